@@ -1,1 +1,3 @@
-//! placeholder
+//! Konductro's server: HTTP, WebSocket, Conductor and the composition of it all.
+
+pub mod conductor;
