@@ -1,6 +1,12 @@
 //! What every aggregate has in common: how its events are named, and the thin shell that cqrs-es wants
 //! around the pure `decide`.
 
+/// A pure decision: given this state, when this command, then these events, or a refusal.
+pub trait Decider: cqrs_es::Aggregate {
+    /// Decides. Deciding twice on the same state gives the same events.
+    fn decide_on(&self, command: &Self::Command) -> Result<Vec<Self::Event>, Self::Error>;
+}
+
 /// Declares an aggregate's events: tagged by `type`, each of version 1 until it says otherwise.
 #[macro_export]
 #[doc(hidden)]
@@ -32,6 +38,12 @@ macro_rules! event_enum {
 #[doc(hidden)]
 macro_rules! aggregate {
     ($state:ty, $type:literal, $command:ty, $event:ty, $error:ty, $apply:expr) => {
+        impl $crate::Decider for $state {
+            fn decide_on(&self, command: &Self::Command) -> Result<Vec<Self::Event>, Self::Error> {
+                self.decide(command)
+            }
+        }
+
         impl cqrs_es::Aggregate for $state {
             const TYPE: &'static str = $type;
             type Command = $command;
@@ -45,7 +57,7 @@ macro_rules! aggregate {
                 _services: &Self::Services,
                 sink: &cqrs_es::event_sink::EventSink<Self>,
             ) -> Result<(), Self::Error> {
-                for event in self.decide(command)? {
+                for event in self.decide(&command)? {
                     sink.write(event, self).await;
                 }
                 Ok(())

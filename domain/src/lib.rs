@@ -17,3 +17,5 @@ pub mod role;
 pub mod stage;
 pub mod text;
 pub mod workspace;
+
+pub use aggregate::Decider;

@@ -48,8 +48,8 @@ pub enum WorkspaceError {}
 
 impl Workspace {
     /// Takes the facts as they are.
-    pub fn decide(&self, command: RecordFacts) -> Result<Vec<WorkspaceEvent>, WorkspaceError> {
-        Ok(command.0)
+    pub fn decide(&self, command: &RecordFacts) -> Result<Vec<WorkspaceEvent>, WorkspaceError> {
+        Ok(command.0.clone())
     }
 }
 
