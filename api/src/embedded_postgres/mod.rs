@@ -62,7 +62,8 @@ pub struct EmbeddedPostgres {
     postmaster: Postmaster,
     version: u32,
     adopted: bool,
-    temporary: Temporary,
+    // Dropped in this order: first what the server used, last the hold on the folder.
+    _temporary: Temporary,
     _lock: File,
 }
 
@@ -84,20 +85,20 @@ impl EmbeddedPostgres {
             if database::wait_until_ready(&connect, &postmaster, &cluster).await.is_ok() {
                 let version = cluster.version()?.unwrap_or_default();
                 database::prepare(&connect).await?;
-                return Ok(Self { connect, postmaster, version, adopted: true, temporary, _lock: lock });
+                return Ok(Self { connect, postmaster, version, adopted: true, _temporary: temporary, _lock: lock });
             }
             // It was on its way out: once it is gone a fresh one takes its place.
             postmaster.stop().await?;
         }
 
-        temporary.remove_left_over_binaries();
+        temporary.remove_left_over();
         let binaries = Binaries::choose(options, cluster.version()?, cluster.path()).await?;
         let binaries = temporary.reachable_binaries(binaries, account.as_ref())?;
         cluster.create_if_missing(&binaries, account.as_ref()).await?;
         let postmaster = Postmaster::start(&cluster, &binaries, account.as_ref(), &connect).await?;
         database::prepare(&connect).await?;
         let version = binaries.major();
-        Ok(Self { connect, postmaster, version, adopted: false, temporary, _lock: lock })
+        Ok(Self { connect, postmaster, version, adopted: false, _temporary: temporary, _lock: lock })
     }
 
     /// How to reach it, as the owner of the database.
@@ -134,11 +135,7 @@ impl EmbeddedPostgres {
     /// # Errors
     /// When PostgreSQL does not end at all.
     pub async fn stop(self) -> Result<(), EmbeddedError> {
-        let Self { postmaster, mut temporary, _lock: lock, .. } = self;
-        postmaster.stop().await?;
-        temporary.remove();
-        drop(lock);
-        Ok(())
+        self.postmaster.stop().await
     }
 }
 

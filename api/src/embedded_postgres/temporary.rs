@@ -66,19 +66,10 @@ impl Temporary {
     }
 
     /// Removes what a crashed run left; not to be called while its server still runs.
-    pub(super) fn remove_left_over_binaries(&mut self) {
+    pub(super) fn remove_left_over(&mut self) {
         for folder in std::mem::take(&mut self.left_over) {
             remove(&folder);
         }
-    }
-
-    /// Removes everything, now that the server has ended.
-    pub(super) fn remove(&mut self) {
-        self.remove_left_over_binaries();
-        for folder in std::mem::take(&mut self.ours) {
-            remove(&folder);
-        }
-        remove(&self.note);
     }
 
     fn create(&mut self, mode: u32) -> Result<PathBuf, EmbeddedError> {
@@ -93,6 +84,17 @@ impl Temporary {
             .and_then(|()| fs::set_permissions(&folder, fs::Permissions::from_mode(mode)))
             .map_err(EmbeddedError::io("create", &folder))?;
         Ok(folder)
+    }
+}
+
+impl Drop for Temporary {
+    /// The server has ended, or did not start.
+    fn drop(&mut self) {
+        self.remove_left_over();
+        for folder in std::mem::take(&mut self.ours) {
+            remove(&folder);
+        }
+        remove(&self.note);
     }
 }
 
