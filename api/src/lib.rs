@@ -1,3 +1,6 @@
-//! Konductro's server: HTTP, WebSocket, Conductor and the composition of it all.
+//! The server: HTTP, WebSocket, Conductor, identity, the event store and the private PostgreSQL.
+//!
+//! Everything that knows the outside world lives here; `startup` puts the parts together.
 
 pub mod conductor;
+pub mod embedded_postgres;

@@ -10,7 +10,7 @@ mod parts;
 mod substance;
 mod tag;
 
-use konductro_domain::conversation::events::{Substance, WrittenDocument};
+use konductro_domain::conversation::{Substance, WrittenDocument};
 use konductro_domain::phase::artefact::Completeness;
 use konductro_domain::stage::Stage;
 use konductro_domain::text::Text;

@@ -3,7 +3,7 @@
 //! A model that is asked to revise likes to write "(rest unchanged)". Such a version would lose what it
 //! leaves out, so it must be told from prose that merely speaks of things that stay the same.
 
-use konductro_domain::conversation::events::Substance;
+use konductro_domain::conversation::Substance;
 
 use super::fence::Fence;
 
