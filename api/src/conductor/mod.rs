@@ -6,8 +6,8 @@
 //! bounded, decoded leniently, and never believed to be whole unless they said so.
 
 pub mod extract;
-//OPENAI
-//outcome
-//price
-//prompt
-//turn
+
+pub mod outcome;
+pub mod price;
+pub mod prompt;
+pub mod turn;

@@ -19,7 +19,7 @@ use fence::Fence;
 use line::Line;
 use parts::Parts;
 
-pub use substance::{MAX_DOCUMENT_BYTES, substance_of};
+pub use substance::substance_of;
 
 /// What a part of a reply is.
 #[derive(Debug, Clone, PartialEq, Eq)]

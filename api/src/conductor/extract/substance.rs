@@ -4,11 +4,9 @@
 //! leaves out, so it must be told from prose that merely speaks of things that stay the same.
 
 use konductro_domain::conversation::Substance;
+use konductro_domain::phase::MAX_ARTEFACT_BYTES;
 
 use super::fence::Fence;
-
-/// The most that a document may hold.
-pub const MAX_DOCUMENT_BYTES: usize = 1024 * 1024;
 
 const LONGEST_MARKER: usize = 140;
 
@@ -56,7 +54,7 @@ const STANDS_STILL: [&str; 6] = ["unchanged", "as before", "same", "remain", "st
 
 /// Whether a document's text is the document.
 pub fn substance_of(text: &str) -> Substance {
-    if text.trim().is_empty() || text.len() > MAX_DOCUMENT_BYTES {
+    if text.trim().is_empty() || text.len() > MAX_ARTEFACT_BYTES {
         return Substance::Unusable;
     }
     let mut fence: Option<Fence> = None;
@@ -89,8 +87,8 @@ fn is_placeholder(line: &str) -> bool {
 /// What stands in brackets, in a comment or beside an ellipsis, where that is the whole line.
 fn aside(line: &str) -> Option<&str> {
     let pairs = [("<!--", "-->"), ("(", ")"), ("[", "]"), ("{", "}"), ("<", ">")];
-    let in_pair = pairs
-        .iter()
-        .find_map(|(open, close)| line.trim_end_matches('.').strip_prefix(open).and_then(|rest| rest.strip_suffix(close)));
+    let in_pair = pairs.iter().find_map(|(open, close)| {
+        line.trim_end_matches('.').strip_prefix(open).and_then(|rest| rest.strip_suffix(close))
+    });
     in_pair.or_else(|| line.strip_prefix("...")).or_else(|| line.strip_prefix('…')).map(str::trim)
 }

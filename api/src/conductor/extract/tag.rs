@@ -1,10 +1,10 @@
 //! The tags of the document grammar, read as people and models really write them: quotes straight or
 //! curly, attributes in any order, `artifact` for `artefact`, blanks around.
 
+use konductro_domain::phase::MAX_TITLE;
 use konductro_domain::stage::Stage;
 
 const NAMES: [&str; 2] = ["artefact", "artifact"];
-const LONGEST_TITLE: usize = 160;
 
 /// An opening tag whose kind is a stage.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,15 +117,10 @@ fn value(text: &str) -> Option<(String, &str)> {
 }
 
 fn unescape(value: &str) -> String {
-    value
-        .replace("&quot;", "\"")
-        .replace("&#39;", "'")
-        .replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&amp;", "&")
+    value.replace("&quot;", "\"").replace("&#39;", "'").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 }
 
 fn clean_title(title: &str) -> String {
     let visible: String = title.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    visible.trim().chars().take(LONGEST_TITLE).collect::<String>().trim_end().to_owned()
+    visible.trim().chars().take(MAX_TITLE).collect::<String>().trim_end().to_owned()
 }

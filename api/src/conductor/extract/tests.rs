@@ -2,6 +2,8 @@
 
 use proptest::prelude::*;
 
+use konductro_domain::phase::MAX_ARTEFACT_BYTES;
+
 use super::*;
 
 /// Everything that a reply says, with neighbouring deltas joined.
@@ -181,7 +183,13 @@ fn attributes_are_read_as_models_write_them() {
     ] {
         assert_eq!(document(&format!("{tag}\nx\n</artefact>")).title, title, "{tag}");
     }
-    for text in ["<artefact>", "<artefact kind=>", "<artefact kind=\"requirements\"", "<artefact kind=\"nothing\">", "x <artefact kind=\"requirements\">"] {
+    for text in [
+        "<artefact>",
+        "<artefact kind=>",
+        "<artefact kind=\"requirements\"",
+        "<artefact kind=\"nothing\">",
+        "x <artefact kind=\"requirements\">",
+    ] {
         assert!(parse(&[&format!("{text}\nx\n</artefact>")], Stage::Requirements).1.is_empty(), "{text}");
     }
 }
@@ -196,7 +204,7 @@ fn an_unclosed_document_is_incomplete_and_loses_half_a_closing_tag() {
 #[test]
 fn empty_and_oversized_documents_are_unusable() {
     assert_eq!(document("<artefact kind=\"requirements\">\n\n \n</artefact>").substance, Substance::Unusable);
-    assert_eq!(substance_of(&"x".repeat(MAX_DOCUMENT_BYTES + 1)), Substance::Unusable);
+    assert_eq!(substance_of(&"x".repeat(MAX_ARTEFACT_BYTES + 1)), Substance::Unusable);
 }
 
 #[test]
@@ -228,6 +236,10 @@ fn placeholders_are_told_from_prose() {
 fn a_flood_without_line_ends_is_not_held() {
     let mut extractor = Extractor::new(Stage::Requirements);
     let flood = format!("<artefact {}", "x".repeat(5000));
-    let out: usize = extractor.push(&flood).iter().map(|e| if let ExtractEvent::Delta { text, .. } = e { text.len() } else { 0 }).sum();
+    let out: usize = extractor
+        .push(&flood)
+        .iter()
+        .map(|e| if let ExtractEvent::Delta { text, .. } = e { text.len() } else { 0 })
+        .sum();
     assert_eq!(out, flood.len());
 }
