@@ -1,0 +1,2 @@
+/** Before every test file. */
+import "@testing-library/jest-dom/vitest";
