@@ -1,6 +1,6 @@
 /** `/p/$projectKey/phases/$number?stage=&view=&v=&cmp=`: the phase workspace. Every view is a link. */
 import { useSuspenseQuery } from "@tanstack/react-query";
-import { createFileRoute, notFound } from "@tanstack/react-router";
+import { createFileRoute, notFound, redirect } from "@tanstack/react-router";
 import { meQuery, phaseQuery, phasesQuery } from "~/api/queries";
 import type { Stage } from "~/api/types";
 import { Workspace } from "~/app/workspace/Workspace";
@@ -26,7 +26,8 @@ export const Route = createFileRoute("/_app/p/$projectKey/phases/$number")({
       ...(cmp ? { cmp } : {}),
     };
   },
-  loader: async ({ context, params }) => {
+  loaderDeps: ({ search }) => ({ staged: search.stage !== undefined }),
+  loader: async ({ context, params, deps }) => {
     const byNumber = (phases: { id: string; number: number }[]) =>
       phases.find((phase) => phase.number === Number(params.number));
     const query = phasesQuery(context.projectId);
@@ -34,7 +35,16 @@ export const Route = createFileRoute("/_app/p/$projectKey/phases/$number")({
       byNumber(await context.queryClient.ensureQueryData(query)) ??
       byNumber(await context.queryClient.fetchQuery({ ...query, staleTime: 0 }));
     if (!phase) throw notFound();
-    await context.queryClient.ensureQueryData(phaseQuery(phase.id));
+    const full = await context.queryClient.ensureQueryData(phaseQuery(phase.id));
+    if (!deps.staged) {
+      // The address names its stage, so that approving it does not move the page to the next one.
+      throw redirect({
+        to: "/p/$projectKey/phases/$number",
+        params,
+        search: (now) => ({ ...now, stage: currentStage(full) }),
+        replace: true,
+      });
+    }
     return { phaseId: phase.id };
   },
   component: Page,

@@ -73,7 +73,7 @@ export function DocumentPane(props: Props) {
   }
   return (
     <article aria-label={`${stageName(view.stage)} document`} className="flex h-full flex-col bg-sheet">
-      <div className="flex min-h-10 shrink-0 flex-wrap items-center gap-2 border-rule border-b px-4 py-1.5">
+      <div className="flex min-h-10 shrink-0 flex-wrap empty:hidden items-center gap-2 border-rule border-b px-4 py-1.5">
         {versions.data && shownVersion !== null && (
           <VersionMenu
             versions={versions.data}
@@ -93,7 +93,7 @@ export function DocumentPane(props: Props) {
             onView={(next) => onSearch({ view: next })}
           />
         )}
-        <span className="flex-1" />
+        {(shownVersion !== null || maySubmit) && <span className="flex-1" />}
         {maySubmit && (
           <button type="button" className="btn" onClick={() => setSubmitting(true)}>
             <FilePlus2 size={13} aria-hidden />
@@ -136,7 +136,7 @@ export function DocumentPane(props: Props) {
                 {search.view === "source" ? (
                   <SourceView text={version.data.markdown} label={`Source of v${version.data.version}`} />
                 ) : (
-                  <div className="mx-auto w-full max-w-[880px] px-5 py-6 sm:px-10">
+                  <div className="mx-auto w-full max-w-[780px] px-5 py-6 sm:px-10">
                     {search.view === "diff" && compare !== null ? (
                       <DiffView place={place} from={compare} to={shownVersion} />
                     ) : (

@@ -77,7 +77,7 @@ export function LiveDocument({ title, text }: { title: string; text: string }) {
     if (following.current) end.current?.scrollIntoView({ block: "end" });
   }, [text]);
   return (
-    <div className="mx-auto w-full max-w-[880px] px-5 py-6 sm:px-10" aria-busy="true">
+    <div className="mx-auto w-full max-w-[780px] px-5 py-6 sm:px-10" aria-busy="true">
       <p className="eyebrow mb-3 text-draft">Conductor is writing · {title}</p>
       <Markdown text={text} streaming className="doc caret" />
       <div ref={end} className="h-10" />

@@ -61,7 +61,7 @@ export function Composer({ place, view, running, sending, stopping, label, onSen
         }}
       />
       <div className="mt-1 flex items-center gap-2 text-2xs text-ink-3">
-        <span className="min-w-0 flex-1 truncate px-1">
+        <span className="min-w-0 flex-1 px-1 leading-3.5">
           {label ?? "Enter sends, Shift+Enter starts a new line"}
         </span>
         {running ? (
