@@ -12,7 +12,9 @@ pub enum ProjectionError {
     #[error("the stream {aggregate_type} {aggregate_id:?} names no project, phase or stage; verify the log", aggregate_type = .0.aggregate_type, aggregate_id = .0.aggregate_id)]
     Stream(Stream),
     /// An event speaks of something that no earlier event made.
-    #[error("the event at position {position} speaks of {missing}, which no earlier event made; rebuild the read models")]
+    #[error(
+        "the event at position {position} speaks of {missing}, which no earlier event made; rebuild the read models"
+    )]
     OutOfOrder {
         /// Where it stands in the log.
         position: i64,

@@ -108,6 +108,8 @@ event_enum! {
         },
         /// A person approved an exact version. Whether the stage is approved by it is another event.
         ApprovalGiven {
+            /// Who approved.
+            approver: UserId,
             /// The stage.
             stage: Stage,
             /// The version.
@@ -146,6 +148,8 @@ event_enum! {
         },
         /// A person took back their approval.
         ApprovalWithdrawn {
+            /// Whose approval it was.
+            approver: UserId,
             /// The stage.
             stage: Stage,
             /// The version.
@@ -170,6 +174,8 @@ event_enum! {
             stage: Stage,
             /// The version that was sent back.
             version: u32,
+            /// Who wants it.
+            requested_by: UserId,
             /// What is to change.
             reason: TextRef,
             /// The role in which it was asked.
@@ -206,6 +212,8 @@ event_enum! {
             cycle: u32,
             /// Why.
             reason: TextRef,
+            /// The approval policy pinned for the new review.
+            approval_policy: ApprovalPolicy,
         },
         /// Something an approved artefact stands on was opened again or changed.
         StageBecameStale {
