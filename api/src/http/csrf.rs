@@ -36,7 +36,8 @@ fn check(request: &HttpRequest) -> Result<(), Problem> {
     let Some(site) = request.app_data::<web::Data<Site>>() else {
         return Err(Problem::unavailable("tell our own origin", &"the site is not configured"));
     };
-    let opens_a_session = request.path().strip_prefix(API_BASE).is_some_and(|path| ["/session", "/setup"].contains(&path));
+    let opens_a_session =
+        request.path().strip_prefix(API_BASE).is_some_and(|path| ["/session", "/setup"].contains(&path));
     if site.session_token(request).is_none() && !opens_a_session {
         return Ok(());
     }
@@ -44,7 +45,10 @@ fn check(request: &HttpRequest) -> Result<(), Problem> {
         return Err(Problem::new(Code::Csrf, "Send the header X-Konductro: 1 with each change."));
     }
     if !site.is_same_origin(request) {
-        return Err(Problem::new(Code::Csrf, "The browser says that this comes from another site; use Konductro's own page."));
+        return Err(Problem::new(
+            Code::Csrf,
+            "The browser says that this comes from another site; use Konductro's own page.",
+        ));
     }
     if has_body(request) && !is_json(request) {
         return Err(Problem::new(Code::UnsupportedMediaType, "Send JSON, with Content-Type: application/json."));

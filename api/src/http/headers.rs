@@ -70,7 +70,10 @@ impl IfMatch {
     /// The version, which has to be named: 428 without.
     pub fn required(self) -> Result<ExpectedVersion, Problem> {
         self.0.ok_or_else(|| {
-            Problem::new(Code::IfMatchRequired, "Send If-Match with the ETag of the version that your change is based on.")
+            Problem::new(
+                Code::IfMatchRequired,
+                "Send If-Match with the ETag of the version that your change is based on.",
+            )
         })
     }
 }
@@ -91,7 +94,10 @@ impl MinPosition {
         let text = value.to_str().unwrap_or_default().trim();
         let position = text.parse::<i64>().ok().filter(|position| *position >= 0).map(Self::Position);
         position.or_else(|| text.parse().ok().map(Self::Event)).map(Some).ok_or_else(|| {
-            Problem::new(Code::Malformed, "Konductro-Min-Position takes what a write answered: a position or an event id.")
+            Problem::new(
+                Code::Malformed,
+                "Konductro-Min-Position takes what a write answered: a position or an event id.",
+            )
         })
     }
 }

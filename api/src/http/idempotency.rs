@@ -116,7 +116,8 @@ struct FirstAnswer {
 impl FirstAnswer {
     fn of<B>(answer: &HttpResponse<B>, body: &[u8]) -> Self {
         let kept = [header::CONTENT_TYPE, header::LOCATION, header::ETAG, KONDUCTRO_POSITION, KONDUCTRO_EVENT];
-        let text = |name: &HeaderName| answer.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let text =
+            |name: &HeaderName| answer.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
         Self {
             status: answer.status().as_u16(),
             headers: kept.iter().filter_map(|name| text(name).map(|value| (name.to_string(), value))).collect(),
@@ -145,7 +146,10 @@ pub async fn replay_or_remember(
         Err(problem) => return Ok(request.into_response(problem.error_response())),
     };
     let Some(_claim) = answers.claim(&keyed) else {
-        let problem = Problem::new(Code::StillRunning, "The first request with this key is still running; ask again in a moment.");
+        let problem = Problem::new(
+            Code::StillRunning,
+            "The first request with this key is still running; ask again in a moment.",
+        );
         return Ok(request.into_response(problem.retry_after(1).error_response()));
     };
     match answers.find(&keyed).await {
@@ -206,7 +210,10 @@ fn may_be_kept(answer: &ServiceResponse<BoxBody>) -> bool {
 
 /// 422: the key stands for another request.
 pub(crate) fn key_reused() -> Problem {
-    Problem::new(Code::IdempotencyKeyReused, "This Idempotency-Key was used with another body; take a new key for a new request.")
+    Problem::new(
+        Code::IdempotencyKeyReused,
+        "This Idempotency-Key was used with another body; take a new key for a new request.",
+    )
 }
 
 #[cfg(test)]

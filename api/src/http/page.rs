@@ -1,7 +1,7 @@
 //! Lists come in pages: `?limit=` (1 to 200, 50 by default) and an opaque cursor.
 
-use serde::{Deserialize, Serialize};
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::problem::Problem;

@@ -27,7 +27,8 @@ impl RequestId {
     fn of(headers: &HeaderMap) -> Self {
         let sent = headers.get(&X_REQUEST_ID).and_then(|value| value.to_str().ok());
         let sane = |id: &&str| {
-            (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+            (1..=64).contains(&id.len())
+                && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
         };
         Self(sent.filter(sane).map_or_else(|| Uuid::now_v7().to_string(), str::to_owned))
     }
@@ -101,10 +102,14 @@ fn problem_of(answer: &ServiceResponse<BoxBody>) -> Option<Problem> {
         return None;
     }
     Some(match status {
-        StatusCode::NOT_FOUND => Problem::new(Code::NotFound, "There is nothing at this address; /docs lists what there is."),
+        StatusCode::NOT_FOUND => {
+            Problem::new(Code::NotFound, "There is nothing at this address; /docs lists what there is.")
+        }
         StatusCode::METHOD_NOT_ALLOWED => Problem::new(Code::MethodNotAllowed, "Use another method; /docs lists them."),
         StatusCode::PAYLOAD_TOO_LARGE => Problem::new(Code::PayloadTooLarge, "Send less than 2 MiB at once."),
-        StatusCode::UNSUPPORTED_MEDIA_TYPE => Problem::new(Code::UnsupportedMediaType, "Send JSON, as application/json."),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+            Problem::new(Code::UnsupportedMediaType, "Send JSON, as application/json.")
+        }
         status if status.is_client_error() => {
             Problem::new(Code::Malformed, "The request could not be read; check its address, headers and body.")
         }

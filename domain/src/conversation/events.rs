@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::conductor::{FinishKind, GeneratedBy, ModelFailureKind, PromptManifest, Usage};
 use crate::event_enum;
-use crate::ids::{MessageId, PhaseId, ProjectId, TurnId};
+use crate::ids::{MessageId, PhaseId, ProjectId, TurnId, UserId};
 use crate::phase::artefact::Completeness;
 use crate::stage::Stage;
 use crate::text::TextRef;
@@ -24,6 +24,8 @@ event_enum! {
             message_id: MessageId,
             /// The turn.
             turn_id: TurnId,
+            /// Who wrote it.
+            author: UserId,
             /// What was written.
             text: TextRef,
         },
@@ -47,6 +49,8 @@ event_enum! {
         ReplyCompleted {
             /// The turn.
             turn_id: TurnId,
+            /// Whose message it answers: an author of what it wrote (rule 8).
+            asked_by: UserId,
             /// Which attempt.
             attempt: u32,
             /// The whole reply, document tags included.
@@ -68,6 +72,8 @@ event_enum! {
         ReplyStopped {
             /// The turn.
             turn_id: TurnId,
+            /// Whose message it answers: an author of what it wrote (rule 8).
+            asked_by: UserId,
             /// Which attempt.
             attempt: u32,
             /// What had arrived.
@@ -83,6 +89,8 @@ event_enum! {
         ReplyFailed {
             /// The turn.
             turn_id: TurnId,
+            /// Whose message it answers: an author of what it wrote (rule 8).
+            asked_by: UserId,
             /// Which attempt.
             attempt: u32,
             /// Why.

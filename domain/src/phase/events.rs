@@ -88,6 +88,8 @@ event_enum! {
             upstream_hash: Hash,
             /// The turn that wrote it, where one did.
             turn_id: Option<TurnId>,
+            /// Its place among the turn's documents, from 0.
+            ordinal: Option<u32>,
             /// The tool and repositories it was written with, where it came from an IDE.
             source: Option<Source>,
             /// The approval policy pinned for its review.
@@ -108,6 +110,8 @@ event_enum! {
         },
         /// A person approved an exact version. Whether the stage is approved by it is another event.
         ApprovalGiven {
+            /// Who approved.
+            approver: UserId,
             /// The stage.
             stage: Stage,
             /// The version.
@@ -146,6 +150,8 @@ event_enum! {
         },
         /// A person took back their approval.
         ApprovalWithdrawn {
+            /// Whose approval it was.
+            approver: UserId,
             /// The stage.
             stage: Stage,
             /// The version.
@@ -170,6 +176,8 @@ event_enum! {
             stage: Stage,
             /// The version that was sent back.
             version: u32,
+            /// Who wants it.
+            requested_by: UserId,
             /// What is to change.
             reason: TextRef,
             /// The role in which it was asked.
@@ -206,6 +214,8 @@ event_enum! {
             cycle: u32,
             /// Why.
             reason: TextRef,
+            /// The approval policy pinned for the new review.
+            approval_policy: ApprovalPolicy,
         },
         /// Something an approved artefact stands on was opened again or changed.
         StageBecameStale {
