@@ -146,11 +146,7 @@ pub async fn replay_or_remember(
         Err(problem) => return Ok(request.into_response(problem.error_response())),
     };
     let Some(_claim) = answers.claim(&keyed) else {
-        let problem = Problem::new(
-            Code::StillRunning,
-            "The first request with this key is still running; ask again in a moment.",
-        );
-        return Ok(request.into_response(problem.retry_after(1).error_response()));
+        return Ok(request.into_response(still_running().error_response()));
     };
     match answers.find(&keyed).await {
         Ok(Some(first)) => return Ok(request.into_response(first)),
@@ -206,6 +202,11 @@ fn may_be_kept(answer: &ServiceResponse<BoxBody>) -> bool {
     answer.status().is_success()
         && !answer.headers().contains_key(header::SET_COOKIE)
         && answer.response().extensions().get::<HoldsSecret>().is_none()
+}
+
+/// 409: the first request is not done yet.
+pub(crate) fn still_running() -> Problem {
+    Problem::new(Code::StillRunning, "The first request with this key is still running; ask again in a moment.").retry_after(1)
 }
 
 /// 422: the key stands for another request.

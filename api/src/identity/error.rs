@@ -1,4 +1,4 @@
-//! What can go wrong with people and credentials.
+//! Why identity refuses or fails.
 
 /// Why identity refused or failed.
 #[derive(Debug, thiserror::Error)]

@@ -44,7 +44,7 @@ codes! {
     Csrf "csrf" FORBIDDEN "The request does not come from the web app";
     SetupCodeWrong "setup-code-wrong" FORBIDDEN "The set-up code is wrong";
     DemoLoopbackOnly "demo-loopback-only" FORBIDDEN "The demo people can sign in on this machine only";
-    NotApprover "not-approver" FORBIDDEN "The approval policy does not let you approve this";
+    NotApprover "not-approver" FORBIDDEN "Somebody else has to decide this";
     NotFound "not-found" NOT_FOUND "There is nothing here";
     SetupClosed "setup-closed" NOT_FOUND "Set-up is done";
     MethodNotAllowed "method-not-allowed" METHOD_NOT_ALLOWED "The method does not exist here";
