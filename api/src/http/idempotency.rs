@@ -206,7 +206,8 @@ fn may_be_kept(answer: &ServiceResponse<BoxBody>) -> bool {
 
 /// 409: the first request is not done yet.
 pub(crate) fn still_running() -> Problem {
-    Problem::new(Code::StillRunning, "The first request with this key is still running; ask again in a moment.").retry_after(1)
+    Problem::new(Code::StillRunning, "The first request with this key is still running; ask again in a moment.")
+        .retry_after(1)
 }
 
 /// 422: the key stands for another request.

@@ -5,6 +5,7 @@
 //! no text of a database or a library reaches a client.
 
 mod code;
+mod of_the_domain;
 mod schema;
 
 use actix_web::http::StatusCode;

@@ -68,7 +68,9 @@ impl From<PhaseError> for Problem {
             PhaseError::ChangesOpen(requesters) => {
                 Problem::new(Code::ChangesOpen, detail).with("requested_by", requesters)
             }
-            PhaseError::DownstreamApproved(stage) => Problem::new(Code::DownstreamApproved, detail).with("stage", stage),
+            PhaseError::DownstreamApproved(stage) => {
+                Problem::new(Code::DownstreamApproved, detail).with("stage", stage)
+            }
             PhaseError::ReasonMissing => Problem::invalid("/reason", detail),
             PhaseError::BadTitle => Problem::invalid("/title", detail),
             PhaseError::EmptyDocument => Problem::invalid("/markdown", detail),
@@ -119,8 +121,7 @@ mod tests {
 
     #[test]
     fn a_locked_stage_says_what_is_missing_and_who_could_give_it() {
-        let waits_for =
-            vec![Missing { stage: Stage::Requirements, needs: Needs::Approval, who: vec![Role::Sdm] }];
+        let waits_for = vec![Missing { stage: Stage::Requirements, needs: Needs::Approval, who: vec![Role::Sdm] }];
         let problem = Problem::from(PhaseError::StageLocked { stage: Stage::Architecture, missing: waits_for });
         let document = problem.document(None, None);
         assert_eq!(document["type"], "/problems/stage-locked");
