@@ -1,0 +1,56 @@
+//! The workspace: who may sign in, and what happened to their credentials. Ids only: names, addresses
+//! and secrets are in plain tables, so that a person can be erased and the record stays whole.
+//!
+//! Its stream is written beside the plain tables; there is nothing to decide but what happened.
+
+use serde::{Deserialize, Serialize};
+
+use crate::event_enum;
+use crate::ids::{SessionId, UserId};
+
+event_enum! {
+    /// What happened to people's accounts and credentials.
+    WorkspaceEvent {
+        /// The first-run set-up made its administrator.
+        WorkspaceSetUp { /** The first administrator. */ user_id: UserId },
+        /// An account was created.
+        UserCreated { /** Whose. */ user_id: UserId },
+        /// An account was made an administrator's.
+        AdministratorAppointed { /** Whose. */ user_id: UserId },
+        /// An account is no longer an administrator's.
+        AdministratorDismissed { /** Whose. */ user_id: UserId },
+        /// An account was disabled; its sessions ended.
+        UserDisabled { /** Whose. */ user_id: UserId },
+        /// An account was enabled again.
+        UserEnabled { /** Whose. */ user_id: UserId },
+        /// Somebody signed in.
+        SignedIn { /** Who. */ user_id: UserId, /** The new session. */ session_id: SessionId },
+        /// Somebody signed out.
+        SignedOut { /** Who. */ user_id: UserId, /** The ended session. */ session_id: SessionId },
+        /// A password was changed by its owner; other sessions ended.
+        PasswordChanged { /** Whose. */ user_id: UserId },
+        /// A password was reset at the console; all sessions ended.
+        PasswordReset { /** Whose. */ user_id: UserId },
+    }
+}
+
+/// The workspace's aggregate; it holds nothing, since nothing is decided from it.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Workspace {}
+
+/// Facts for the workspace's record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordFacts(pub Vec<WorkspaceEvent>);
+
+/// Recording a fact can't be refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum WorkspaceError {}
+
+impl Workspace {
+    /// Takes the facts as they are.
+    pub fn decide(&self, command: &RecordFacts) -> Result<Vec<WorkspaceEvent>, WorkspaceError> {
+        Ok(command.0.clone())
+    }
+}
+
+crate::aggregate!(Workspace, "workspace", RecordFacts, WorkspaceEvent, WorkspaceError, |_state, _event| {});
