@@ -1,1 +1,13 @@
-//! placeholder
+//! The server: HTTP, WebSocket, Conductor, identity, the event store and the private PostgreSQL.
+//!
+//! Everything that knows the outside world lives here; `startup` puts the parts together.
+
+pub mod commands;
+pub mod config;
+pub mod embedded_postgres;
+pub mod event_store;
+pub mod listen;
+pub mod routes;
+mod static_file;
+pub mod telemetry;
+pub mod web_app;

@@ -1,2 +1,3 @@
-//! placeholder
+//! The `konductro` program.
+
 fn main() {}

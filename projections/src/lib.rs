@@ -1,16 +1,30 @@
 //! Read models: what pages and gates read, folded from the log.
 //!
 //! Every row here can be thrown away and rebuilt from the log; nothing else may be stored here. The
-//! log is read by position from a checkpoint, and only through `event_log`. A read model is one file:
-//! row types, `project(tx, event)`, reads.
+//! log is read by position from a checkpoint, and only through `event_log`. A read model is one file: row
+//! types, `project(tx, page)`, reads. It is the same whether it was folded live or built anew: no clock, no
+//! randomness, no table but its own; texts are joined when it is read, so that an erased text is gone at once.
 
 pub mod changes;
+mod error;
 pub mod event_log;
+pub mod history;
 pub mod metadata;
+pub mod project_list;
 pub mod rebuild;
+mod rows;
+mod streams;
 pub mod subscription;
 
-pub use subscription::{Folding, ProjectionError, ReadModel};
+pub use error::ProjectionError;
+pub use subscription::{Folding, ReadModel};
 
-/// Every read model that gates and pages need, in the order in which one event is folded into them.
-pub const READ_MODELS: &[ReadModel] = &[];
+/// Every read model that gates and pages need; one runner folds them all, in one transaction a page.
+pub const READ_MODELS: &[ReadModel] = &[
+    ReadModel {
+        name: "project_list",
+        tables: project_list::TABLES,
+        project: |tx, page| Box::pin(project_list::project(tx, page)),
+    },
+    ReadModel { name: "history", tables: history::TABLES, project: |tx, page| Box::pin(history::project(tx, page)) },
+];

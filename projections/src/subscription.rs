@@ -10,29 +10,22 @@ use std::pin::Pin;
 use konductro_domain::event::{Event, Recorded};
 use sqlx::PgConnection;
 
+use crate::ProjectionError;
+
 /// What `ReadModel::project` gives back.
 pub type Folding<'a> = Pin<Box<dyn Future<Output = Result<(), ProjectionError>> + Send + 'a>>;
 
-/// One read model: its tables, and how an event changes them.
+/// One read model: its tables, and how events change them.
 ///
-/// `project: |tx, event| Box::pin(phase_board::project(tx, event))`
+/// `project: |tx, page| Box::pin(phase_board::project(tx, page))`
 #[derive(Clone, Copy)]
 pub struct ReadModel {
     /// Its name in logs and metrics.
     pub name: &'static str,
     /// The tables that it alone writes, and that a rebuild makes anew.
     pub tables: &'static [&'static str],
-    /// Folds one event; must give the same rows live and in a rebuild.
-    pub project: for<'a> fn(&'a mut PgConnection, &'a Recorded<Event>) -> Folding<'a>,
-}
-
-/// Why an event could not be folded.
-#[derive(Debug, thiserror::Error)]
-pub enum ProjectionError {
-    /// The database refused or went away.
-    #[error(transparent)]
-    Database(#[from] sqlx::Error),
-    /// The event contradicts what was folded before it.
-    #[error("the event does not fit what was folded before it: {0}")]
-    Contradiction(String),
+    /// Folds a page of events, in the order of the log: a whole page, so that it costs a few statements and
+    /// not a few for each event. Must give the same rows live and in a rebuild, however the log is cut
+    /// into pages; so the runner finds an event that can't be folded by folding a page one by one.
+    pub project: for<'a> fn(&'a mut PgConnection, &'a [Recorded<Event>]) -> Folding<'a>,
 }

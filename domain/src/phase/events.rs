@@ -88,6 +88,8 @@ event_enum! {
             upstream_hash: Hash,
             /// The turn that wrote it, where one did.
             turn_id: Option<TurnId>,
+            /// Its place among the turn's documents, from 0.
+            ordinal: Option<u32>,
             /// The tool and repositories it was written with, where it came from an IDE.
             source: Option<Source>,
             /// The approval policy pinned for its review.

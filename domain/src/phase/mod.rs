@@ -1,7 +1,35 @@
 //! A phase: its stages, its artefact versions and the gates between them.
+//!
+//! `commands` is what can be asked, `aggregate` routes it to the function that decides, `events` is what
+//! happened, `state` what is remembered of it, `gate` what follows for each stage. Gates are computed at each
+//! read and each decision; no clean-up job moves them.
 
+mod aggregate;
+mod approving;
 pub mod artefact;
+mod changing;
+mod commands;
+mod consequences;
+mod errors;
 mod events;
+mod gate;
+mod opening;
+mod permission;
 pub mod plan;
+mod state;
+#[cfg(test)]
+mod tests;
+mod verbs;
+mod versions;
 
+pub use commands::{
+    AddArtefactVersion, ApproveArtefact, DismissChangeRequest, OpenPhase, PhaseCommand, RenamePhase, ReopenStage,
+    RequestChanges, SaveDocument, Via, WithdrawApproval, WithdrawChangeRequest,
+};
+pub use errors::{Current, MAX_ARTEFACT_BYTES, MAX_TITLE, Missing, Needs, PhaseError};
 pub use events::{ApprovalBasis, OpenFinding, PhaseEvent, SetAsideReason};
+pub use gate::{Gate, GateState};
+pub use state::{
+    ApprovedRecord, GivenApproval, OpenChangeRequest, OpenedPhase, Phase, PhaseStatus, StageRecord, VersionRecord,
+};
+pub use verbs::Verb;

@@ -1,0 +1,196 @@
+//! What people and policies can ask of a phase. Ids, texts, time and the acting person come in from outside.
+
+use crate::actor::Person;
+use crate::conductor::GeneratedBy;
+use crate::conversation::Substance;
+use crate::ids::{ChangeRequestId, ProjectId, TurnId, UserId};
+use crate::phase::artefact::{Completeness, Source};
+use crate::phase::plan::PhaseKind;
+use crate::project::policy::ApprovalPolicy;
+use crate::role::Roles;
+use crate::stage::Stage;
+use crate::text::{Hash, Text, TextRef};
+
+/// A command to a phase.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each variant's struct says it")]
+pub enum PhaseCommand {
+    OpenPhase(OpenPhase),
+    RenamePhase(RenamePhase),
+    AddArtefactVersion(AddArtefactVersion),
+    SaveDocument(SaveDocument),
+    ApproveArtefact(ApproveArtefact),
+    ReaffirmArtefact(ApproveArtefact),
+    WithdrawApproval(WithdrawApproval),
+    RequestChanges(RequestChanges),
+    WithdrawChangeRequest(WithdrawChangeRequest),
+    DismissChangeRequest(DismissChangeRequest),
+    ReopenStage(ReopenStage),
+}
+
+/// Open a phase.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenPhase {
+    /// Who.
+    pub by: Person,
+    /// In which project.
+    pub project_id: ProjectId,
+    /// The next number of the project.
+    pub number: u32,
+    /// Of which kind.
+    pub kind: PhaseKind,
+    /// Its title.
+    pub title: String,
+    /// What it is about.
+    pub brief: Text,
+    /// The project's policy now.
+    pub approval_policy: ApprovalPolicy,
+}
+
+/// Change title or brief.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RenamePhase {
+    /// Who.
+    pub by: Person,
+    /// The new title, where it changes.
+    pub title: Option<String>,
+    /// The new brief, where it changes.
+    pub brief: Option<Text>,
+}
+
+/// Save a version by hand, or submit one from the IDE.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AddArtefactVersion {
+    /// Who.
+    pub by: Person,
+    /// The stage.
+    pub stage: Stage,
+    /// The document's title.
+    pub title: String,
+    /// The whole document.
+    pub content: Text,
+    /// From where.
+    pub via: Via,
+    /// Authors of the same text in earlier cycles: authorship can't be shed (rule 8).
+    pub earlier_authors: Vec<UserId>,
+    /// The project's policy now.
+    pub approval_policy: ApprovalPolicy,
+}
+
+/// How a person's version comes in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Via {
+    /// Edited by hand.
+    Hand,
+    /// Submitted from an IDE, with what it was written from where that is known.
+    Ide(Option<Source>),
+}
+
+/// Make a document that Conductor wrote a version (a policy's command, never refused for state).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SaveDocument {
+    /// The turn that wrote it.
+    pub turn_id: TurnId,
+    /// Its place among the turn's documents.
+    pub ordinal: u32,
+    /// Whose message led to it.
+    pub asked_by: UserId,
+    /// The stage.
+    pub stage: Stage,
+    /// The title.
+    pub title: String,
+    /// The text, which was stored with the reply.
+    pub content: TextRef,
+    /// Whether it is whole.
+    pub completeness: Completeness,
+    /// Whether it is the document at all.
+    pub substance: Substance,
+    /// The model.
+    pub generated_by: GeneratedBy,
+    /// Authors of the same text in earlier cycles.
+    pub earlier_authors: Vec<UserId>,
+    /// The project's policy now.
+    pub approval_policy: ApprovalPolicy,
+}
+
+/// Approve or reaffirm exactly what was shown (rule 2).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApproveArtefact {
+    /// Who.
+    pub by: Person,
+    /// The stage.
+    pub stage: Stage,
+    /// The version shown.
+    pub version: u32,
+    /// The hash of the text shown.
+    pub content_hash: Hash,
+    /// The hash of what it was shown to stand on.
+    pub upstream_hash: Hash,
+    /// The cycle shown.
+    pub cycle: u32,
+    /// A note for the record.
+    pub note: Option<Text>,
+}
+
+/// Take back one's own approval (rule 10).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WithdrawApproval {
+    /// Who.
+    pub by: Person,
+    /// The stage.
+    pub stage: Stage,
+}
+
+/// Send a version back (rule 5).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestChanges {
+    /// Who.
+    pub by: Person,
+    /// The new request's id.
+    pub change_request_id: ChangeRequestId,
+    /// The stage.
+    pub stage: Stage,
+    /// The version shown.
+    pub version: u32,
+    /// What is to change.
+    pub reason: Text,
+}
+
+/// Take back one's own change request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WithdrawChangeRequest {
+    /// Who.
+    pub by: Person,
+    /// The request.
+    pub change_request_id: ChangeRequestId,
+    /// The stage.
+    pub stage: Stage,
+}
+
+/// Set somebody's change request aside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DismissChangeRequest {
+    /// Who.
+    pub by: Person,
+    /// The request.
+    pub change_request_id: ChangeRequestId,
+    /// The stage.
+    pub stage: Stage,
+    /// The roles that the requester holds now: without them any SDM may dismiss.
+    pub requester_roles: Roles,
+    /// Why.
+    pub reason: Text,
+}
+
+/// Open an approved stage again (rule 7).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReopenStage {
+    /// Who.
+    pub by: Person,
+    /// The stage.
+    pub stage: Stage,
+    /// Why.
+    pub reason: Text,
+    /// The project's policy now.
+    pub approval_policy: ApprovalPolicy,
+}

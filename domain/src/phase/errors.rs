@@ -1,0 +1,166 @@
+//! Every refusal of a phase: one variant each, a sentence that says what to do next.
+
+use crate::ids::UserId;
+use crate::phase::plan::PhaseKind;
+use crate::role::{Role, spoken};
+use crate::stage::Stage;
+use crate::text::Hash;
+
+/// One thing that a locked stage waits for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Missing {
+    /// The stage whose approval is missing.
+    pub stage: Stage,
+    /// What it needs.
+    pub needs: Needs,
+    /// The roles that could give it.
+    pub who: Vec<Role>,
+}
+
+/// What an earlier stage needs before a later one unlocks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Needs {
+    /// It has no version yet.
+    Version,
+    /// Its latest version awaits approval.
+    Approval,
+    /// Changes were requested in it.
+    Changes,
+    /// It was approved on something that has changed since.
+    Reaffirmation,
+}
+
+impl std::fmt::Display for Missing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let stage = self.stage.title();
+        let who = spoken(&self.who);
+        match self.needs {
+            Needs::Version => write!(f, "{stage} has no version yet; once it has one, {who} can approve it"),
+            Needs::Approval => write!(f, "{stage} awaits approval by {who}"),
+            Needs::Changes => write!(f, "{stage} was sent back for changes; then {who} can approve it"),
+            Needs::Reaffirmation => write!(f, "{stage} is stale; {who} can reaffirm it or have it revised"),
+        }
+    }
+}
+
+fn listed(missing: &[Missing]) -> String {
+    missing.iter().map(Missing::to_string).collect::<Vec<_>>().join("; ")
+}
+
+/// What an approval must name: what is there now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Current {
+    /// The latest version.
+    pub version: u32,
+    /// Its content hash.
+    pub content_hash: Hash,
+    /// The hash over what it would stand on now.
+    pub upstream_hash: Hash,
+    /// The stage's cycle.
+    pub cycle: u32,
+}
+
+/// Why a phase refuses.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PhaseError {
+    /// There is no such phase.
+    #[error("there is no such phase")]
+    Unknown,
+    /// A phase of this id was opened before.
+    #[error("this phase is already open")]
+    AlreadyOpened,
+    /// The phase is cancelled or completed.
+    #[error("the phase is {0}: nothing in it can change any more")]
+    Closed(&'static str),
+    /// Phases of this kind have no such stage.
+    #[error("a {kind:?} phase has no stage {stage}")]
+    NoSuchStage {
+        /// The phase's kind.
+        kind: PhaseKind,
+        /// The stage asked for.
+        stage: Stage,
+    },
+    /// The stage has no document.
+    #[error("the stage {0} has no artefact; its gate is the story review")]
+    NoArtefact(Stage),
+    /// The stage is locked (rule 1).
+    #[error("{} is locked: {}", stage.title(), listed(missing))]
+    StageLocked {
+        /// The stage.
+        stage: Stage,
+        /// What is missing, and who could give it.
+        missing: Vec<Missing>,
+    },
+    /// The stage is approved (rule 6).
+    #[error("{} is approved at version {version}; reopen the stage first, with a reason", stage.title())]
+    StageApproved {
+        /// The stage.
+        stage: Stage,
+        /// The approved version.
+        version: u32,
+    },
+    /// There is no version to decide on.
+    #[error("{} has no version that awaits a decision", .0.title())]
+    NothingInReview(Stage),
+    /// The stage is not approved, so there is nothing to reopen.
+    #[error("{} is not approved; there is nothing to reopen", .0.title())]
+    NotApproved(Stage),
+    /// The stage is not stale, so there is nothing to reaffirm.
+    #[error("{} is not stale; there is nothing to reaffirm", .0.title())]
+    NotStale(Stage),
+    /// The person does not hold a role that may do this.
+    #[error("this needs the role {} in the project", spoken(.0))]
+    RoleRequired(Vec<Role>),
+    /// Only an interactive session may do this (rule 4).
+    #[error("only a person in a browser session can do this; sign in to the web app")]
+    InteractiveOnly,
+    /// The policy forbids an author to approve.
+    #[error("you are an author of version {0}, and this project's policy wants somebody else to approve it")]
+    AuthorMayNotApprove(u32),
+    /// The approval names something that is not there any more (rule 2).
+    #[error("what you were shown has changed: version {} is the latest now; look at it, then decide again", .0.version)]
+    ApprovalOutdated(Current),
+    /// The version is incomplete.
+    #[error("version {0} is incomplete, so it can't be approved; have Conductor continue it, or edit it by hand")]
+    Incomplete(u32),
+    /// Somebody else's change request is open (rule 5).
+    #[error(
+        "changes were requested and not cleared; the requester must approve or withdraw, or an SDM who did not write the version dismiss them"
+    )]
+    ChangesOpen(Vec<UserId>),
+    /// A change request names an old version.
+    #[error("version {0} is the latest now; look at it, then decide again")]
+    VersionOutdated(u32),
+    /// There is no such open change request.
+    #[error("there is no such open change request")]
+    NoSuchChangeRequest,
+    /// Only the requester can take a request back.
+    #[error("only the person who requested these changes can withdraw them")]
+    NotTheRequester,
+    /// An author can't dismiss a request against their own version.
+    #[error("you are an author of this version; another SDM must dismiss the request")]
+    AuthorMayNotDismiss,
+    /// There is no approval of one's own.
+    #[error("you have no approval here to withdraw")]
+    NoApprovalToWithdraw,
+    /// Something was approved on it already (rule 10).
+    #[error("{} was approved on this already; reopen the stage instead, with a reason", .0.title())]
+    DownstreamApproved(Stage),
+    /// A reason is missing.
+    #[error("say why: the reason is kept with the decision")]
+    ReasonMissing,
+    /// The title is empty or too long.
+    #[error("the title must have 1 to {MAX_TITLE} characters on one line")]
+    BadTitle,
+    /// The document is empty.
+    #[error("the document is empty")]
+    EmptyDocument,
+    /// The document is too long.
+    #[error("the document is over {MAX_ARTEFACT_BYTES} bytes; shorten it")]
+    DocumentTooLong,
+}
+
+/// Longest title of a phase or document, in characters.
+pub const MAX_TITLE: usize = 160;
+/// Longest artefact, in bytes of UTF-8 (1 MiB).
+pub const MAX_ARTEFACT_BYTES: usize = 1024 * 1024;

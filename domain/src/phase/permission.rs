@@ -1,0 +1,147 @@
+//! Who may use which verb in a stage now. Decisions and the page ask the same question here, so that the
+//! page never offers what a decision would refuse.
+
+use crate::actor::Person;
+use crate::phase::errors::PhaseError;
+use crate::phase::gate::{Gate, GateState};
+use crate::phase::state::{OpenedPhase, StageRecord};
+use crate::phase::verbs::Verb;
+use crate::role::{Capability, Role, acting_role, roles_with};
+use crate::stage::{GateKind, Stage};
+
+impl OpenedPhase {
+    /// Whether a person may use a verb in a stage now, and if so in which role.
+    pub fn permits(&self, verb: Verb, stage: Stage, by: &Person) -> Result<Role, PhaseError> {
+        let record = self.stage(stage)?;
+        let role = self.role_for(verb, stage, by)?;
+        if verb.is_interactive_only() && !by.credential.is_interactive() {
+            return Err(PhaseError::InteractiveOnly);
+        }
+        self.live()?;
+        self.fits_gate(verb, stage, record, by)?;
+        Ok(role)
+    }
+
+    /// What the phase remembers of a stage.
+    pub fn stage(&self, stage: Stage) -> Result<&StageRecord, PhaseError> {
+        self.stages.get(&stage).ok_or(PhaseError::NoSuchStage { kind: self.kind, stage })
+    }
+
+    /// Whether the stage is unlocked (rule 1).
+    pub(super) fn unlocked(&self, stage: Stage) -> Result<(), PhaseError> {
+        let missing = self.blocked_by(stage);
+        if missing.is_empty() { Ok(()) } else { Err(PhaseError::StageLocked { stage, missing }) }
+    }
+
+    fn role_for(&self, verb: Verb, stage: Stage, by: &Person) -> Result<Role, PhaseError> {
+        match verb {
+            Verb::ApproveArtefact | Verb::ReaffirmArtefact => {
+                let roles = self.approving_roles(stage);
+                let role = roles.iter().copied().find(|role| by.roles.contains(role));
+                role.ok_or(PhaseError::RoleRequired(roles))
+            }
+            Verb::PostMessage
+            | Verb::AddArtefactVersion
+            | Verb::SubmitTechnicalAnalysis
+            | Verb::RequestChanges
+            | Verb::WithdrawApproval
+            | Verb::WithdrawChangeRequest
+            | Verb::DismissChangeRequest
+            | Verb::ReopenStage => require(by, verb.capability(stage)),
+        }
+    }
+
+    fn fits_gate(&self, verb: Verb, stage: Stage, record: &StageRecord, by: &Person) -> Result<(), PhaseError> {
+        match verb {
+            Verb::PostMessage => self.unlocked(stage),
+            Verb::AddArtefactVersion => self.takes_versions(stage),
+            Verb::SubmitTechnicalAnalysis if stage != Stage::TechnicalAnalysis => Err(PhaseError::NoArtefact(stage)),
+            Verb::SubmitTechnicalAnalysis => self.takes_versions(stage),
+            Verb::ApproveArtefact => self.is_decidable(stage).and_then(|()| self.admits_author(stage, record, by)),
+            Verb::RequestChanges => self.is_decidable(stage),
+            Verb::WithdrawApproval => self.has_withdrawable_approval(stage, record, by),
+            Verb::WithdrawChangeRequest => {
+                if record.change_requests.values().any(|request| request.requested_by == by.user_id) {
+                    Ok(())
+                } else if record.change_requests.is_empty() {
+                    Err(PhaseError::NoSuchChangeRequest)
+                } else {
+                    Err(PhaseError::NotTheRequester)
+                }
+            }
+            Verb::DismissChangeRequest if record.change_requests.is_empty() => Err(PhaseError::NoSuchChangeRequest),
+            Verb::DismissChangeRequest => Ok(()),
+            Verb::ReopenStage => match self.gate(stage) {
+                Gate::Approved(_) | Gate::Stale(_) => Ok(()),
+                Gate::Locked(_) | Gate::Open | Gate::InReview(_) | Gate::ChangesRequested(_) => {
+                    Err(PhaseError::NotApproved(stage))
+                }
+            },
+            Verb::ReaffirmArtefact => {
+                if self.gate(stage).state() != GateState::Stale {
+                    return Err(PhaseError::NotStale(stage));
+                }
+                self.unlocked(stage)?;
+                self.admits_author(stage, record, by)
+            }
+        }
+    }
+
+    /// Whether the stage takes a new version: unlocked, with a document, and not approved (rules 1 and 6).
+    pub(super) fn takes_versions(&self, stage: Stage) -> Result<(), PhaseError> {
+        if !stage.has_artefact() {
+            return Err(PhaseError::NoArtefact(stage));
+        }
+        self.unlocked(stage)?;
+        match self.gate(stage) {
+            Gate::Approved(approved) => Err(PhaseError::StageApproved { stage, version: approved.version }),
+            Gate::Locked(_) | Gate::Open | Gate::InReview(_) | Gate::ChangesRequested(_) | Gate::Stale(_) => Ok(()),
+        }
+    }
+
+    /// Whether a version awaits a decision.
+    fn is_decidable(&self, stage: Stage) -> Result<(), PhaseError> {
+        if stage.gate_kind() != GateKind::Approval {
+            return Err(PhaseError::NoArtefact(stage));
+        }
+        match self.gate(stage) {
+            Gate::Locked(missing) => Err(PhaseError::StageLocked { stage, missing }),
+            Gate::Approved(approved) => Err(PhaseError::StageApproved { stage, version: approved.version }),
+            Gate::Open | Gate::Stale(_) => Err(PhaseError::NothingInReview(stage)),
+            Gate::InReview(_) | Gate::ChangesRequested(_) => Ok(()),
+        }
+    }
+
+    fn admits_author(&self, stage: Stage, record: &StageRecord, by: &Person) -> Result<(), PhaseError> {
+        let forbids = record
+            .policy
+            .stage(stage)
+            .is_some_and(|policy| policy.authors == crate::project::policy::AuthorRule::MayNotApprove);
+        match &record.latest {
+            Some(latest) if forbids && latest.authors.contains(&by.user_id) => {
+                Err(PhaseError::AuthorMayNotApprove(latest.version))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn has_withdrawable_approval(&self, stage: Stage, record: &StageRecord, by: &Person) -> Result<(), PhaseError> {
+        let stands = match self.gate(stage) {
+            Gate::InReview(_) | Gate::ChangesRequested(_) | Gate::Approved(_) => true,
+            Gate::Locked(_) | Gate::Open | Gate::Stale(_) => false,
+        };
+        if !stands || !record.approvals.contains_key(&by.user_id) {
+            return Err(PhaseError::NoApprovalToWithdraw);
+        }
+        let approved_on_it = self
+            .kind
+            .downstream(stage)
+            .find(|later| self.stages.get(later).is_some_and(|record| record.approved.is_some()));
+        approved_on_it.map_or(Ok(()), |later| Err(PhaseError::DownstreamApproved(later)))
+    }
+}
+
+/// The role in which a person uses a capability, or which roles could.
+pub(super) fn require(by: &Person, capability: Capability) -> Result<Role, PhaseError> {
+    acting_role(&by.roles, capability).ok_or_else(|| PhaseError::RoleRequired(roles_with(capability).to_vec()))
+}

@@ -1,0 +1,308 @@
+//! What a phase remembers: enough to decide, and no text.
+//!
+//! Everything here is folded from events; gates are computed from it (`gate`), never stored.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{ChangeRequestId, ProjectId, TurnId, UserId};
+use crate::phase::PhaseEvent;
+use crate::phase::artefact::{BasedOn, Completeness, Origin};
+use crate::phase::plan::PhaseKind;
+use crate::project::policy::ApprovalPolicy;
+use crate::stage::Stage;
+use crate::text::{Hash, TextRef};
+
+/// A phase: not opened yet, or opened with all that follows.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// No event yet.
+    #[default]
+    NotOpened,
+    /// The rest of its life.
+    Opened(Box<OpenedPhase>),
+}
+
+/// A phase that was opened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenedPhase {
+    /// Its project.
+    pub project_id: ProjectId,
+    /// Its number in the project.
+    pub number: u32,
+    /// Its kind.
+    pub kind: PhaseKind,
+    /// Its title.
+    pub title: String,
+    /// Its brief.
+    pub brief: TextRef,
+    /// Where it stands.
+    pub status: PhaseStatus,
+    /// One record for each stage of its kind.
+    pub stages: BTreeMap<Stage, StageRecord>,
+    /// The last documents taken from turns, so that a repeat is recognised.
+    pub taken_documents: VecDeque<(TurnId, u32)>,
+}
+
+/// Where a phase stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PhaseStatus {
+    /// People plan it.
+    Planning,
+    /// Its artefacts are approved: stories can be generated.
+    Ready,
+    /// Its SDM completed it.
+    Completed,
+    /// It was given up.
+    Cancelled,
+}
+
+/// What a phase remembers of one stage.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StageRecord {
+    /// Counts openings of the stage, from 1 (rule 7).
+    pub cycle: u32,
+    /// The latest version.
+    pub latest: Option<VersionRecord>,
+    /// The approved version, while its approval stands.
+    pub approved: Option<ApprovedRecord>,
+    /// The stage whose reopening or revision last made this one stale.
+    pub stale_cause: Option<Stage>,
+    /// Approvals of the latest version in this cycle.
+    pub approvals: BTreeMap<UserId, GivenApproval>,
+    /// Change requests that are open.
+    pub change_requests: BTreeMap<ChangeRequestId, OpenChangeRequest>,
+    /// Everybody who wrote since the last approved version (rule 8).
+    pub authors_since_approval: BTreeSet<UserId>,
+    /// The policy pinned for the review.
+    pub policy: ApprovalPolicy,
+}
+
+/// One version, without its text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VersionRecord {
+    /// Its number.
+    pub version: u32,
+    /// Its title.
+    pub title: String,
+    /// Its content hash and length.
+    pub content: TextRef,
+    /// Where it came from.
+    pub origin: Origin,
+    /// Whether it is whole.
+    pub completeness: Completeness,
+    /// Its authors.
+    pub authors: BTreeSet<UserId>,
+    /// What it was written on.
+    pub based_on: Vec<BasedOn>,
+}
+
+/// What exactly was approved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApprovedRecord {
+    /// The version.
+    pub version: u32,
+    /// Its content hash.
+    pub content_hash: Hash,
+    /// The hash over what it stood on.
+    pub upstream_hash: Hash,
+    /// The cycle.
+    pub cycle: u32,
+}
+
+/// One person's approval.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GivenApproval {
+    /// The version.
+    pub version: u32,
+    /// The hash over what it stood on, as shown.
+    pub upstream_hash: Hash,
+    /// The cycle.
+    pub cycle: u32,
+}
+
+/// A change request that blocks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenChangeRequest {
+    /// The version that was sent back.
+    pub version: u32,
+    /// Who did.
+    pub requested_by: UserId,
+}
+
+/// How many taken documents are remembered: more than one reply may hold.
+const TAKEN_DOCUMENTS: usize = 64;
+
+impl StageRecord {
+    fn new(policy: &ApprovalPolicy) -> Self {
+        Self {
+            cycle: 1,
+            latest: None,
+            approved: None,
+            stale_cause: None,
+            approvals: BTreeMap::new(),
+            change_requests: BTreeMap::new(),
+            authors_since_approval: BTreeSet::new(),
+            policy: policy.clone(),
+        }
+    }
+}
+
+impl Phase {
+    /// Folds one event.
+    pub fn fold(&mut self, event: PhaseEvent) {
+        if let PhaseEvent::PhaseOpened { project_id, number, kind, title, brief, approval_policy } = event {
+            let stages = kind.stages().iter().map(|stage| (*stage, StageRecord::new(&approval_policy))).collect();
+            *self = Phase::Opened(Box::new(OpenedPhase {
+                project_id,
+                number,
+                kind,
+                title,
+                brief,
+                status: PhaseStatus::Planning,
+                stages,
+                taken_documents: VecDeque::new(),
+            }));
+        } else if let Phase::Opened(phase) = self {
+            phase.fold(event);
+        }
+    }
+}
+
+impl OpenedPhase {
+    fn fold(&mut self, event: PhaseEvent) {
+        match event {
+            PhaseEvent::PhaseOpened { .. } | PhaseEvent::StageUnlocked { .. } | PhaseEvent::StageLocked { .. } => {}
+            PhaseEvent::PhaseRenamed { title, brief } => {
+                self.title = title;
+                self.brief = brief;
+            }
+            PhaseEvent::PhaseCancelled { .. } => self.status = PhaseStatus::Cancelled,
+            PhaseEvent::PhaseCompleted {} => self.status = PhaseStatus::Completed,
+            PhaseEvent::PhaseBecameReady {} => self.status = PhaseStatus::Ready,
+            PhaseEvent::PhaseCeasedToBeReady { .. } => self.status = PhaseStatus::Planning,
+            PhaseEvent::PhasePromoted { kind } => self.promote(kind),
+            PhaseEvent::DocumentSetAside { turn_id, ordinal, .. } => self.remember_document(turn_id, ordinal),
+            PhaseEvent::ArtefactVersionAdded {
+                stage,
+                version,
+                title,
+                content,
+                origin,
+                completeness,
+                authors,
+                based_on,
+                turn_id,
+                ordinal,
+                approval_policy,
+                ..
+            } => {
+                let authors = authors.into_iter().collect();
+                let record = VersionRecord { version, title, content, origin, completeness, authors, based_on };
+                self.version_added(stage, record, turn_id.zip(ordinal), approval_policy);
+            }
+            PhaseEvent::ApprovalGiven { approver, stage, version, upstream_hash, cycle, .. } => {
+                self.at(stage, |record| {
+                    record.approvals.insert(approver, GivenApproval { version, upstream_hash, cycle });
+                });
+            }
+            PhaseEvent::ArtefactApproved { stage, version, content_hash, upstream_hash, cycle, .. } => {
+                self.at(stage, |record| {
+                    record.approved = Some(ApprovedRecord { version, content_hash, upstream_hash, cycle });
+                    record.stale_cause = None;
+                    record.authors_since_approval.clear();
+                });
+            }
+            PhaseEvent::ApprovalWithdrawn { approver, stage, .. } => {
+                self.at(stage, |record| {
+                    record.approvals.remove(&approver);
+                });
+            }
+            PhaseEvent::StageReturnedToReview { stage, .. } => self.at(stage, |record| record.return_to_review()),
+            PhaseEvent::ChangesRequested { change_request_id, stage, version, requested_by, .. } => {
+                self.at(stage, |record| {
+                    record.change_requests.insert(change_request_id, OpenChangeRequest { version, requested_by });
+                });
+            }
+            PhaseEvent::ChangeRequestWithdrawn { change_request_id, stage }
+            | PhaseEvent::ChangeRequestDismissed { change_request_id, stage, .. }
+            | PhaseEvent::ChangeRequestCleared { change_request_id, stage } => {
+                self.at(stage, |record| {
+                    record.change_requests.remove(&change_request_id);
+                });
+            }
+            PhaseEvent::StageReopened { stage, cycle, approval_policy, .. } => {
+                self.at(stage, |record| {
+                    record.cycle = cycle;
+                    record.return_to_review();
+                    record.approvals.clear();
+                    record.policy = approval_policy;
+                });
+            }
+            PhaseEvent::StageBecameStale { stage, cause, .. } => {
+                self.at(stage, |record| record.stale_cause = Some(cause));
+            }
+            PhaseEvent::ReviewRestarted { stage, approval_policy, .. } => {
+                self.at(stage, |record| {
+                    record.policy = approval_policy;
+                    record.approvals.clear();
+                });
+            }
+        }
+    }
+
+    fn at(&mut self, stage: Stage, change: impl FnOnce(&mut StageRecord)) {
+        if let Some(record) = self.stages.get_mut(&stage) {
+            change(record);
+        }
+    }
+
+    fn version_added(
+        &mut self,
+        stage: Stage,
+        version: VersionRecord,
+        document: Option<(TurnId, u32)>,
+        approval_policy: ApprovalPolicy,
+    ) {
+        if let Some((turn, ordinal)) = document {
+            self.remember_document(turn, ordinal);
+        }
+        self.at(stage, |record| {
+            record.authors_since_approval.extend(version.authors.iter().copied());
+            record.latest = Some(version);
+            record.approved = None;
+            record.stale_cause = None;
+            record.approvals.clear();
+            record.policy = approval_policy;
+        });
+    }
+
+    fn remember_document(&mut self, turn: TurnId, ordinal: u32) {
+        if self.taken_documents.len() == TAKEN_DOCUMENTS {
+            self.taken_documents.pop_front();
+        }
+        self.taken_documents.push_back((turn, ordinal));
+    }
+
+    fn promote(&mut self, kind: PhaseKind) {
+        let policy = self.stages.values().next().map(|record| record.policy.clone()).unwrap_or_default();
+        self.kind = kind;
+        for stage in kind.stages() {
+            self.stages.entry(*stage).or_insert_with(|| StageRecord::new(&policy));
+        }
+    }
+}
+
+impl StageRecord {
+    /// The approved version awaits a decision again; its authors are authors of what is decided on.
+    fn return_to_review(&mut self) {
+        self.approved = None;
+        self.stale_cause = None;
+        if let Some(latest) = &self.latest {
+            self.authors_since_approval.extend(latest.authors.iter().copied());
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! What a person can do in a stage: one list, with the capability each needs and the ones that only an
+//! interactive session may use (rule 4).
+
+use serde::{Deserialize, Serialize};
+
+use crate::role::Capability;
+use crate::stage::Stage;
+
+/// A verb of a stage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verb {
+    /// Write to Conductor.
+    PostMessage,
+    /// Save a version by hand.
+    AddArtefactVersion,
+    /// Submit a technical analysis.
+    SubmitTechnicalAnalysis,
+    /// Approve the version under review.
+    ApproveArtefact,
+    /// Send the version back.
+    RequestChanges,
+    /// Take back one's own approval.
+    WithdrawApproval,
+    /// Take back one's own change request.
+    WithdrawChangeRequest,
+    /// Set somebody's change request aside.
+    DismissChangeRequest,
+    /// Open an approved stage again.
+    ReopenStage,
+    /// Confirm a stale artefact as it is.
+    ReaffirmArtefact,
+}
+
+impl Verb {
+    /// Every verb.
+    pub const ALL: [Verb; 10] = [
+        Verb::PostMessage,
+        Verb::AddArtefactVersion,
+        Verb::SubmitTechnicalAnalysis,
+        Verb::ApproveArtefact,
+        Verb::RequestChanges,
+        Verb::WithdrawApproval,
+        Verb::WithdrawChangeRequest,
+        Verb::DismissChangeRequest,
+        Verb::ReopenStage,
+        Verb::ReaffirmArtefact,
+    ];
+
+    /// Whether only a person in an interactive browser session may.
+    pub fn is_interactive_only(self) -> bool {
+        match self {
+            Verb::PostMessage | Verb::AddArtefactVersion | Verb::SubmitTechnicalAnalysis => false,
+            Verb::ApproveArtefact
+            | Verb::RequestChanges
+            | Verb::WithdrawApproval
+            | Verb::WithdrawChangeRequest
+            | Verb::DismissChangeRequest
+            | Verb::ReopenStage
+            | Verb::ReaffirmArtefact => true,
+        }
+    }
+
+    /// The capability that it needs in a stage.
+    pub fn capability(self, stage: Stage) -> Capability {
+        match self {
+            Verb::PostMessage => Capability::Converse(stage),
+            Verb::AddArtefactVersion => Capability::EditArtefact(stage),
+            Verb::SubmitTechnicalAnalysis => Capability::SubmitTechnicalAnalysis,
+            Verb::DismissChangeRequest => Capability::ManagePhases,
+            Verb::ApproveArtefact
+            | Verb::RequestChanges
+            | Verb::WithdrawApproval
+            | Verb::WithdrawChangeRequest
+            | Verb::ReopenStage
+            | Verb::ReaffirmArtefact => Capability::DecideAtGate(stage),
+        }
+    }
+}

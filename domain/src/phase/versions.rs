@@ -1,0 +1,169 @@
+//! New versions of an artefact: by a person's hand, from the IDE, from Conductor (rules 6 and 8).
+
+use std::collections::BTreeSet;
+
+use crate::conductor::GeneratedBy;
+use crate::conversation::Substance;
+use crate::ids::{TurnId, UserId};
+use crate::phase::artefact::{Completeness, Origin, Source, upstream_hash};
+use crate::phase::commands::{AddArtefactVersion, SaveDocument, Via};
+use crate::phase::errors::{MAX_ARTEFACT_BYTES, PhaseError};
+use crate::phase::gate::GateState;
+use crate::phase::opening::checked_title;
+use crate::phase::state::OpenedPhase;
+use crate::phase::verbs::Verb;
+use crate::phase::{PhaseEvent, SetAsideReason};
+use crate::project::policy::ApprovalPolicy;
+use crate::stage::Stage;
+use crate::text::TextRef;
+
+pub(super) fn add_artefact_version(
+    phase: &OpenedPhase,
+    command: &AddArtefactVersion,
+) -> Result<Vec<PhaseEvent>, PhaseError> {
+    let (verb, origin, source) = match &command.via {
+        Via::Hand => (Verb::AddArtefactVersion, Origin::Person, None),
+        Via::Ide(source) => (Verb::SubmitTechnicalAnalysis, Origin::Ide, source.clone()),
+    };
+    phase.permits(verb, command.stage, &command.by)?;
+    let title = checked_title(&command.title)?;
+    if command.content.body().trim().is_empty() {
+        return Err(PhaseError::EmptyDocument);
+    }
+    if command.content.body().len() > MAX_ARTEFACT_BYTES {
+        return Err(PhaseError::DocumentTooLong);
+    }
+    let version = NewVersion {
+        stage: command.stage,
+        title,
+        content: command.content.reference(),
+        origin,
+        completeness: Completeness::Complete,
+        generated_by: None,
+        written_by: command.by.user_id,
+        earlier_authors: &command.earlier_authors,
+        document: None,
+        source,
+        approval_policy: &command.approval_policy,
+    };
+    if phase.is_latest(&version) {
+        return Ok(Vec::new());
+    }
+    Ok(vec![phase.version_event(version)])
+}
+
+pub(super) fn save_document(phase: &OpenedPhase, command: &SaveDocument) -> Vec<PhaseEvent> {
+    let document = (command.turn_id, command.ordinal);
+    if phase.taken_documents.contains(&document) {
+        return Vec::new();
+    }
+    let version = NewVersion {
+        stage: command.stage,
+        title: checked_title(&command.title).unwrap_or_else(|_| command.stage.title().to_owned()),
+        content: command.content,
+        origin: Origin::Conductor,
+        completeness: command.completeness,
+        generated_by: Some(command.generated_by.clone()),
+        written_by: command.asked_by,
+        earlier_authors: &command.earlier_authors,
+        document: Some(document),
+        source: None,
+        approval_policy: &command.approval_policy,
+    };
+    match set_aside_reason(phase, command, &version) {
+        Some(reason) => vec![PhaseEvent::DocumentSetAside {
+            stage: command.stage,
+            turn_id: command.turn_id,
+            ordinal: command.ordinal,
+            content: command.content,
+            reason,
+        }],
+        None => vec![phase.version_event(version)],
+    }
+}
+
+fn set_aside_reason(phase: &OpenedPhase, command: &SaveDocument, version: &NewVersion<'_>) -> Option<SetAsideReason> {
+    match command.substance {
+        Substance::Placeholder => return Some(SetAsideReason::Placeholder),
+        Substance::Unusable => return Some(SetAsideReason::Unusable),
+        Substance::Whole => {}
+    }
+    if phase.live().is_err() {
+        return Some(SetAsideReason::PhaseClosed);
+    }
+    match phase.takes_versions(command.stage) {
+        Err(PhaseError::StageApproved { .. }) => Some(SetAsideReason::StageApproved),
+        Err(_) => Some(SetAsideReason::StageLocked),
+        Ok(()) if phase.is_latest(version) => Some(SetAsideReason::Unchanged),
+        Ok(()) => None,
+    }
+}
+
+/// A version about to be added.
+struct NewVersion<'a> {
+    stage: Stage,
+    title: String,
+    content: TextRef,
+    origin: Origin,
+    completeness: Completeness,
+    generated_by: Option<GeneratedBy>,
+    written_by: UserId,
+    earlier_authors: &'a [UserId],
+    document: Option<(TurnId, u32)>,
+    source: Option<Source>,
+    approval_policy: &'a ApprovalPolicy,
+}
+
+impl OpenedPhase {
+    fn is_latest(&self, new: &NewVersion<'_>) -> bool {
+        let latest = self.stages.get(&new.stage).and_then(|record| record.latest.as_ref());
+        latest.is_some_and(|latest| {
+            latest.content.hash == new.content.hash
+                && latest.title == new.title
+                && latest.completeness == new.completeness
+        }) && self.gate(new.stage).state() != GateState::Stale
+    }
+
+    fn version_event(&self, new: NewVersion<'_>) -> PhaseEvent {
+        let record = self.stages.get(&new.stage);
+        let latest = record.and_then(|record| record.latest.as_ref());
+        let based_on = self.upstream(new.stage);
+        PhaseEvent::ArtefactVersionAdded {
+            stage: new.stage,
+            version: latest.map_or(1, |latest| latest.version + 1),
+            cycle: record.map_or(1, |record| record.cycle),
+            title: new.title,
+            content: new.content,
+            origin: new.origin,
+            completeness: new.completeness,
+            generated_by: new.generated_by,
+            authors: self.authors(new.stage, new.written_by, new.content, new.earlier_authors),
+            upstream_hash: upstream_hash(&based_on),
+            based_on,
+            turn_id: new.document.map(|(turn, _)| turn),
+            ordinal: new.document.map(|(_, ordinal)| ordinal),
+            source: new.source,
+            approval_policy: self.pinned_policy(new.stage, new.approval_policy),
+        }
+    }
+
+    /// Everybody who wrote since the last approved version, and whoever wrote the same text before (rule 8).
+    fn authors(&self, stage: Stage, writer: UserId, content: TextRef, earlier: &[UserId]) -> Vec<UserId> {
+        let mut authors = BTreeSet::from([writer]);
+        authors.extend(earlier.iter().copied());
+        if let Some(record) = self.stages.get(&stage) {
+            authors.extend(record.authors_since_approval.iter().copied());
+            let same = record.latest.as_ref().filter(|latest| latest.content.hash == content.hash);
+            authors.extend(same.into_iter().flat_map(|latest| latest.authors.iter().copied()));
+        }
+        authors.into_iter().collect()
+    }
+
+    /// The policy is pinned when a review starts (rule 9): a running review keeps its own.
+    fn pinned_policy(&self, stage: Stage, now: &ApprovalPolicy) -> ApprovalPolicy {
+        match (self.gate(stage).state(), self.stages.get(&stage)) {
+            (GateState::InReview | GateState::ChangesRequested, Some(record)) => record.policy.clone(),
+            _ => now.clone(),
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! When a person writes to Conductor, or asks for another attempt, Conductor works on the turn.
+
+use crate::conversation::ConversationEvent;
+use crate::event::{Event, Recorded};
+use crate::policies::Reaction;
+use crate::stage::Stage;
+
+pub(super) fn react(recorded: &Recorded<Event>, event: &ConversationEvent) -> Vec<Reaction> {
+    let (turn_id, attempt) = match event {
+        ConversationEvent::MessagePosted { turn_id, .. } => (*turn_id, 1),
+        ConversationEvent::TurnRetried { turn_id, attempt } => (*turn_id, *attempt),
+        _ => return Vec::new(),
+    };
+    let stage = recorded.stream.aggregate_id.rsplit(':').next().and_then(|stage| stage.parse::<Stage>().ok());
+    match (recorded.project_id, recorded.phase_id, stage) {
+        (Some(project_id), Some(phase_id), Some(stage)) => {
+            vec![Reaction::WorkOnTurn { project_id, phase_id, stage, turn_id, attempt }]
+        }
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,354 @@
+//! Decides a project: name, context, repositories, members.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::actor::Person;
+use crate::ids::{RepositoryId, UserId};
+use crate::project::ProjectEvent;
+use crate::project::policy::ApprovalPolicy;
+use crate::role::{Capability, Role, Roles, may, roles_with, spoken};
+use crate::text::{Text, TextRef};
+
+/// Longest project context, in bytes of UTF-8 (256 KiB).
+pub const MAX_CONTEXT_BYTES: usize = 256 * 1024;
+/// Longest name of a project or repository, in characters.
+pub const MAX_NAME: usize = 120;
+
+/// A project: not created yet, or created with all that follows.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Project {
+    /// No event yet.
+    #[default]
+    NotCreated,
+    /// The rest of its life.
+    Created(Box<CreatedProject>),
+}
+
+/// A project that was created.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CreatedProject {
+    /// Its key.
+    pub key: String,
+    /// Its name.
+    pub name: String,
+    /// The context's version; 0 while there is none.
+    pub context_version: u32,
+    /// The context.
+    pub context: Option<TextRef>,
+    /// Its repositories, with their remotes.
+    pub repositories: BTreeMap<RepositoryId, String>,
+    /// Its members.
+    pub members: BTreeMap<UserId, Roles>,
+    /// Its approval policy.
+    pub approval_policy: ApprovalPolicy,
+}
+
+/// A command to a project.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ProjectCommand {
+    /// Create it; whoever does is its first SDM.
+    CreateProject {
+        /// Who.
+        creator: UserId,
+        /// Its key.
+        key: String,
+        /// Its name.
+        name: String,
+        /// Its context, where there is one from the start.
+        context: Option<Text>,
+    },
+    /// Change name or context.
+    EditProject {
+        /// Who.
+        by: Person,
+        /// The new name, where it changes.
+        name: Option<String>,
+        /// The new context, where it changes.
+        context: Option<Text>,
+    },
+    /// Add a repository.
+    AddRepository {
+        /// Who.
+        by: Person,
+        /// The new repository.
+        repository_id: RepositoryId,
+        /// Its short name.
+        name: String,
+        /// Where it is.
+        remote: String,
+        /// The branch that counts.
+        default_branch: Option<String>,
+    },
+    /// Remove a repository.
+    RemoveRepository {
+        /// Who.
+        by: Person,
+        /// Which.
+        repository_id: RepositoryId,
+    },
+    /// Give somebody exactly these roles.
+    SetMemberRoles {
+        /// Who does.
+        by: Person,
+        /// Whose roles.
+        user_id: UserId,
+        /// Which.
+        roles: Roles,
+    },
+    /// Take somebody out.
+    RemoveMember {
+        /// Who does.
+        by: Person,
+        /// Whom.
+        user_id: UserId,
+    },
+}
+
+/// Why a project refuses.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ProjectError {
+    /// There is no such project.
+    #[error("there is no such project")]
+    Unknown,
+    /// A project of this id exists.
+    #[error("this project exists already")]
+    AlreadyCreated,
+    /// The key has the wrong form.
+    #[error("the key must be 2 to 10 capital letters or digits, starting with a letter, such as PAY")]
+    BadKey,
+    /// A name has the wrong form.
+    #[error("the name must have 1 to {MAX_NAME} characters on one line")]
+    BadName,
+    /// The context is too long.
+    #[error("the context is over {MAX_CONTEXT_BYTES} bytes; keep what every conversation needs, and link the rest")]
+    ContextTooLong,
+    /// A remote has the wrong form.
+    #[error(
+        "the remote must be an address of a repository on one line, such as https://example.com/pay.git or git@example.com:pay.git"
+    )]
+    BadRemote,
+    /// The repository is there already.
+    #[error("this repository is in the project already")]
+    RepositoryKnown,
+    /// There is no such repository.
+    #[error("there is no such repository in the project")]
+    UnknownRepository,
+    /// There is no such member.
+    #[error("this person is not a member of the project")]
+    UnknownMember,
+    /// A member needs a role.
+    #[error("choose at least one role, or remove the member")]
+    NoRoles,
+    /// Nobody could run the project any more.
+    #[error("a project needs an SDM: make somebody else one first")]
+    LastSdm,
+    /// The person does not hold a role that may do this.
+    #[error("this needs the role {} in the project", spoken(.0))]
+    RoleRequired(Vec<Role>),
+    /// Only an interactive session may do this (rule 4).
+    #[error("only a person in a browser session can change members; sign in to the web app")]
+    InteractiveOnly,
+}
+
+impl Project {
+    /// Given this project, when this command: the events, or why not.
+    pub fn decide(&self, command: &ProjectCommand) -> Result<Vec<ProjectEvent>, ProjectError> {
+        match command {
+            ProjectCommand::CreateProject { creator, key, name, context } => {
+                self.create(*creator, key, name, context.as_ref())
+            }
+            ProjectCommand::EditProject { by, name, context } => {
+                self.managed_by(by)?.edit(name.as_deref(), context.as_ref())
+            }
+            ProjectCommand::AddRepository { by, repository_id, name, remote, default_branch } => {
+                let project = self.managed_by(by)?;
+                project.add_repository(*repository_id, name, remote, default_branch.as_deref())
+            }
+            ProjectCommand::RemoveRepository { by, repository_id } => {
+                let project = self.managed_by(by)?;
+                match project.repositories.contains_key(repository_id) {
+                    true => Ok(vec![ProjectEvent::RepositoryRemoved { repository_id: *repository_id }]),
+                    false => Err(ProjectError::UnknownRepository),
+                }
+            }
+            ProjectCommand::SetMemberRoles { by, user_id, roles } => {
+                self.people_managed_by(by)?.set_member_roles(*user_id, roles)
+            }
+            ProjectCommand::RemoveMember { by, user_id } => self.people_managed_by(by)?.remove_member(*user_id),
+        }
+    }
+
+    /// The project, once it was created.
+    pub fn created(&self) -> Result<&CreatedProject, ProjectError> {
+        match self {
+            Project::NotCreated => Err(ProjectError::Unknown),
+            Project::Created(project) => Ok(project),
+        }
+    }
+
+    fn create(
+        &self,
+        creator: UserId,
+        key: &str,
+        name: &str,
+        context: Option<&Text>,
+    ) -> Result<Vec<ProjectEvent>, ProjectError> {
+        if *self != Project::NotCreated {
+            return Err(ProjectError::AlreadyCreated);
+        }
+        let mut events = vec![
+            ProjectEvent::ProjectCreated {
+                key: checked_key(key)?,
+                name: checked_name(name)?,
+                approval_policy: ApprovalPolicy::default(),
+            },
+            ProjectEvent::MemberRolesSet { user_id: creator, roles: Roles::from([Role::Sdm]) },
+        ];
+        if let Some(context) = context.filter(|context| !context.body().trim().is_empty()) {
+            let context = checked_context(context)?;
+            events.push(ProjectEvent::ProjectContextChanged { context_version: 1, context });
+        }
+        Ok(events)
+    }
+
+    fn managed_by(&self, by: &Person) -> Result<&CreatedProject, ProjectError> {
+        let project = self.created()?;
+        if may(&by.roles, Capability::ManageProject) {
+            Ok(project)
+        } else {
+            Err(ProjectError::RoleRequired(roles_with(Capability::ManageProject).to_vec()))
+        }
+    }
+
+    fn people_managed_by(&self, by: &Person) -> Result<&CreatedProject, ProjectError> {
+        let project = self.managed_by(by)?;
+        if by.credential.is_interactive() { Ok(project) } else { Err(ProjectError::InteractiveOnly) }
+    }
+
+    /// Folds one event.
+    pub fn fold(&mut self, event: ProjectEvent) {
+        if let ProjectEvent::ProjectCreated { key, name, approval_policy } = event {
+            *self = Project::Created(Box::new(CreatedProject {
+                key,
+                name,
+                context_version: 0,
+                context: None,
+                repositories: BTreeMap::new(),
+                members: BTreeMap::new(),
+                approval_policy,
+            }));
+        } else if let Project::Created(project) = self {
+            project.fold(event);
+        }
+    }
+}
+
+impl CreatedProject {
+    fn edit(&self, name: Option<&str>, context: Option<&Text>) -> Result<Vec<ProjectEvent>, ProjectError> {
+        let mut events = Vec::new();
+        if let Some(name) = name.map(checked_name).transpose()?.filter(|name| *name != self.name) {
+            events.push(ProjectEvent::ProjectRenamed { name });
+        }
+        if let Some(context) =
+            context.map(checked_context).transpose()?.filter(|context| Some(*context) != self.context)
+        {
+            events.push(ProjectEvent::ProjectContextChanged { context_version: self.context_version + 1, context });
+        }
+        Ok(events)
+    }
+
+    fn add_repository(
+        &self,
+        repository_id: RepositoryId,
+        name: &str,
+        remote: &str,
+        default_branch: Option<&str>,
+    ) -> Result<Vec<ProjectEvent>, ProjectError> {
+        let remote = checked_line(remote, 500).ok_or(ProjectError::BadRemote)?;
+        if !remote.contains(['/', ':']) || remote.contains(char::is_whitespace) {
+            return Err(ProjectError::BadRemote);
+        }
+        if self.repositories.values().any(|known| *known == remote) {
+            return Err(ProjectError::RepositoryKnown);
+        }
+        let default_branch =
+            default_branch.map(|branch| checked_line(branch, MAX_NAME).ok_or(ProjectError::BadName)).transpose()?;
+        Ok(vec![ProjectEvent::RepositoryAdded { repository_id, name: checked_name(name)?, remote, default_branch }])
+    }
+
+    fn set_member_roles(&self, user_id: UserId, roles: &Roles) -> Result<Vec<ProjectEvent>, ProjectError> {
+        if roles.is_empty() {
+            return Err(ProjectError::NoRoles);
+        }
+        if self.members.get(&user_id) == Some(roles) {
+            return Ok(Vec::new());
+        }
+        if !roles.contains(&Role::Sdm) {
+            self.keeps_an_sdm_without(user_id)?;
+        }
+        Ok(vec![ProjectEvent::MemberRolesSet { user_id, roles: roles.clone() }])
+    }
+
+    fn remove_member(&self, user_id: UserId) -> Result<Vec<ProjectEvent>, ProjectError> {
+        if !self.members.contains_key(&user_id) {
+            return Err(ProjectError::UnknownMember);
+        }
+        self.keeps_an_sdm_without(user_id)?;
+        Ok(vec![ProjectEvent::MemberRemoved { user_id }])
+    }
+
+    fn keeps_an_sdm_without(&self, user_id: UserId) -> Result<(), ProjectError> {
+        let another = self.members.iter().any(|(member, roles)| *member != user_id && roles.contains(&Role::Sdm));
+        if another { Ok(()) } else { Err(ProjectError::LastSdm) }
+    }
+
+    fn fold(&mut self, event: ProjectEvent) {
+        match event {
+            ProjectEvent::ProjectCreated { .. } => {}
+            ProjectEvent::ProjectRenamed { name } => self.name = name,
+            ProjectEvent::ProjectContextChanged { context_version, context } => {
+                self.context_version = context_version;
+                self.context = Some(context);
+            }
+            ProjectEvent::RepositoryAdded { repository_id, remote, .. } => {
+                self.repositories.insert(repository_id, remote);
+            }
+            ProjectEvent::RepositoryRemoved { repository_id } => {
+                self.repositories.remove(&repository_id);
+            }
+            ProjectEvent::MemberRolesSet { user_id, roles } => {
+                self.members.insert(user_id, roles);
+            }
+            ProjectEvent::MemberRemoved { user_id } => {
+                self.members.remove(&user_id);
+            }
+            ProjectEvent::ApprovalPolicyChanged { approval_policy } => self.approval_policy = approval_policy,
+        }
+    }
+}
+
+fn checked_key(key: &str) -> Result<String, ProjectError> {
+    let key = key.trim();
+    let letters = key.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
+    let starts = key.starts_with(|c: char| c.is_ascii_uppercase());
+    if (2..=10).contains(&key.len()) && letters && starts { Ok(key.to_owned()) } else { Err(ProjectError::BadKey) }
+}
+
+fn checked_name(name: &str) -> Result<String, ProjectError> {
+    checked_line(name, MAX_NAME).ok_or(ProjectError::BadName)
+}
+
+fn checked_line(text: &str, longest: usize) -> Option<String> {
+    let text = text.trim();
+    let fits = !text.is_empty() && text.chars().count() <= longest && !text.chars().any(char::is_control);
+    fits.then(|| text.to_owned())
+}
+
+fn checked_context(context: &Text) -> Result<TextRef, ProjectError> {
+    if context.body().len() > MAX_CONTEXT_BYTES { Err(ProjectError::ContextTooLong) } else { Ok(context.reference()) }
+}
+
+crate::aggregate!(Project, "project", ProjectCommand, ProjectEvent, ProjectError, |project, event| project.fold(event));

@@ -1,0 +1,101 @@
+//! Every event of a phase, in the order of the log: of the phase itself and of its conversations.
+//!
+//! What replay, the history page and an auditor step through. Rows are only ever added.
+
+use konductro_domain::actor::{Actor, Credential};
+use konductro_domain::event::{Event, Recorded};
+use konductro_domain::ids::{EventId, PhaseId};
+use konductro_domain::role::Role;
+use serde::{Deserialize, Serialize};
+use sqlx::types::Json;
+use sqlx::{PgConnection, PgPool};
+use time::OffsetDateTime;
+
+use crate::{ProjectionError, rows, streams};
+
+/// The tables of this read model.
+pub const TABLES: &[&str] = &["history"];
+
+/// One event of a phase.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HistoryRow {
+    /// The place in the log.
+    pub position: i64,
+    /// The phase.
+    pub phase_id: PhaseId,
+    /// The event's own id.
+    pub event_id: EventId,
+    /// Its name.
+    pub event_type: String,
+    /// When it was decided.
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: OffsetDateTime,
+    /// Who caused it.
+    pub actor: Actor,
+    /// The role acted in.
+    pub role: Option<Role>,
+    /// The credential of the person who acted.
+    pub credential: Option<Credential>,
+    /// The stream's type.
+    pub aggregate_type: String,
+    /// The stream's id.
+    pub aggregate_id: String,
+    /// The place in its stream.
+    pub sequence: i64,
+    /// What happened.
+    pub payload: Event,
+}
+
+/// Folds a page of events.
+pub async fn project(tx: &mut PgConnection, page: &[Recorded<Event>]) -> Result<(), ProjectionError> {
+    let mut added = Vec::new();
+    for event in page {
+        if let Some(phase_id) = phase_of(event)? {
+            added.push(row(event, phase_id));
+        }
+    }
+    rows::store(tx, "insert into history select * from jsonb_populate_recordset(null::history, $1)", &added).await
+}
+
+fn phase_of(event: &Recorded<Event>) -> Result<Option<PhaseId>, ProjectionError> {
+    match &event.event {
+        Event::Phase(_) => streams::phase_of(&event.stream).map(Some),
+        Event::Conversation(_) => streams::conversation_of(&event.stream).map(|(phase, _)| Some(phase)),
+        Event::Workspace(_) | Event::Project(_) => Ok(None),
+    }
+}
+
+fn row(event: &Recorded<Event>, phase_id: PhaseId) -> HistoryRow {
+    HistoryRow {
+        position: event.position,
+        phase_id,
+        event_id: event.event_id,
+        event_type: event.event.name(),
+        at: event.at,
+        actor: event.actor,
+        role: event.role,
+        credential: event.credential,
+        aggregate_type: event.stream.aggregate_type.clone(),
+        aggregate_id: event.stream.aggregate_id.clone(),
+        sequence: event.sequence,
+        payload: event.event.clone(),
+    }
+}
+
+/// The events of a phase after a position, oldest first.
+pub async fn of_phase(
+    pool: &PgPool,
+    phase: PhaseId,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<HistoryRow>, ProjectionError> {
+    let rows: Vec<Json<HistoryRow>> = sqlx::query_scalar(
+        "select to_jsonb(h) from history h where phase_id = $1 and position > $2 order by position limit $3",
+    )
+    .bind(phase.0)
+    .bind(after)
+    .bind(limit)
+    .fetch_all(pool)
+    .await?;
+    Ok(rows.into_iter().map(|Json(row)| row).collect())
+}
