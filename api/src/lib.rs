@@ -7,6 +7,7 @@ pub mod config;
 pub mod embedded_postgres;
 pub mod event_store;
 pub mod listen;
+pub mod policies;
 pub mod routes;
 mod static_file;
 pub mod telemetry;

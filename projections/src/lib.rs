@@ -6,10 +6,13 @@
 //! randomness, no table but its own; texts are joined when it is read, so that an erased text is gone at once.
 
 pub mod changes;
+pub mod checkpoint;
 mod error;
 pub mod event_log;
+pub mod health;
 pub mod history;
 pub mod metadata;
+pub mod outage;
 pub mod project_list;
 pub mod rebuild;
 mod rows;
