@@ -386,6 +386,15 @@ fn rule_7_a_stale_artefact_waits_for_its_upstream_before_it_is_reaffirmed() {
 }
 
 #[test]
+fn rule_7_a_stale_stage_that_is_reopened_too_early_is_locked_and_says_so() {
+    let mut given = Given::with_all_approved();
+    given.then(&given.reopen(dana(), Stage::Requirements));
+    let events = given.then(&given.reopen(mara(), Stage::TechnicalAnalysis));
+    assert!(events.contains(&PhaseEvent::StageLocked { stage: Stage::TechnicalAnalysis, cause: Stage::Requirements }));
+    assert_eq!(given.state(Stage::TechnicalAnalysis), GateState::Locked);
+}
+
+#[test]
 fn rule_8_authorship_is_not_shed_by_submitting_the_same_text_again() {
     let mut given = Given::with_requirements_in_review();
     assert_eq!(given.when(&given.edit(second_sdm(), Stage::Requirements, "R-1")), Ok(vec![]));
