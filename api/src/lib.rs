@@ -2,6 +2,7 @@
 //!
 //! Everything that knows the outside world lives here; `startup` puts the parts together.
 
+pub mod conductor;
 pub mod commands;
 pub mod config;
 pub mod embedded_postgres;
