@@ -165,7 +165,7 @@ async fn play(mut socket: TcpStream, script: Vec<Act>, seen: Arc<Mutex<Seen>>) {
     }
     // A connection that closes with unread or unsent data is reset; wait until the client has seen the end.
     socket.shutdown().await.ok();
-    socket.read(&mut [0; 64]).await.ok();
+    while matches!(socket.read(&mut [0; 64]).await, Ok(read) if read > 0) {}
 }
 
 /// Does it; false when the client has gone.
