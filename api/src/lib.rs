@@ -4,7 +4,10 @@
 
 pub mod config;
 pub mod embedded_postgres;
+pub mod http;
+pub mod identity;
 pub mod listen;
+pub mod problem;
 pub mod routes;
 mod static_file;
 pub mod telemetry;
