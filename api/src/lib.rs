@@ -2,8 +2,10 @@
 //!
 //! Everything that knows the outside world lives here; `startup` puts the parts together.
 
+pub mod commands;
 pub mod config;
 pub mod embedded_postgres;
+pub mod event_store;
 pub mod http;
 pub mod identity;
 pub mod listen;
