@@ -25,13 +25,13 @@ use time::OffsetDateTime;
 use tokio::sync::{Notify, watch};
 use uuid::Uuid;
 
-pub use self::error::CommandError;
 use self::error::Attempt;
+pub use self::error::CommandError;
 use self::queue::Queues;
-pub use crate::event_store::{Claim, FenceCheck, FenceScope, FenceState, NewJob, Receipt};
 use crate::event_store::receipts::Stored;
 use crate::event_store::repository::Commit;
 use crate::event_store::snapshots::Due;
+pub use crate::event_store::{Claim, FenceCheck, FenceScope, FenceState, NewJob, Receipt};
 use crate::event_store::{EventRepository, claims, fences};
 
 /// How long a write waits until it can be read back.
@@ -131,6 +131,17 @@ impl Envelope {
     }
 }
 
+/// An aggregate whose commands can be carried to a task of their own.
+pub trait Executable:
+    Decider<Command: Send + Sync + 'static, Event: 'static, Error: Send + Sync + 'static> + 'static
+{
+}
+
+impl<A> Executable for A where
+    A: Decider<Command: Send + Sync + 'static, Event: 'static, Error: Send + Sync + 'static> + 'static
+{
+}
+
 /// What a command did.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Executed<E> {
@@ -194,10 +205,7 @@ impl Commands {
         envelope: Envelope,
     ) -> Result<Executed<A::Event>, CommandError<A::Error>>
     where
-        A: Decider + 'static,
-        A::Command: Send + Sync + 'static,
-        A::Event: 'static,
-        A::Error: Send + 'static,
+        A: Executable,
     {
         let (commands, stream_id) = (self.clone(), stream_id.to_owned());
         let task = async move { commands.settle::<A>(&stream_id, &command, envelope).await };
@@ -209,15 +217,13 @@ impl Commands {
 
     /// Executes what `prepare` gives, and asks it again when a fence or a claimed name moved meanwhile.
     ///
-    /// `prepare` reads fences first and then what they guard.
-    pub async fn execute_with<A, R, F>(&self, stream_id: &str, prepare: F) -> Result<Executed<A::Event>, R>
+    /// `prepare` reads fences first and then what they guard; `async || { … }` that captures by reference will do.
+    pub async fn execute_with<A, R, F, P>(&self, stream_id: &str, prepare: F) -> Result<Executed<A::Event>, R>
     where
-        A: Decider + 'static,
-        A::Command: Send + Sync + 'static,
-        A::Event: 'static,
-        A::Error: Send + 'static,
+        A: Executable,
         R: From<CommandError<A::Error>>,
-        F: AsyncFn() -> Result<(A::Command, Envelope), R>,
+        F: Fn() -> P,
+        P: Future<Output = Result<(A::Command, Envelope), R>>,
     {
         let mut rereads = 0;
         loop {
@@ -232,7 +238,7 @@ impl Commands {
     }
 
     /// The stream as the log has it now, strongly consistent.
-    pub async fn load<A: Decider>(&self, stream_id: &str) -> Result<Loaded<A>, CommandError<A::Error>> {
+    pub async fn load<A: Executable>(&self, stream_id: &str) -> Result<Loaded<A>, CommandError<A::Error>> {
         let repository =
             EventRepository::open::<A>(&self.inner.pool, stream_id, None).await.map_err(CommandError::reading)?;
         let version = repository.version();
@@ -251,19 +257,29 @@ impl Commands {
         claims::next_phase_number(&self.inner.pool, project).await
     }
 
+    /// Enqueues a job that no event is appended with; enqueuing it again changes nothing.
+    pub async fn enqueue(&self, job: &NewJob) -> Result<(), sqlx::Error> {
+        if job.insert(&self.inner.pool).await? {
+            self.inner.enqueued.send_modify(|count| *count = count.wrapping_add(1));
+        }
+        Ok(())
+    }
+
     /// Changes whenever a command enqueued jobs here; other processes' jobs are found by polling.
     pub fn enqueued(&self) -> watch::Receiver<u64> {
         self.inner.enqueued.subscribe()
     }
 
-    async fn settle<A: Decider>(
+    async fn settle<A: Executable>(
         &self,
         stream_id: &str,
         command: &A::Command,
         envelope: Envelope,
     ) -> Result<Executed<A::Event>, CommandError<A::Error>> {
         let _claim = match &envelope.receipt {
-            Some(receipt) => Some(self.inner.queues.claim(&receipt.scope, &receipt.key).ok_or(CommandError::StillRunning)?),
+            Some(receipt) => {
+                Some(self.inner.queues.claim(&receipt.scope, &receipt.key).ok_or(CommandError::StillRunning)?)
+            }
             None => None,
         };
         let wait = envelope.position_wait;
@@ -282,7 +298,7 @@ impl Commands {
     }
 
     /// Loads, decides and appends once.
-    async fn attempt<A: Decider>(
+    async fn attempt<A: Executable>(
         &self,
         stream_id: &str,
         command: &A::Command,
@@ -319,11 +335,7 @@ impl Commands {
     }
 
     /// Wakes whoever has something to do now that events are committed.
-    fn committed<A: Decider>(&self, snapshot: Option<Due<A>>, stream_id: &str, enqueues: bool)
-    where
-        A::Event: 'static,
-        A: 'static,
-    {
+    fn committed<A: Executable>(&self, snapshot: Option<Due<A>>, stream_id: &str, enqueues: bool) {
         self.inner.appended.notify_one();
         if enqueues {
             self.inner.enqueued.send_modify(|count| *count = count.wrapping_add(1));
@@ -335,7 +347,7 @@ impl Commands {
     }
 
     /// Gives back what the first call with the same key did.
-    async fn replay<A: Decider>(
+    async fn replay<A: Executable>(
         &self,
         stream_id: &str,
         stored: &Stored,

@@ -2,6 +2,7 @@
 //!
 //! Everything that knows the outside world lives here; `startup` puts the parts together.
 
+pub mod conductor;
 pub mod commands;
 pub mod config;
 pub mod embedded_postgres;
@@ -9,6 +10,7 @@ pub mod event_store;
 pub mod http;
 pub mod identity;
 pub mod listen;
+pub mod policies;
 pub mod problem;
 pub mod routes;
 mod static_file;

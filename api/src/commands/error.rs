@@ -1,8 +1,8 @@
 //! Why a command did not take effect.
 
 use cqrs_es::AggregateError;
+use konductro_projections::outage::is_outage;
 
-use crate::event_store::statement::is_transient;
 use crate::event_store::{AppendError, Claim, FenceScope};
 
 /// Why a command did not take effect.
@@ -55,7 +55,7 @@ pub enum CommandError<E: std::error::Error> {
 impl<E: std::error::Error> CommandError<E> {
     /// A read failed: nothing was changed.
     pub(crate) fn reading(error: sqlx::Error) -> Self {
-        if is_transient(&error) { CommandError::Unavailable(error) } else { CommandError::Database(error) }
+        if is_outage(&error) { CommandError::Unavailable(error) } else { CommandError::Database(error) }
     }
 
     /// cqrs-es could not fold what was read.

@@ -61,10 +61,9 @@ pub(crate) fn taken_by(event: &Event) -> Option<Claim> {
 
 /// The number that the project's next phase may take; whoever is later by a moment asks again.
 pub async fn next_phase_number(executor: impl PgExecutor<'_>, project: ProjectId) -> Result<u32, sqlx::Error> {
-    let last: i32 =
-        sqlx::query_scalar("SELECT coalesce(max(key::integer), 0) FROM claims WHERE scope = $1")
-            .bind(phase_numbers(project))
-            .fetch_one(executor)
-            .await?;
+    let last: i32 = sqlx::query_scalar("SELECT coalesce(max(key::integer), 0) FROM claims WHERE scope = $1")
+        .bind(phase_numbers(project))
+        .fetch_one(executor)
+        .await?;
     Ok(u32::try_from(last).unwrap_or(0).saturating_add(1))
 }

@@ -137,8 +137,7 @@ mod tests {
     #[test]
     fn membership_is_written_with_the_event_that_sets_it() {
         let (project, user) = (ProjectId(Uuid::from_u128(1)), UserId(Uuid::from_u128(2)));
-        let event =
-            Event::Project(ProjectEvent::MemberRolesSet { user_id: user, roles: Roles::from([Role::Sdm]) });
+        let event = Event::Project(ProjectEvent::MemberRolesSet { user_id: user, roles: Roles::from([Role::Sdm]) });
         let raised = raised_by(&event, &project.to_string());
         assert_eq!(raised, [Raise { scope: FenceScope::Member(project, user), value: Some(json!(["sdm"])) }]);
     }

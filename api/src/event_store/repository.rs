@@ -132,9 +132,10 @@ impl EventRepository {
         let Some(commit) = held(&self.inner.commit).take() else {
             return Err(AppendError::Unprepared);
         };
-        let payloads = commit.event_ids.iter().zip(events).map(|(id, event)| {
-            (id.0, event.event_type.clone(), event.event_version.clone(), event.payload.clone())
-        });
+        let payloads =
+            commit.event_ids.iter().zip(events).map(|(id, event)| {
+                (id.0, event.event_type.clone(), event.event_version.clone(), event.payload.clone())
+            });
         let beside = Beside {
             texts: &commit.texts,
             fences: &commit.fences,
@@ -150,7 +151,7 @@ impl EventRepository {
 
 impl PersistedEventRepository for EventRepository {
     async fn get_events<A: Aggregate>(&self, aggregate_id: &str) -> Result<Vec<SerializedEvent>, PersistenceError> {
-        self.plain.get_events::<A>(aggregate_id).await
+        self.inner.plain.get_events::<A>(aggregate_id).await
     }
 
     async fn get_last_events<A: Aggregate>(
@@ -162,7 +163,7 @@ impl PersistedEventRepository for EventRepository {
             return Ok(self.inner.tail.clone());
         }
         // The snapshot could not be read: cqrs-es folds the stream from its beginning.
-        self.plain.get_last_events::<A>(aggregate_id, last_sequence).await
+        self.inner.plain.get_last_events::<A>(aggregate_id, last_sequence).await
     }
 
     async fn get_snapshot<A: Aggregate>(
@@ -193,11 +194,11 @@ impl PersistedEventRepository for EventRepository {
     }
 
     async fn stream_events<A: Aggregate>(&self, aggregate_id: &str) -> Result<ReplayStream, PersistenceError> {
-        self.plain.stream_events::<A>(aggregate_id).await
+        self.inner.plain.stream_events::<A>(aggregate_id).await
     }
 
     async fn stream_all_events<A: Aggregate>(&self) -> Result<ReplayStream, PersistenceError> {
-        self.plain.stream_all_events::<A>().await
+        self.inner.plain.stream_all_events::<A>().await
     }
 }
 
@@ -240,7 +241,8 @@ fn tail<A: Aggregate>(aggregate_id: &str, row: &PgRow) -> Result<Vec<SerializedE
     let versions: Vec<String> = row.try_get("versions")?;
     let payloads: Vec<String> = row.try_get("payloads")?;
     let mut tail = Vec::with_capacity(sequences.len());
-    for (((sequence, event_type), event_version), payload) in sequences.into_iter().zip(types).zip(versions).zip(payloads)
+    for (((sequence, event_type), event_version), payload) in
+        sequences.into_iter().zip(types).zip(versions).zip(payloads)
     {
         let payload = serde_json::from_str(&payload)
             .map_err(|source| sqlx::Error::ColumnDecode { index: "payload".to_owned(), source: Box::new(source) })?;

@@ -43,7 +43,9 @@ impl<A: Aggregate> Due<A> {
             serde_json::to_value(&state)
         });
         let written = match state {
-            Ok(state) => save(pool, A::TYPE, aggregate_id, last_sequence, &state).await.map_err(|error| error.to_string()),
+            Ok(state) => {
+                save(pool, A::TYPE, aggregate_id, last_sequence, &state).await.map_err(|error| error.to_string())
+            }
             Err(error) => Err(error.to_string()),
         };
         if let Err(reason) = written {

@@ -4,10 +4,11 @@
 //! never by the bare code: a taken receipt key and a moved stream are both "unique violation".
 
 use konductro_domain::event::{Event, UnreadableEvent};
-use konductro_domain::text::Text;
-use serde_json::Value;
-use sqlx::PgConnection;
-use sqlx::postgres::PgDatabaseError;
+use konductro_domain::ids::{PhaseId, ProjectId, TurnId};
+use konductro_domain::stage::Stage;
+use konductro_domain::text::{Hash, Text};
+use serde_json::{Value, json};
+use sqlx::{PgConnection, PgExecutor};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -25,6 +26,33 @@ pub struct NewJob {
     pub key: String,
     /// What the worker needs.
     pub payload: Value,
+}
+
+impl NewJob {
+    /// Conductor's work on one attempt at a turn.
+    pub fn turn(project_id: ProjectId, phase_id: PhaseId, stage: Stage, turn_id: TurnId, attempt: u32) -> Self {
+        Self {
+            kind: "turn".to_owned(),
+            key: format!("turn:{turn_id}:{attempt}"),
+            payload: json!({
+                "project_id": project_id, "phase_id": phase_id, "stage": stage, "turn_id": turn_id, "attempt": attempt,
+            }),
+        }
+    }
+
+    /// Enqueues it by itself; whether it was not there yet.
+    pub(crate) async fn insert(&self, executor: impl PgExecutor<'_>) -> Result<bool, sqlx::Error> {
+        let inserted = sqlx::query(
+            "INSERT INTO jobs (id, kind, key, payload) VALUES ($1, $2, $3, $4) ON CONFLICT (key) DO NOTHING",
+        )
+        .bind(Uuid::now_v7())
+        .bind(&self.kind)
+        .bind(&self.key)
+        .bind(&self.payload)
+        .execute(executor)
+        .await?;
+        Ok(inserted.rows_affected() > 0)
+    }
 }
 
 /// Why nothing was appended.
@@ -187,8 +215,13 @@ impl<'a> Append<'a> {
 
     /// Runs it: all or nothing, committed when it returns.
     pub(crate) async fn run(&self, connection: &mut PgConnection) -> Result<(), AppendError> {
-        let texts: Vec<_> =
-            self.beside.texts.iter().map(|text| (text, text.reference().hash)).filter(|(_, hash)| self.names(*hash)).collect();
+        let texts: Vec<_> = self
+            .beside
+            .texts
+            .iter()
+            .map(|text| (text, text.reference().hash))
+            .filter(|(_, hash)| self.names(*hash))
+            .collect();
         let receipt = self.beside.receipt;
         let jobs = if self.events.is_empty() { &[][..] } else { self.beside.jobs };
         sqlx::query(
@@ -230,7 +263,7 @@ impl<'a> Append<'a> {
     }
 
     /// Only texts that an event names are stored.
-    fn names(&self, hash: konductro_domain::text::Hash) -> bool {
+    fn names(&self, hash: Hash) -> bool {
         let hash = hash.to_string();
         self.events.iter().any(|event| event.payload.contains(&hash))
     }
@@ -274,20 +307,4 @@ impl Fence {
 
 fn each<'a, T, U>(items: &'a [T], part: impl Fn(&'a T) -> U) -> Vec<U> {
     items.iter().map(part).collect()
-}
-
-/// Whether a database error says that the server, not the statement, is the trouble.
-pub(crate) fn is_transient(error: &sqlx::Error) -> bool {
-    match error {
-        sqlx::Error::Database(refusal) => refusal
-            .try_downcast_ref::<PgDatabaseError>()
-            .is_some_and(|refusal| matches!(&refusal.code()[..2], "08" | "40" | "53" | "57" | "58" | "25")),
-        sqlx::Error::Io(_)
-        | sqlx::Error::Tls(_)
-        | sqlx::Error::Protocol(_)
-        | sqlx::Error::PoolTimedOut
-        | sqlx::Error::PoolClosed
-        | sqlx::Error::WorkerCrashed => true,
-        _ => false,
-    }
 }
