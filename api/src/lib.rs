@@ -3,3 +3,4 @@
 //! Everything that knows the outside world lives here; `startup` puts the parts together.
 
 pub mod embedded_postgres;
+pub mod live;
