@@ -2,5 +2,14 @@
 //!
 //! Everything that knows the outside world lives here; `startup` puts the parts together.
 
+pub mod config;
 pub mod embedded_postgres;
+pub mod http;
+pub mod identity;
+pub mod listen;
 pub mod live;
+pub mod problem;
+pub mod routes;
+mod static_file;
+pub mod telemetry;
+pub mod web_app;

@@ -5,11 +5,14 @@
 //! types, `project(tx, page)`, reads. It is the same whether it was folded live or built anew: no clock, no
 //! randomness, no table but its own; texts are joined when it is read, so that an erased text is gone at once.
 
+pub mod artefact_versions;
 pub mod changes;
+pub mod conversation_view;
 mod error;
 pub mod event_log;
 pub mod history;
 pub mod metadata;
+pub mod phase_board;
 pub mod project_list;
 pub mod rebuild;
 mod rows;
@@ -25,6 +28,21 @@ pub const READ_MODELS: &[ReadModel] = &[
         name: "project_list",
         tables: project_list::TABLES,
         project: |tx, page| Box::pin(project_list::project(tx, page)),
+    },
+    ReadModel {
+        name: "phase_board",
+        tables: phase_board::TABLES,
+        project: |tx, page| Box::pin(phase_board::project(tx, page)),
+    },
+    ReadModel {
+        name: "artefact_versions",
+        tables: artefact_versions::TABLES,
+        project: |tx, page| Box::pin(artefact_versions::project(tx, page)),
+    },
+    ReadModel {
+        name: "conversation_view",
+        tables: conversation_view::TABLES,
+        project: |tx, page| Box::pin(conversation_view::project(tx, page)),
     },
     ReadModel { name: "history", tables: history::TABLES, project: |tx, page| Box::pin(history::project(tx, page)) },
 ];

@@ -22,24 +22,19 @@ impl Phase {
 }
 
 fn stage_transitions(before: &OpenedPhase, after: &OpenedPhase, cause: Stage) -> Vec<PhaseEvent> {
-    after
-        .kind
-        .stages()
-        .iter()
-        .copied()
-        .filter(|stage| *stage != cause)
-        .filter_map(|stage| {
-            let (was, is) = (before.gate(stage), after.gate(stage));
-            match (was.state(), is) {
-                (was, Gate::Stale(approved)) if was != GateState::Stale => {
-                    Some(PhaseEvent::StageBecameStale { stage, version: approved.version, cause })
-                }
-                (GateState::Locked, is) if is.state() != GateState::Locked => Some(PhaseEvent::StageUnlocked { stage }),
-                (was, Gate::Locked(_)) if was != GateState::Locked => Some(PhaseEvent::StageLocked { stage, cause }),
-                _ => None,
-            }
-        })
-        .collect()
+    let transition = |stage: Stage| match (before.gate(stage).state(), after.gate(stage)) {
+        (was, Gate::Stale(approved)) if was != GateState::Stale => {
+            Some(PhaseEvent::StageBecameStale { stage, version: approved.version, cause })
+        }
+        // Also the stage decided on: a stale stage that is reopened too early waits for what it stands on.
+        (was, Gate::Locked(missing)) if was != GateState::Locked => {
+            let cause = missing.first().map_or(cause, |missing| missing.stage);
+            Some(PhaseEvent::StageLocked { stage, cause })
+        }
+        (GateState::Locked, is) if is.state() != GateState::Locked => Some(PhaseEvent::StageUnlocked { stage }),
+        _ => None,
+    };
+    after.kind.stages().iter().copied().filter_map(transition).collect()
 }
 
 fn readiness_transition(before: &OpenedPhase, after: &OpenedPhase, cause: Stage) -> Option<PhaseEvent> {

@@ -1,0 +1,3 @@
+//! One file for each resource; a handler is extract, one call, respond.
+
+pub mod operations;

@@ -1,0 +1,499 @@
+//! Every version of every artefact, with the approvals and change requests it got.
+//!
+//! Versions are only ever added; approvals and change requests change their state. A version's text is
+//! joined when it is read, and never copied here.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use konductro_domain::conductor::GeneratedBy;
+use konductro_domain::event::{Event, Recorded};
+use konductro_domain::ids::{ChangeRequestId, PhaseId, TurnId, UserId};
+use konductro_domain::phase::artefact::{BasedOn, Completeness, Origin, Source};
+use konductro_domain::phase::{ApprovalBasis, PhaseEvent};
+use konductro_domain::role::Role;
+use konductro_domain::stage::Stage;
+use konductro_domain::text::Hash;
+use serde::{Deserialize, Serialize};
+use sqlx::types::{Json, Uuid};
+use sqlx::{PgConnection, PgPool};
+use time::OffsetDateTime;
+
+use crate::{ProjectionError, rows, streams};
+
+/// The tables of this read model.
+pub const TABLES: &[&str] = &["artefact_versions", "artefact_approvals", "change_requests"];
+
+/// One version of an artefact, without its text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VersionRow {
+    /// The phase.
+    pub phase_id: PhaseId,
+    /// The stage.
+    pub stage: Stage,
+    /// The version's number, from 1.
+    pub version: u32,
+    /// The document's title.
+    pub title: String,
+    /// SHA-256 of its text.
+    pub content_hash: Hash,
+    /// Length of its text in bytes.
+    pub bytes: u32,
+    /// The hash of what it was written on.
+    pub upstream_hash: Hash,
+    /// The stage's cycle.
+    pub cycle: u32,
+    /// Where it came from.
+    pub origin: Origin,
+    /// Whether all of it arrived.
+    pub completeness: Completeness,
+    /// The model, where one wrote it.
+    pub generated_by: Option<GeneratedBy>,
+    /// Its authors.
+    pub authors: Vec<UserId>,
+    /// The approved versions it was written on.
+    pub based_on: Vec<BasedOn>,
+    /// The turn that wrote it.
+    pub turn_id: Option<TurnId>,
+    /// The tool and repositories it was written with.
+    pub source: Option<Source>,
+    /// When it was added.
+    #[serde(with = "time::serde::rfc3339")]
+    pub created_at: OffsetDateTime,
+    /// The person who added it; `None` when Conductor wrote it.
+    pub created_by: Option<UserId>,
+}
+
+/// One approval.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApprovalRow {
+    /// Where it stands in the log.
+    pub position: i64,
+    /// The phase.
+    pub phase_id: PhaseId,
+    /// The stage.
+    pub stage: Stage,
+    /// The version.
+    pub version: u32,
+    /// The hash of what was shown.
+    pub content_hash: Hash,
+    /// The hash of what it stood on, as shown.
+    pub upstream_hash: Hash,
+    /// The stage's cycle.
+    pub cycle: u32,
+    /// Who.
+    pub approver: UserId,
+    /// The role in which it was given.
+    pub role: Role,
+    /// The policy it was given under.
+    pub policy_version: u32,
+    /// Whether it was a review or a reaffirmation.
+    pub basis: ApprovalBasis,
+    /// The note, where there is one.
+    pub note_hash: Option<Hash>,
+    /// When.
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: OffsetDateTime,
+    /// Whether it still counts.
+    pub standing: ApprovalStanding,
+}
+
+/// Whether an approval still counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ApprovalStanding {
+    /// It counts.
+    Counts,
+    /// The approver took it back.
+    Withdrawn,
+    /// A new version, a reopening or a change of what it stood on ended it.
+    Superseded,
+}
+
+/// One change request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangeRequestRow {
+    /// The request.
+    pub change_request_id: ChangeRequestId,
+    /// The phase.
+    pub phase_id: PhaseId,
+    /// The stage.
+    pub stage: Stage,
+    /// The version that was sent back.
+    pub version: u32,
+    /// What is to change.
+    pub reason_hash: Hash,
+    /// Who wants it.
+    pub requested_by: UserId,
+    /// The role in which it was asked.
+    pub role: Role,
+    /// When.
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: OffsetDateTime,
+    /// Whether it still blocks, or how it ended.
+    pub state: ChangeRequestState,
+    /// When it ended.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub settled_at: Option<OffsetDateTime>,
+    /// Who ended it.
+    pub settled_by: Option<UserId>,
+    /// Why it was dismissed.
+    pub dismissal_hash: Option<Hash>,
+}
+
+/// Whether a change request still blocks, or how it ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChangeRequestState {
+    /// It blocks.
+    Open,
+    /// The requester took it back.
+    Withdrawn,
+    /// An SDM set it aside.
+    Dismissed,
+    /// The requester approved.
+    Cleared,
+}
+
+/// Folds a page of events.
+pub async fn project(tx: &mut PgConnection, page: &[Recorded<Event>]) -> Result<(), ProjectionError> {
+    let mut events = Vec::new();
+    for recorded in page {
+        if let Event::Phase(event) = &recorded.event {
+            events.push((recorded, event, streams::phase_of(&recorded.stream)?));
+        }
+    }
+    let keys: BTreeSet<Uuid> = events.iter().map(|(.., phase)| phase.0).collect();
+    let mut changes = Changes::load(tx, &keys.into_iter().collect::<Vec<_>>()).await?;
+    for (recorded, event, phase_id) in events {
+        changes.apply(recorded, event, phase_id);
+    }
+    changes.store(tx).await
+}
+
+/// What a page adds and changes: only approvals that count and requests that are open can still change.
+struct Changes {
+    versions: Vec<VersionRow>,
+    approvals: BTreeMap<i64, ApprovalRow>,
+    requests: BTreeMap<ChangeRequestId, ChangeRequestRow>,
+}
+
+impl Changes {
+    async fn load(tx: &mut PgConnection, phases: &[Uuid]) -> Result<Self, ProjectionError> {
+        let approvals: Vec<ApprovalRow> = rows::load(
+            tx,
+            "select to_jsonb(a) from artefact_approvals a where phase_id = any($1) and standing = 'counts'",
+            phases,
+        )
+        .await?;
+        let requests: Vec<ChangeRequestRow> = rows::load(
+            tx,
+            "select to_jsonb(c) from change_requests c where phase_id = any($1) and state = 'open'",
+            phases,
+        )
+        .await?;
+        Ok(Self {
+            versions: Vec::new(),
+            approvals: approvals.into_iter().map(|row| (row.position, row)).collect(),
+            requests: requests.into_iter().map(|row| (row.change_request_id, row)).collect(),
+        })
+    }
+
+    fn apply(&mut self, recorded: &Recorded<Event>, event: &PhaseEvent, phase_id: PhaseId) {
+        match event {
+            PhaseEvent::ArtefactVersionAdded { stage, .. } => {
+                self.supersede(phase_id, *stage);
+                self.versions.extend(version_row(recorded, event, phase_id));
+            }
+            PhaseEvent::ApprovalGiven { .. } => {
+                self.approvals.extend(approval_row(recorded, event, phase_id).map(|row| (row.position, row)));
+            }
+            PhaseEvent::ApprovalWithdrawn { stage, approver, .. } => {
+                self.end_approvals(ApprovalStanding::Withdrawn, |row| {
+                    row.phase_id == phase_id && row.stage == *stage && row.approver == *approver
+                });
+            }
+            PhaseEvent::StageReopened { stage, .. }
+            | PhaseEvent::StageBecameStale { stage, .. }
+            | PhaseEvent::ReviewRestarted { stage, .. } => self.supersede(phase_id, *stage),
+            PhaseEvent::ChangesRequested { .. } => {
+                self.requests.extend(request_row(recorded, event, phase_id).map(|row| (row.change_request_id, row)));
+            }
+            PhaseEvent::ChangeRequestWithdrawn { change_request_id, .. } => {
+                self.settle(recorded, *change_request_id, ChangeRequestState::Withdrawn, None);
+            }
+            PhaseEvent::ChangeRequestDismissed { change_request_id, reason, .. } => {
+                self.settle(recorded, *change_request_id, ChangeRequestState::Dismissed, Some(reason.hash));
+            }
+            PhaseEvent::ChangeRequestCleared { change_request_id, .. } => {
+                self.settle(recorded, *change_request_id, ChangeRequestState::Cleared, None);
+            }
+            PhaseEvent::PhaseOpened { .. }
+            | PhaseEvent::PhaseRenamed { .. }
+            | PhaseEvent::PhaseCancelled { .. }
+            | PhaseEvent::PhasePromoted { .. }
+            | PhaseEvent::PhaseCompleted {}
+            | PhaseEvent::StageUnlocked { .. }
+            | PhaseEvent::StageLocked { .. }
+            | PhaseEvent::DocumentSetAside { .. }
+            | PhaseEvent::ArtefactApproved { .. }
+            | PhaseEvent::StageReturnedToReview { .. }
+            | PhaseEvent::PhaseBecameReady {}
+            | PhaseEvent::PhaseCeasedToBeReady { .. } => {}
+        }
+    }
+
+    fn supersede(&mut self, phase_id: PhaseId, stage: Stage) {
+        self.end_approvals(ApprovalStanding::Superseded, |row| row.phase_id == phase_id && row.stage == stage);
+    }
+
+    fn end_approvals(&mut self, standing: ApprovalStanding, ends: impl Fn(&ApprovalRow) -> bool) {
+        let counting = self.approvals.values_mut().filter(|row| row.standing == ApprovalStanding::Counts);
+        for row in counting.filter(|row| ends(row)) {
+            row.standing = standing;
+        }
+    }
+
+    fn settle(
+        &mut self,
+        recorded: &Recorded<Event>,
+        id: ChangeRequestId,
+        state: ChangeRequestState,
+        dismissal: Option<Hash>,
+    ) {
+        if let Some(row) = self.requests.get_mut(&id) {
+            row.state = state;
+            row.settled_at = Some(recorded.at);
+            row.settled_by = recorded.actor.user_id();
+            row.dismissal_hash = dismissal;
+        }
+    }
+
+    async fn store(self, tx: &mut PgConnection) -> Result<(), ProjectionError> {
+        rows::store(tx, ADD_VERSIONS, &self.versions).await?;
+        rows::store(tx, STORE_APPROVALS, &self.approvals.into_values().collect::<Vec<_>>()).await?;
+        rows::store(tx, STORE_REQUESTS, &self.requests.into_values().collect::<Vec<_>>()).await
+    }
+}
+
+fn version_row(recorded: &Recorded<Event>, event: &PhaseEvent, phase_id: PhaseId) -> Option<VersionRow> {
+    let PhaseEvent::ArtefactVersionAdded {
+        stage,
+        version,
+        cycle,
+        title,
+        content,
+        origin,
+        completeness,
+        generated_by,
+        authors,
+        based_on,
+        upstream_hash,
+        turn_id,
+        source,
+        ..
+    } = event
+    else {
+        return None;
+    };
+    Some(VersionRow {
+        phase_id,
+        stage: *stage,
+        version: *version,
+        title: title.clone(),
+        content_hash: content.hash,
+        bytes: content.bytes,
+        upstream_hash: *upstream_hash,
+        cycle: *cycle,
+        origin: *origin,
+        completeness: *completeness,
+        generated_by: generated_by.clone(),
+        authors: authors.clone(),
+        based_on: based_on.clone(),
+        turn_id: *turn_id,
+        source: source.clone(),
+        created_at: recorded.at,
+        created_by: recorded.actor.user_id(),
+    })
+}
+
+fn approval_row(recorded: &Recorded<Event>, event: &PhaseEvent, phase_id: PhaseId) -> Option<ApprovalRow> {
+    let PhaseEvent::ApprovalGiven {
+        approver,
+        stage,
+        version,
+        content_hash,
+        upstream_hash,
+        cycle,
+        basis,
+        role,
+        policy_version,
+        note,
+        ..
+    } = event
+    else {
+        return None;
+    };
+    Some(ApprovalRow {
+        position: recorded.position,
+        phase_id,
+        stage: *stage,
+        version: *version,
+        content_hash: *content_hash,
+        upstream_hash: *upstream_hash,
+        cycle: *cycle,
+        approver: *approver,
+        role: *role,
+        policy_version: *policy_version,
+        basis: *basis,
+        note_hash: note.map(|note| note.hash),
+        at: recorded.at,
+        standing: ApprovalStanding::Counts,
+    })
+}
+
+fn request_row(recorded: &Recorded<Event>, event: &PhaseEvent, phase_id: PhaseId) -> Option<ChangeRequestRow> {
+    let PhaseEvent::ChangesRequested { change_request_id, stage, version, requested_by, reason, role } = event else {
+        return None;
+    };
+    Some(ChangeRequestRow {
+        change_request_id: *change_request_id,
+        phase_id,
+        stage: *stage,
+        version: *version,
+        reason_hash: reason.hash,
+        requested_by: *requested_by,
+        role: *role,
+        at: recorded.at,
+        state: ChangeRequestState::Open,
+        settled_at: None,
+        settled_by: None,
+        dismissal_hash: None,
+    })
+}
+
+const ADD_VERSIONS: &str =
+    "insert into artefact_versions select * from jsonb_populate_recordset(null::artefact_versions, $1)";
+const STORE_APPROVALS: &str = "insert into artefact_approvals \
+    select * from jsonb_populate_recordset(null::artefact_approvals, $1) \
+    on conflict (position) do update set standing = excluded.standing";
+const STORE_REQUESTS: &str = "insert into change_requests \
+    select * from jsonb_populate_recordset(null::change_requests, $1) \
+    on conflict (change_request_id) do update set state = excluded.state, settled_at = excluded.settled_at, \
+    settled_by = excluded.settled_by, dismissal_hash = excluded.dismissal_hash";
+
+/// A version with its text.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct VersionWithText {
+    /// The version.
+    #[serde(flatten)]
+    pub row: VersionRow,
+    /// Its text; `None` once it was erased.
+    pub markdown: Option<String>,
+}
+
+/// An approval with its note.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct ApprovalWithNote {
+    /// The approval.
+    #[serde(flatten)]
+    pub row: ApprovalRow,
+    /// Its note.
+    pub note: Option<String>,
+}
+
+/// A change request with its reason.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct ChangeRequestWithReason {
+    /// The request.
+    #[serde(flatten)]
+    pub row: ChangeRequestRow,
+    /// What is to change; `None` once it was erased.
+    pub reason: Option<String>,
+    /// Why it was dismissed.
+    pub dismissal: Option<String>,
+}
+
+/// All versions of an artefact, newest first, without texts.
+pub async fn versions(pool: &PgPool, phase: PhaseId, stage: Stage) -> Result<Vec<VersionRow>, ProjectionError> {
+    let rows: Vec<Json<VersionRow>> = sqlx::query_scalar(
+        "select to_jsonb(v) from artefact_versions v where phase_id = $1 and stage = $2 order by version desc",
+    )
+    .bind(phase.0)
+    .bind(stage.as_str())
+    .fetch_all(pool)
+    .await?;
+    Ok(rows.into_iter().map(|Json(row)| row).collect())
+}
+
+/// One version with its text.
+pub async fn version(
+    pool: &PgPool,
+    phase: PhaseId,
+    stage: Stage,
+    version: u32,
+) -> Result<Option<VersionWithText>, ProjectionError> {
+    let row: Option<Json<VersionWithText>> =
+        sqlx::query_scalar(&format!("{WITH_TEXT} where v.phase_id = $1 and v.stage = $2 and v.version = $3"))
+            .bind(phase.0)
+            .bind(stage.as_str())
+            .bind(i64::from(version))
+            .fetch_optional(pool)
+            .await?;
+    Ok(row.map(|Json(row)| row))
+}
+
+/// The latest version with its text.
+pub async fn latest(pool: &PgPool, phase: PhaseId, stage: Stage) -> Result<Option<VersionWithText>, ProjectionError> {
+    let statement = format!("{WITH_TEXT} where v.phase_id = $1 and v.stage = $2 order by v.version desc limit 1");
+    let row: Option<Json<VersionWithText>> =
+        sqlx::query_scalar(&statement).bind(phase.0).bind(stage.as_str()).fetch_optional(pool).await?;
+    Ok(row.map(|Json(row)| row))
+}
+
+const WITH_TEXT: &str = "select to_jsonb(v) || jsonb_build_object('markdown', t.body) \
+    from artefact_versions v left join texts t on t.hash = decode(v.content_hash, 'hex')";
+
+/// Everybody who is an author of an earlier version with this very text: authorship can't be shed (rule 8).
+pub async fn authors_of_text(
+    pool: &PgPool,
+    phase: PhaseId,
+    stage: Stage,
+    content: &Hash,
+) -> Result<Vec<UserId>, ProjectionError> {
+    let authors: Vec<Uuid> = sqlx::query_scalar(
+        "select distinct unnest(authors) as author from artefact_versions \
+         where phase_id = $1 and stage = $2 and content_hash = $3 order by author",
+    )
+    .bind(phase.0)
+    .bind(stage.as_str())
+    .bind(content.to_string())
+    .fetch_all(pool)
+    .await?;
+    Ok(authors.into_iter().map(UserId).collect())
+}
+
+/// Every approval of a phase, oldest first, with its note.
+pub async fn approvals(pool: &PgPool, phase: PhaseId) -> Result<Vec<ApprovalWithNote>, ProjectionError> {
+    let rows: Vec<Json<ApprovalWithNote>> = sqlx::query_scalar(
+        "select to_jsonb(a) || jsonb_build_object('note', t.body) from artefact_approvals a \
+         left join texts t on t.hash = decode(a.note_hash, 'hex') where a.phase_id = $1 order by a.position",
+    )
+    .bind(phase.0)
+    .fetch_all(pool)
+    .await?;
+    Ok(rows.into_iter().map(|Json(row)| row).collect())
+}
+
+/// Every change request of a phase, oldest first, with its reason.
+pub async fn change_requests(pool: &PgPool, phase: PhaseId) -> Result<Vec<ChangeRequestWithReason>, ProjectionError> {
+    let rows: Vec<Json<ChangeRequestWithReason>> = sqlx::query_scalar(
+        "select to_jsonb(c) || jsonb_build_object('reason', r.body, 'dismissal', d.body) from change_requests c \
+         left join texts r on r.hash = decode(c.reason_hash, 'hex') \
+         left join texts d on d.hash = decode(c.dismissal_hash, 'hex') \
+         where c.phase_id = $1 order by c.at, c.change_request_id",
+    )
+    .bind(phase.0)
+    .fetch_all(pool)
+    .await?;
+    Ok(rows.into_iter().map(|Json(row)| row).collect())
+}

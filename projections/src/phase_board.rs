@@ -1,0 +1,282 @@
+//! Phases and the state of each of their stages: what the project's page shows, and what waits for whom.
+//!
+//! Each row keeps what the domain remembers of the phase, folded by the domain itself, so that the board
+//! can't say anything else of a gate than a decision would. Beside it stand people and times.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use konductro_domain::event::{Event, Recorded};
+use konductro_domain::ids::{PhaseId, ProjectId, UserId};
+use konductro_domain::phase::plan::PhaseKind;
+use konductro_domain::phase::{Phase, PhaseEvent, PhaseStatus};
+use konductro_domain::role::Role;
+use konductro_domain::stage::Stage;
+use konductro_domain::text::Hash;
+use serde::{Deserialize, Serialize};
+use sqlx::types::{Json, Uuid};
+use sqlx::{PgConnection, PgPool};
+use time::OffsetDateTime;
+
+use crate::{ProjectionError, rows, streams};
+
+mod stage;
+mod waiting;
+
+pub use stage::{Approved, Evidence, Opinion, StageRow, Written};
+pub use waiting::WaitsFor;
+
+/// The tables of this read model.
+pub const TABLES: &[&str] = &["phases", "phase_stages"];
+
+/// A phase.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PhaseRow {
+    /// The phase.
+    pub phase_id: PhaseId,
+    /// Its project.
+    pub project_id: ProjectId,
+    /// Its number in the project.
+    pub number: u32,
+    /// Its kind.
+    pub kind: PhaseKind,
+    /// Its title.
+    pub title: String,
+    /// The text of its brief.
+    pub brief_hash: Hash,
+    /// Where it stands.
+    pub status: PhaseStatus,
+    /// Who opened it; `None` for the Ad-hoc phase that opened by itself.
+    pub opened_by: Option<UserId>,
+    /// When it was opened.
+    #[serde(with = "time::serde::rfc3339")]
+    pub created_at: OffsetDateTime,
+    /// When it last changed.
+    #[serde(with = "time::serde::rfc3339")]
+    pub updated_at: OffsetDateTime,
+    /// Since when it is ready.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub ready_at: Option<OffsetDateTime>,
+    /// The last sequence of its stream.
+    pub version: i64,
+    /// The stage that waits for somebody.
+    pub waiting_stage: Option<Stage>,
+    /// What it waits for.
+    pub waits_for: Option<WaitsFor>,
+    /// The roles that can give it.
+    pub waiting_roles: BTreeSet<Role>,
+    /// Who can't, whatever their roles: they approved already, or wrote it under four eyes.
+    pub waiting_except: BTreeSet<UserId>,
+    /// What the domain remembers of it.
+    memory: Phase,
+}
+
+/// A phase with its stages, in order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BoardPhase {
+    /// The phase.
+    #[serde(flatten)]
+    pub phase: PhaseRow,
+    /// Its stages.
+    pub stages: Vec<StageRow>,
+}
+
+impl BoardPhase {
+    fn opened(recorded: &Recorded<Event>, event: &PhaseEvent, phase_id: PhaseId) -> Option<Self> {
+        let PhaseEvent::PhaseOpened { project_id, number, kind, title, brief, .. } = event else {
+            return None;
+        };
+        let phase = PhaseRow {
+            phase_id,
+            project_id: *project_id,
+            number: *number,
+            kind: *kind,
+            title: title.clone(),
+            brief_hash: brief.hash,
+            status: PhaseStatus::Planning,
+            opened_by: recorded.actor.user_id(),
+            created_at: recorded.at,
+            updated_at: recorded.at,
+            ready_at: None,
+            version: recorded.sequence,
+            waiting_stage: None,
+            waits_for: None,
+            waiting_roles: BTreeSet::new(),
+            waiting_except: BTreeSet::new(),
+            memory: Phase::default(),
+        };
+        Some(Self { phase, stages: Vec::new() })
+    }
+
+    fn apply(&mut self, recorded: &Recorded<Event>, event: &PhaseEvent) {
+        self.phase.version = recorded.sequence;
+        self.phase.updated_at = recorded.at;
+        match event {
+            PhaseEvent::PhaseBecameReady {} => self.phase.ready_at = Some(recorded.at),
+            PhaseEvent::PhaseCeasedToBeReady { .. } => self.phase.ready_at = None,
+            _ => {}
+        }
+        self.phase.memory.fold(event.clone());
+        if matches!(event, PhaseEvent::PhaseOpened { .. } | PhaseEvent::PhasePromoted { .. }) {
+            self.lay_out_stages();
+        }
+        stage::note(&mut self.stages, recorded, event);
+        self.settle();
+    }
+
+    /// One row for each stage of the phase's kind; what is known of a stage is kept.
+    fn lay_out_stages(&mut self) {
+        let Phase::Opened(phase) = &self.phase.memory else { return };
+        let mut known: BTreeMap<Stage, StageRow> = self.stages.drain(..).map(|row| (row.stage, row)).collect();
+        self.stages = (0..)
+            .zip(phase.kind.stages())
+            .map(|(ordinal, stage)| StageRow {
+                ordinal,
+                ..known.remove(stage).unwrap_or_else(|| StageRow::new(self.phase.phase_id, ordinal, *stage))
+            })
+            .collect();
+    }
+
+    /// Takes over what the domain says of the phase now.
+    fn settle(&mut self) {
+        let row = &mut self.phase;
+        let Phase::Opened(phase) = &row.memory else { return };
+        for stage in &mut self.stages {
+            stage.settle(phase);
+        }
+        let waiting = waiting::of(phase);
+        row.kind = phase.kind;
+        row.title.clone_from(&phase.title);
+        row.brief_hash = phase.brief.hash;
+        row.status = phase.status;
+        row.waiting_stage = waiting.as_ref().map(|waiting| waiting.stage);
+        row.waits_for = waiting.as_ref().map(|waiting| waiting.what);
+        (row.waiting_roles, row.waiting_except) =
+            waiting.map(|waiting| (waiting.roles, waiting.except)).unwrap_or_default();
+    }
+}
+
+/// Folds a page of events.
+pub async fn project(tx: &mut PgConnection, page: &[Recorded<Event>]) -> Result<(), ProjectionError> {
+    let mut events = Vec::new();
+    for recorded in page {
+        if let Event::Phase(event) = &recorded.event {
+            events.push((recorded, event, streams::phase_of(&recorded.stream)?));
+        }
+    }
+    let keys: BTreeSet<Uuid> = events.iter().map(|(.., phase)| phase.0).collect();
+    let mut phases = load(tx, &keys.into_iter().collect::<Vec<_>>()).await?;
+    for (recorded, event, phase_id) in events {
+        if let Some(opened) = BoardPhase::opened(recorded, event, phase_id) {
+            phases.insert(phase_id, opened);
+        }
+        let phase = phases.get_mut(&phase_id).ok_or_else(|| ProjectionError::OutOfOrder {
+            position: recorded.position,
+            missing: format!("phase {phase_id}"),
+        })?;
+        phase.apply(recorded, event);
+    }
+    store(tx, phases).await
+}
+
+async fn load(tx: &mut PgConnection, keys: &[Uuid]) -> Result<BTreeMap<PhaseId, BoardPhase>, ProjectionError> {
+    let statement = format!("{SELECT} where p.phase_id = any($1)");
+    let loaded: Vec<BoardPhase> = rows::load(tx, &statement, keys).await?;
+    Ok(loaded.into_iter().map(|phase| (phase.phase.phase_id, phase)).collect())
+}
+
+async fn store(tx: &mut PgConnection, phases: BTreeMap<PhaseId, BoardPhase>) -> Result<(), ProjectionError> {
+    let (phases, stages): (Vec<_>, Vec<_>) = phases.into_values().map(|board| (board.phase, board.stages)).unzip();
+    let stages: Vec<_> = stages.into_iter().flatten().collect();
+    rows::store(tx, STORE_PHASES, &phases).await?;
+    rows::store(tx, REMOVE_STAGES, &stages).await?;
+    rows::store(tx, STORE_STAGES, &stages).await
+}
+
+const SELECT: &str = "select to_jsonb(p) || jsonb_build_object('stages', \
+    (select coalesce(jsonb_agg(s order by s.ordinal), '[]') from phase_stages s where s.phase_id = p.phase_id)) \
+    from phases p";
+const STORE_PHASES: &str = "insert into phases select * from jsonb_populate_recordset(null::phases, $1) \
+    on conflict (phase_id) do update set kind = excluded.kind, title = excluded.title, \
+    brief_hash = excluded.brief_hash, status = excluded.status, updated_at = excluded.updated_at, \
+    ready_at = excluded.ready_at, version = excluded.version, waiting_stage = excluded.waiting_stage, \
+    waits_for = excluded.waits_for, waiting_roles = excluded.waiting_roles, \
+    waiting_except = excluded.waiting_except, memory = excluded.memory";
+/// A promoted phase has other stages than before.
+const REMOVE_STAGES: &str = "with kept as ( \
+        select (s ->> 'phase_id')::uuid as phase_id, s ->> 'stage' as stage from jsonb_array_elements($1) s) \
+    delete from phase_stages old where old.phase_id in (select phase_id from kept) \
+        and not exists (select from kept where kept.phase_id = old.phase_id and kept.stage = old.stage)";
+const STORE_STAGES: &str = "insert into phase_stages \
+    select * from jsonb_populate_recordset(null::phase_stages, $1) \
+    on conflict (phase_id, stage) do update set ordinal = excluded.ordinal, state = excluded.state, \
+    cycle = excluded.cycle, latest_version = excluded.latest_version, \
+    approved_version = excluded.approved_version, open_change_requests = excluded.open_change_requests, \
+    evidence = excluded.evidence";
+
+/// How many phases of a project stand where, and how many wait for the reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub struct Tally {
+    /// The project.
+    pub project_id: ProjectId,
+    /// Phases in planning.
+    pub planning: u32,
+    /// Phases ready for stories.
+    pub ready: u32,
+    /// Completed phases.
+    pub completed: u32,
+    /// Cancelled phases.
+    pub cancelled: u32,
+    /// Phases that wait for the reader.
+    pub waiting_for_me: u32,
+}
+
+/// The tallies of some projects, for one reader; a project without phases has none.
+pub async fn tallies(pool: &PgPool, projects: &[ProjectId], reader: UserId) -> Result<Vec<Tally>, ProjectionError> {
+    let keys: Vec<Uuid> = projects.iter().map(|project| project.0).collect();
+    let rows: Vec<Json<Tally>> = sqlx::query_scalar(
+        "select jsonb_build_object('project_id', p.project_id, \
+             'planning', count(*) filter (where p.status = 'planning'), \
+             'ready', count(*) filter (where p.status = 'ready'), \
+             'completed', count(*) filter (where p.status = 'completed'), \
+             'cancelled', count(*) filter (where p.status = 'cancelled'), \
+             'waiting_for_me', count(*) filter (where p.waiting_roles && m.roles and not $2 = any(p.waiting_except))) \
+         from phases p left join project_members m on m.project_id = p.project_id and m.user_id = $2 \
+         where p.project_id = any($1) group by p.project_id",
+    )
+    .bind(keys)
+    .bind(reader.0)
+    .fetch_all(pool)
+    .await?;
+    Ok(rows.into_iter().map(|Json(row)| row).collect())
+}
+
+/// One phase.
+pub async fn phase(pool: &PgPool, phase: PhaseId) -> Result<Option<BoardPhase>, ProjectionError> {
+    let row: Option<Json<BoardPhase>> =
+        sqlx::query_scalar(&format!("{SELECT} where p.phase_id = $1")).bind(phase.0).fetch_optional(pool).await?;
+    Ok(row.map(|Json(row)| row))
+}
+
+/// A page of a project's phases, newest number first, below a number.
+pub async fn phases_of(
+    pool: &PgPool,
+    project: ProjectId,
+    below: Option<u32>,
+    limit: i64,
+) -> Result<Vec<BoardPhase>, ProjectionError> {
+    let statement = format!(
+        "{SELECT} where p.project_id = $1 and ($2::bigint is null or p.number < $2) order by p.number desc limit $3"
+    );
+    let rows: Vec<Json<BoardPhase>> =
+        sqlx::query_scalar(&statement).bind(project.0).bind(below.map(i64::from)).bind(limit).fetch_all(pool).await?;
+    Ok(rows.into_iter().map(|Json(row)| row).collect())
+}
+
+/// The highest phase number of a project; 0 where it has none. A first guess only: the append decides.
+pub async fn highest_number(pool: &PgPool, project: ProjectId) -> Result<u32, ProjectionError> {
+    let number: i32 = sqlx::query_scalar("select coalesce(max(number), 0) from phases where project_id = $1")
+        .bind(project.0)
+        .fetch_one(pool)
+        .await?;
+    Ok(number.unsigned_abs())
+}

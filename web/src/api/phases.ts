@@ -1,0 +1,119 @@
+/**
+ * Changes to a phase: its conversation, its artefacts, its gates.
+ * A decision names exactly what the person was shown; the server refuses it when that is no longer so.
+ */
+import { api, unwrap } from "./client";
+import type { Artefact, ArtefactVersion, Phase, Source, Stage } from "./types";
+
+type Place = { phaseId: string; stage: Stage };
+const path = ({ phaseId, stage }: Place) => ({ phase_id: phaseId, stage });
+
+export function openPhase(projectId: string, title: string, brief: string): Promise<Phase> {
+  return unwrap(
+    api.POST("/api/v1/projects/{project_id}/phases", {
+      params: { path: { project_id: projectId } },
+      body: { kind: "full", title, ...(brief ? { brief } : {}) },
+    }),
+  );
+}
+
+export function renamePhase(phase: Phase, change: { title?: string; brief?: string }): Promise<Phase> {
+  return unwrap(
+    api.PATCH("/api/v1/phases/{phase_id}", {
+      params: { path: { phase_id: phase.id } },
+      headers: { "If-Match": `"${phase.version}"` },
+      body: change,
+    }),
+  );
+}
+
+/** `key` makes a repeat after a lost answer safe: the same key never sends the message twice. */
+export function sendMessage(place: Place, text: string, key: string) {
+  return unwrap(
+    api.POST("/api/v1/phases/{phase_id}/stages/{stage}/messages", {
+      params: { path: path(place) },
+      headers: { "Idempotency-Key": key },
+      body: { text },
+    }),
+  );
+}
+
+export function stopTurn(place: Place, turnId: string) {
+  return unwrap(
+    api.POST("/api/v1/phases/{phase_id}/stages/{stage}/turns/{turn_id}/stop", {
+      params: { path: { ...path(place), turn_id: turnId } },
+    }),
+  );
+}
+
+export function retryTurn(place: Place, turnId: string) {
+  return unwrap(
+    api.POST("/api/v1/phases/{phase_id}/stages/{stage}/turns/{turn_id}/retry", {
+      params: { path: { ...path(place), turn_id: turnId } },
+    }),
+  );
+}
+
+export type NewVersion = { title: string; markdown: string; source?: Source; basedOn: number | null };
+
+/** `basedOn` is the version the edit started from; a newer one on the server refuses the save. */
+export function saveVersion(place: Place, version: NewVersion): Promise<ArtefactVersion> {
+  const { basedOn, ...body } = version;
+  return unwrap(
+    api.POST("/api/v1/phases/{phase_id}/artefacts/{stage}/versions", {
+      params: { path: path(place) },
+      headers: basedOn === null ? {} : { "If-Match": `"${basedOn}"` },
+      body,
+    }),
+  );
+}
+
+export type Binding = { version: number; content_hash: string; upstream_hash: string; cycle: number };
+
+export function approve(place: Place, binding: Binding, note: string): Promise<Phase> {
+  return unwrap(
+    api.POST("/api/v1/phases/{phase_id}/artefacts/{stage}/approvals", {
+      params: { path: path(place) },
+      body: { ...binding, ...(note ? { note } : {}) },
+    }),
+  );
+}
+
+export function withdrawApproval(place: Place): Promise<Phase> {
+  return unwrap(
+    api.DELETE("/api/v1/phases/{phase_id}/artefacts/{stage}/approvals/mine", {
+      params: { path: path(place) },
+    }),
+  );
+}
+
+export function requestChanges(place: Place, version: number, reason: string): Promise<Phase> {
+  return unwrap(
+    api.POST("/api/v1/phases/{phase_id}/artefacts/{stage}/change-requests", {
+      params: { path: path(place) },
+      body: { version, reason },
+    }),
+  );
+}
+
+export function withdrawChangeRequest(place: Place, id: string): Promise<Phase> {
+  return unwrap(
+    api.POST("/api/v1/phases/{phase_id}/artefacts/{stage}/change-requests/{id}/withdraw", {
+      params: { path: { ...path(place), id } },
+    }),
+  );
+}
+
+export function dismissChangeRequest(place: Place, id: string, reason: string): Promise<Phase> {
+  return unwrap(
+    api.POST("/api/v1/phases/{phase_id}/artefacts/{stage}/change-requests/{id}/dismiss", {
+      params: { path: { ...path(place), id } },
+      body: { reason },
+    }),
+  );
+}
+
+/** The artefact as the server has it now; used to show what an outdated approval missed. */
+export function readArtefact(place: Place): Promise<Artefact> {
+  return unwrap(api.GET("/api/v1/phases/{phase_id}/artefacts/{stage}", { params: { path: path(place) } }));
+}

@@ -1,0 +1,176 @@
+/**
+ * Every read of the app, with its cache key.
+ * Keys are hierarchical so that a `changed` frame can name exactly what to fetch again (see live/invalidation).
+ */
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { api, unwrap } from "./client";
+import type { Stage } from "./types";
+
+const FOREVER = Number.POSITIVE_INFINITY;
+
+export const keys = {
+  me: ["me"] as const,
+  projects: ["projects"] as const,
+  project: (id: string) => ["project", id] as const,
+  phases: (projectId: string) => ["project", projectId, "phases"] as const,
+  phase: (id: string) => ["phase", id] as const,
+  artefact: (phaseId: string, stage: Stage) => ["phase", phaseId, "artefact", stage] as const,
+  messages: (phaseId: string, stage: Stage) => ["phase", phaseId, "messages", stage] as const,
+  users: ["users"] as const,
+};
+
+export const meQuery = queryOptions({
+  queryKey: keys.me,
+  queryFn: ({ signal }) => unwrap(api.GET("/api/v1/me", { signal })),
+  staleTime: 60_000,
+});
+
+export const setupQuery = queryOptions({
+  queryKey: ["setup"],
+  queryFn: ({ signal }) => unwrap(api.GET("/api/v1/setup", { signal })),
+});
+
+export const sessionOptionsQuery = queryOptions({
+  queryKey: ["session-options"],
+  queryFn: ({ signal }) => unwrap(api.GET("/api/v1/session-options", { signal })),
+});
+
+export const projectsQuery = queryOptions({
+  queryKey: keys.projects,
+  queryFn: async ({ signal }) => {
+    const page = await unwrap(api.GET("/api/v1/projects", { params: { query: { limit: 200 } }, signal }));
+    return page.items;
+  },
+});
+
+export const projectQuery = (projectId: string) =>
+  queryOptions({
+    queryKey: keys.project(projectId),
+    queryFn: ({ signal }) =>
+      unwrap(
+        api.GET("/api/v1/projects/{project_id}", { params: { path: { project_id: projectId } }, signal }),
+      ),
+  });
+
+export const phasesQuery = (projectId: string) =>
+  queryOptions({
+    queryKey: keys.phases(projectId),
+    queryFn: async ({ signal }) => {
+      const list = await unwrap(
+        api.GET("/api/v1/projects/{project_id}/phases", {
+          params: { path: { project_id: projectId } },
+          signal,
+        }),
+      );
+      return list.items;
+    },
+  });
+
+export const phaseQuery = (phaseId: string) =>
+  queryOptions({
+    queryKey: keys.phase(phaseId),
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/v1/phases/{phase_id}", { params: { path: { phase_id: phaseId } }, signal })),
+  });
+
+export const artefactQuery = (phaseId: string, stage: Stage) =>
+  queryOptions({
+    queryKey: keys.artefact(phaseId, stage),
+    queryFn: ({ signal }) =>
+      unwrap(
+        api.GET("/api/v1/phases/{phase_id}/artefacts/{stage}", {
+          params: { path: { phase_id: phaseId, stage } },
+          signal,
+        }),
+      ),
+  });
+
+export const versionsQuery = (phaseId: string, stage: Stage) =>
+  queryOptions({
+    queryKey: [...keys.artefact(phaseId, stage), "versions"],
+    queryFn: async ({ signal }) => {
+      const list = await unwrap(
+        api.GET("/api/v1/phases/{phase_id}/artefacts/{stage}/versions", {
+          params: { path: { phase_id: phaseId, stage } },
+          signal,
+        }),
+      );
+      return list.items.toSorted((a, b) => b.version - a.version);
+    },
+  });
+
+/** A version never changes, so it is fetched once. */
+export const versionQuery = (phaseId: string, stage: Stage, version: number) =>
+  queryOptions({
+    queryKey: ["version", phaseId, stage, version],
+    queryFn: ({ signal }) =>
+      unwrap(
+        api.GET("/api/v1/phases/{phase_id}/artefacts/{stage}/versions/{version}", {
+          params: { path: { phase_id: phaseId, stage, version } },
+          signal,
+        }),
+      ),
+    staleTime: FOREVER,
+  });
+
+export const diffQuery = (phaseId: string, stage: Stage, from: number, to: number) =>
+  queryOptions({
+    queryKey: ["diff", phaseId, stage, from, to],
+    queryFn: ({ signal }) =>
+      unwrap(
+        api.GET("/api/v1/phases/{phase_id}/artefacts/{stage}/diff", {
+          params: { path: { phase_id: phaseId, stage }, query: { from, to } },
+          signal,
+        }),
+      ),
+    staleTime: FOREVER,
+  });
+
+/** The conversation, newest page first; older pages load on demand. */
+export const messagesQuery = (phaseId: string, stage: Stage) =>
+  infiniteQueryOptions({
+    queryKey: keys.messages(phaseId, stage),
+    queryFn: ({ pageParam, signal }) =>
+      unwrap(
+        api.GET("/api/v1/phases/{phase_id}/stages/{stage}/messages", {
+          params: {
+            path: { phase_id: phaseId, stage },
+            query: pageParam ? { limit: 50, cursor: pageParam } : { limit: 50 },
+          },
+          signal,
+        }),
+      ),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  });
+
+export const contextQuery = (phaseId: string, stage: Stage, turnId: string) =>
+  queryOptions({
+    queryKey: ["turn-context", turnId],
+    queryFn: ({ signal }) =>
+      unwrap(
+        api.GET("/api/v1/phases/{phase_id}/stages/{stage}/turns/{turn_id}/context", {
+          params: { path: { phase_id: phaseId, stage, turn_id: turnId } },
+          signal,
+        }),
+      ),
+    staleTime: FOREVER,
+  });
+
+export const usersQuery = queryOptions({
+  queryKey: keys.users,
+  queryFn: async ({ signal }) => {
+    const page = await unwrap(api.GET("/api/v1/users", { params: { query: { limit: 200 } }, signal }));
+    return page.items;
+  },
+});
+
+export const peopleQuery = (q: string) =>
+  queryOptions({
+    queryKey: [...keys.users, "search", q],
+    queryFn: async ({ signal }) => {
+      const page = await unwrap(api.GET("/api/v1/users", { params: { query: { q, limit: 20 } }, signal }));
+      return page.items;
+    },
+    staleTime: 10_000,
+  });

@@ -1,0 +1,40 @@
+/**
+ * The words of the interface, under the names the pages use.
+ * Every type comes from the generated schema; nothing is declared twice.
+ */
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+
+export type Stage = Schemas["Stage"];
+export type Role = Schemas["Role"];
+export type GateState = Schemas["GateState"];
+export type Gate = Schemas["Gate"];
+export type Verb = Schemas["Verb"];
+export type Person = Schemas["Person"];
+export type Conductor = Schemas["Conductor"];
+export type Me = Schemas["Me"];
+export type SessionOptions = Schemas["SessionOptions"];
+export type DemoPerson = Schemas["DemoPerson"];
+export type User = Schemas["User"];
+export type Project = Schemas["Project"];
+export type ProjectSummary = Schemas["ProjectSummary"];
+export type Member = Schemas["Member"];
+export type Phase = Schemas["Phase"];
+export type PhaseSummary = Schemas["PhaseSummary"];
+export type StageView = Schemas["StageView"];
+export type StageSummary = Schemas["StageSummary"];
+export type Condition = Schemas["Condition"];
+export type Approval = Schemas["Approval"];
+export type ChangeRequest = Schemas["ChangeRequest"];
+export type Artefact = Schemas["Artefact"];
+export type ArtefactVersion = Schemas["ArtefactVersion"];
+export type VersionSummary = Schemas["ArtefactVersionSummary"];
+export type ArtefactDiff = Schemas["ArtefactDiff"];
+export type Source = Schemas["Source"];
+export type Message = Schemas["Message"];
+export type MessagePage = Schemas["MessagePage"];
+export type MessageDocument = Schemas["MessageDocument"];
+export type Usage = Schemas["Usage"];
+export type TurnContext = Schemas["TurnContext"];
+export type ContextBlock = Schemas["ContextBlock"];

@@ -1,0 +1,28 @@
+/** Starts the app. */
+import "~/styles/app.css";
+import { CSPProvider } from "@base-ui/react/csp-provider";
+import { Tooltip } from "@base-ui/react/tooltip";
+import { QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { followSystem } from "~/lib/theme";
+import { queryClient, router } from "./router";
+
+followSystem();
+
+const root = document.getElementById("root");
+const nonce = document.querySelector<HTMLMetaElement>("meta[name=csp-nonce]")?.content ?? "";
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <CSPProvider nonce={nonce}>
+        <QueryClientProvider client={queryClient}>
+          <Tooltip.Provider delay={300}>
+            <RouterProvider router={router} />
+          </Tooltip.Provider>
+        </QueryClientProvider>
+      </CSPProvider>
+    </StrictMode>,
+  );
+}

@@ -1,0 +1,148 @@
+/** The frame of every signed-in page: where one is, who one is, whether it is live. */
+import { Menu } from "@base-ui/react/menu";
+import { Link, Outlet, useNavigate } from "@tanstack/react-router";
+import { LayoutGrid, LogOut, Moon, Sun, UserRound, UsersRound } from "lucide-react";
+import type { Me } from "~/api/types";
+import { Face } from "~/components/ui/Face";
+import { Tip } from "~/components/ui/Tip";
+import { toggleTheme, useTheme } from "~/lib/theme";
+import { type Link as LinkState, useLink } from "~/live/connection";
+import { CommandButton } from "./CommandButton";
+
+const LINK_WORD: Record<LinkState, string> = {
+  idle: "Connecting",
+  connecting: "Reconnecting",
+  live: "Live",
+  offline: "Offline",
+};
+
+export function Shell({ me, onSignOut }: { me: Me; onSignOut: () => void }) {
+  return (
+    <div className="grid h-dvh grid-cols-[minmax(0,1fr)] grid-rows-[44px_minmax(0,1fr)] sm:grid-cols-[48px_minmax(0,1fr)]">
+      <a
+        href="#main"
+        className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:bg-sheet focus:p-2"
+      >
+        Skip to content
+      </a>
+      <header className="flex min-w-0 items-center gap-2 border-rule border-b pr-2 sm:col-span-2 sm:gap-3 sm:pr-3">
+        <Link
+          to="/"
+          aria-label="Konductro: projects"
+          className="grid h-full w-12 shrink-0 place-items-center border-rule border-r"
+        >
+          <img src="/mark.svg" alt="" width={22} height={22} />
+        </Link>
+        <div id="crumbs" className="min-w-0 flex-1" />
+        <div id="header-aside" className="flex shrink-0 items-center max-sm:hidden" />
+        <CommandButton me={me} />
+        <LinkStatus />
+        <ThemeButton />
+        <AccountMenu me={me} onSignOut={onSignOut} />
+      </header>
+      <nav
+        aria-label="Main"
+        className="flex flex-col items-center gap-1 border-rule border-r py-2 max-sm:hidden"
+      >
+        <NavItem to="/" label="Projects" icon={<LayoutGrid size={17} strokeWidth={1.75} aria-hidden />} />
+        {me.administrator && (
+          <NavItem to="/users" label="Users" icon={<UsersRound size={17} strokeWidth={1.75} aria-hidden />} />
+        )}
+        <span className="flex-1" />
+        <NavItem
+          to="/account"
+          label="Account"
+          icon={<UserRound size={17} strokeWidth={1.75} aria-hidden />}
+        />
+      </nav>
+      <main id="main" tabIndex={-1} className="min-h-0 min-w-0 overflow-hidden outline-none">
+        <Outlet />
+      </main>
+    </div>
+  );
+}
+
+type NavProps = { to: "/" | "/users" | "/account"; label: string; icon: React.ReactNode };
+
+function NavItem({ to, label, icon }: NavProps) {
+  return (
+    <Tip label={label}>
+      <Link
+        to={to}
+        aria-label={label}
+        activeOptions={{ exact: to !== "/" }}
+        className="grid size-8 place-items-center rounded-sm text-ink-3 hover:bg-well hover:text-ink"
+        activeProps={{ className: "bg-well text-ink" }}
+      >
+        {icon}
+      </Link>
+    </Tip>
+  );
+}
+
+function LinkStatus() {
+  const link = useLink();
+  return (
+    <span className="flex shrink-0 items-center gap-1.5 text-2xs text-ink-3" role="status">
+      <span
+        aria-hidden
+        className={`size-1.5 rounded-full ${link === "live" ? "bg-approved" : "pulse bg-review"}`}
+      />
+      <span className="max-sm:sr-only">{LINK_WORD[link]}</span>
+    </span>
+  );
+}
+
+function ThemeButton() {
+  const theme = useTheme();
+  const next = theme === "dark" ? "light" : "dark";
+  const Icon = theme === "dark" ? Sun : Moon;
+  return (
+    <button
+      type="button"
+      className="btn btn-ghost btn-icon"
+      aria-label={`Switch to ${next} theme`}
+      title={`Switch to ${next} theme`}
+      onClick={toggleTheme}
+    >
+      <Icon size={15} aria-hidden />
+    </button>
+  );
+}
+
+function AccountMenu({ me, onSignOut }: { me: Me; onSignOut: () => void }) {
+  const navigate = useNavigate();
+  const item = "flex h-8 cursor-default items-center gap-2 rounded-xs px-2 data-highlighted:bg-accent-soft";
+  return (
+    <Menu.Root>
+      <Menu.Trigger className="rounded-full" aria-label={`Account of ${me.name}`}>
+        <Face name={me.name} />
+      </Menu.Trigger>
+      <Menu.Portal>
+        <Menu.Positioner sideOffset={6} align="end" className="z-50">
+          <Menu.Popup className="pop min-w-[220px] rounded-md border border-rule-2 bg-sheet p-1 shadow-lg">
+            <div className="border-rule border-b px-2 pt-1 pb-2">
+              <div className="font-medium">{me.name}</div>
+              <div className="text-2xs text-ink-3">{me.email}</div>
+              <div className="mt-1 text-2xs text-ink-3">{me.conductor.label}</div>
+            </div>
+            <Menu.Item className={`${item} mt-1`} onClick={() => void navigate({ to: "/account" })}>
+              <UserRound size={14} aria-hidden />
+              Account
+            </Menu.Item>
+            {me.administrator && (
+              <Menu.Item className={item} onClick={() => void navigate({ to: "/users" })}>
+                <UsersRound size={14} aria-hidden />
+                Users
+              </Menu.Item>
+            )}
+            <Menu.Item className={item} onClick={onSignOut}>
+              <LogOut size={14} aria-hidden />
+              Sign out
+            </Menu.Item>
+          </Menu.Popup>
+        </Menu.Positioner>
+      </Menu.Portal>
+    </Menu.Root>
+  );
+}

@@ -1,0 +1,180 @@
+/**
+ * The living document of a stage: read, compare, source, edit; and line by line while Conductor writes it.
+ * What somebody is reading is never swapped under their eyes: a newer version announces itself instead.
+ */
+import { useQuery } from "@tanstack/react-query";
+import { FilePlus2, PenLine } from "lucide-react";
+import { lazy, type ReactNode, Suspense, useState } from "react";
+import { versionQuery, versionsQuery } from "~/api/queries";
+import type { Phase, StageView } from "~/api/types";
+import { Markdown } from "~/components/document/Markdown";
+import { ProblemNotice, Skeleton } from "~/components/ui/Notice";
+import { stageName } from "~/lib/stages";
+import type { LiveTurn } from "~/live/turn";
+import { DocumentEmpty, LiveDocument } from "./DocumentStates";
+import { Provenance } from "./Provenance";
+import { SubmitAnalysisDialog } from "./SubmitAnalysisDialog";
+import { VersionEditor } from "./VersionEditor";
+import { VersionMenu } from "./VersionMenu";
+import { type View, ViewTabs } from "./ViewTabs";
+
+const DiffView = lazy(() => import("./DiffView"));
+const SourceView = lazy(() => import("~/components/document/SourceView"));
+
+export type DocumentSearch = { view: View; version: number | null; compare: number | null };
+
+type Props = {
+  phase: Phase;
+  view: StageView;
+  live: LiveTurn | null;
+  search: DocumentSearch;
+  /** The version on screen, which may lag behind the newest one. */
+  shownVersion: number | null;
+  /** A version that arrived while another was being read. */
+  newer: number | null;
+  watching: boolean;
+  onWatch: () => void;
+  onSearch: (change: Partial<DocumentSearch>) => void;
+  gate: ReactNode;
+};
+
+export function DocumentPane(props: Props) {
+  const { phase, view, live, search, shownVersion, newer, watching, onWatch, onSearch, gate } = props;
+  const place = { phaseId: phase.id, stage: view.stage };
+  const versions = useQuery({
+    ...versionsQuery(phase.id, view.stage),
+    enabled: view.latest_version !== null,
+  });
+  const version = useQuery({
+    ...versionQuery(phase.id, view.stage, shownVersion ?? 0),
+    enabled: shownVersion !== null,
+  });
+  const [editing, setEditing] = useState(false);
+  const [submitting, setSubmitting] = useState(false);
+  const writing = live?.parts.findLast((part) => part.kind === "document" && !part.saved) ?? null;
+  const growing = writing?.kind === "document" && watching ? writing : null;
+  const mayEdit = view.may.includes("add_artefact_version");
+  const maySubmit = view.may.includes("submit_technical_analysis") && view.stage === "technical_analysis";
+  const previous = shownVersion !== null && shownVersion > 1 ? shownVersion - 1 : null;
+  const compare = search.compare ?? previous;
+
+  if (editing && version.data) {
+    return (
+      <VersionEditor
+        place={place}
+        base={version.data}
+        newest={view.latest_version ?? null}
+        onDone={(saved) => {
+          setEditing(false);
+          if (saved) onSearch({ version: null, view: "read" });
+        }}
+      />
+    );
+  }
+  return (
+    <article aria-label={`${stageName(view.stage)} document`} className="flex h-full flex-col bg-sheet">
+      <div className="flex min-h-10 shrink-0 flex-wrap empty:hidden items-center gap-2 border-rule border-b px-4 py-1.5">
+        {versions.data && shownVersion !== null && (
+          <VersionMenu
+            versions={versions.data}
+            view={view}
+            shown={shownVersion}
+            compare={compare}
+            onShow={(next) => onSearch({ version: next === view.latest_version ? null : next })}
+            onCompare={(next) => onSearch({ compare: next, view: "diff" })}
+          />
+        )}
+        {shownVersion !== null && (
+          <ViewTabs
+            place={place}
+            view={search.view}
+            shown={shownVersion}
+            compare={compare}
+            onView={(next) => onSearch({ view: next })}
+          />
+        )}
+        {(shownVersion !== null || maySubmit) && <span className="flex-1" />}
+        {maySubmit && (
+          <button type="button" className="btn" onClick={() => setSubmitting(true)}>
+            <FilePlus2 size={13} aria-hidden />
+            Submit technical analysis
+          </button>
+        )}
+        {mayEdit && version.data && !growing && (
+          <button type="button" className="btn" onClick={() => setEditing(true)}>
+            <PenLine size={13} aria-hidden />
+            Edit
+          </button>
+        )}
+      </div>
+      {writing && !growing && (
+        <Announcement text="Conductor is writing a new version." action="Watch" onAction={onWatch} />
+      )}
+      {!writing && newer !== null && (
+        <Announcement
+          text={`v${newer} has arrived while you read v${shownVersion}.`}
+          action={`Show v${newer}`}
+          onAction={() => onSearch({ version: null })}
+        />
+      )}
+      <div
+        className="fine-scroll min-h-0 flex-1 overflow-y-auto"
+        tabIndex={0}
+        role="region"
+        aria-label="Document text"
+      >
+        {growing ? (
+          <LiveDocument title={growing.title} text={growing.text} />
+        ) : shownVersion === null ? (
+          <DocumentEmpty phase={phase} view={view} />
+        ) : (
+          <>
+            <ProblemNotice error={version.error} />
+            {version.isPending && <Skeleton lines={8} className="p-8" />}
+            {version.data && (
+              <Suspense fallback={<Skeleton lines={8} className="p-8" />}>
+                {search.view === "source" ? (
+                  <SourceView text={version.data.markdown} label={`Source of v${version.data.version}`} />
+                ) : (
+                  <div className="mx-auto w-full max-w-[780px] px-5 py-6 sm:px-10">
+                    {search.view === "diff" && compare !== null ? (
+                      <DiffView place={place} from={compare} to={shownVersion} />
+                    ) : (
+                      <Markdown text={version.data.markdown} />
+                    )}
+                    <Provenance version={version.data} />
+                  </div>
+                )}
+              </Suspense>
+            )}
+          </>
+        )}
+      </div>
+      {gate}
+      {submitting && (
+        <SubmitAnalysisDialog
+          place={place}
+          onClose={() => setSubmitting(false)}
+          onSubmitted={() => {
+            setSubmitting(false);
+            onSearch({ version: null, view: "read" });
+          }}
+        />
+      )}
+    </article>
+  );
+}
+
+function Announcement({ text, action, onAction }: { text: string; action: string; onAction: () => void }) {
+  return (
+    <div
+      role="status"
+      className="flex shrink-0 items-center gap-3 border-rule border-b bg-draft-soft px-4 py-1.5 text-xs"
+    >
+      <span className="text-ink">{text}</span>
+      <button type="button" className="link font-medium" onClick={onAction}>
+        {action}
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,82 @@
+/** What Conductor was given for one reply: every block with its source, size, hash and text. */
+import { useQuery } from "@tanstack/react-query";
+import { contextQuery } from "~/api/queries";
+import type { ContextBlock, Stage } from "~/api/types";
+import { CopyButton } from "~/components/ui/CopyButton";
+import { Dialog } from "~/components/ui/Dialog";
+import { ProblemNotice, Skeleton } from "~/components/ui/Notice";
+import { bytes } from "~/lib/time";
+
+type Props = { place: { phaseId: string; stage: Stage }; turnId: string; onClose: () => void };
+
+export function ContextInspector({ place, turnId, onClose }: Props) {
+  const context = useQuery(contextQuery(place.phaseId, place.stage, turnId));
+  const blocks = context.data?.blocks ?? [];
+  const tokens = blocks.reduce((sum, block) => sum + block.tokens, 0);
+  return (
+    <Dialog
+      open
+      wide
+      onOpenChange={onClose}
+      title="What Conductor was given"
+      description={
+        context.data
+          ? `${context.data.model ?? "No model"} · ${context.data.adapter} · ${blocks.length} blocks · about ${tokens.toLocaleString("en")} tokens`
+          : "Every block of the prompt, in order, exactly as it was sent."
+      }
+    >
+      <ProblemNotice error={context.error} />
+      {context.isPending && <Skeleton />}
+      <ol className="divide-y divide-rule border-rule border-y empty:hidden">
+        {blocks.map((block, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a block is its place in the prompt
+          <li key={index}>
+            <BlockRow block={block} share={tokens > 0 ? block.tokens / tokens : 0} />
+          </li>
+        ))}
+      </ol>
+      {context.data && (
+        <details className="mt-4 text-xs">
+          <summary className="text-ink-2">Parameters</summary>
+          <pre className="fine-scroll mono mt-2 overflow-x-auto rounded-sm bg-well p-3">
+            {JSON.stringify(context.data.parameters, null, 2)}
+          </pre>
+        </details>
+      )}
+    </Dialog>
+  );
+}
+
+function BlockRow({ block, share }: { block: ContextBlock; share: number }) {
+  return (
+    <details className="group py-2">
+      <summary className="flex list-none flex-wrap items-center gap-x-3 text-xs">
+        <span aria-hidden className="text-ink-3 group-open:rotate-90">
+          ›
+        </span>
+        <span className="font-medium">{block.kind.replaceAll("_", " ")}</span>
+        <span className="min-w-0 flex-1 truncate text-ink-2">
+          {block.source}
+          {block.version ? ` v${block.version}` : ""}
+        </span>
+        <meter
+          className="h-1.5 w-16 max-sm:hidden"
+          min={0}
+          max={1}
+          value={share}
+          aria-label="Share of the prompt"
+        />
+        <span className="num text-ink-3">
+          {block.tokens.toLocaleString("en")} tokens · {bytes(block.bytes)}
+        </span>
+      </summary>
+      <p className="mt-2 flex items-center gap-1 break-all font-mono text-2xs text-ink-3">
+        sha256 {block.hash}
+        <CopyButton text={block.text} label="Copy this block" />
+      </p>
+      <pre className="fine-scroll mono mt-1 max-h-72 overflow-auto whitespace-pre-wrap break-words rounded-sm bg-well p-3">
+        {block.text}
+      </pre>
+    </details>
+  );
+}

@@ -1,0 +1,158 @@
+/** The conversation of a stage: messages, the reply being written, and the composer. */
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { ArrowDown } from "lucide-react";
+import { useMemo, useState } from "react";
+import { messagesQuery } from "~/api/queries";
+import type { Message, Phase, StageView } from "~/api/types";
+import { ConductorFace } from "~/components/ui/Face";
+import { ProblemNotice, Skeleton } from "~/components/ui/Notice";
+import { isRunning, type LiveTurn } from "~/live/turn";
+import { Composer } from "./Composer";
+import { ContextInspector } from "./ContextInspector";
+import { LiveReply } from "./LiveReply";
+import { MessageView } from "./MessageView";
+import { SuggestedAnswers } from "./SuggestedAnswers";
+import { shownLive, splitLive } from "./timeline";
+import { useStickToEnd } from "./useStickToEnd";
+import { useTurn } from "./useTurn";
+
+type Props = {
+  phase: Phase;
+  view: StageView;
+  live: LiveTurn | null;
+  conductorLabel: string;
+  guided: boolean;
+  onOpenVersion: (version: number) => void;
+  onSent: () => void;
+};
+
+export function Conversation({ phase, view, live, conductorLabel, guided, onOpenVersion, onSent }: Props) {
+  const place = { phaseId: phase.id, stage: view.stage };
+  const pages = useInfiniteQuery(messagesQuery(phase.id, view.stage));
+  const messages = useMemo<Message[]>(
+    () => (pages.data?.pages ?? []).toReversed().flatMap((page) => page.items),
+    [pages.data],
+  );
+  const turn = useTurn(place);
+  const writing = shownLive(messages, live);
+  const settled = splitLive(messages, writing);
+  const [inspected, setInspected] = useState<string | null>(null);
+  const end = useStickToEnd([messages.length, writing, turn.sending]);
+  const running = isRunning(live) || messages.some((message) => message.state === "streaming");
+  const runningTurn =
+    live?.turnId ?? messages.findLast((message) => message.state === "streaming")?.turn_id ?? null;
+  const last = settled.at(-1);
+  const send = (text: string) => {
+    end.stick();
+    onSent();
+    return turn.send(text);
+  };
+  return (
+    <section aria-label="Conversation with Conductor" className="relative flex h-full flex-col">
+      <div
+        ref={end.box}
+        onScroll={end.onScroll}
+        tabIndex={0}
+        role="log"
+        aria-live="off"
+        aria-label="Messages"
+        className="fine-scroll min-h-0 flex-1 overflow-y-auto px-4 py-4"
+      >
+        {pages.hasNextPage && (
+          <div className="mb-4 text-center">
+            <button
+              type="button"
+              className="btn"
+              disabled={pages.isFetchingNextPage}
+              onClick={() => pages.fetchNextPage()}
+            >
+              {pages.isFetchingNextPage ? "Loading…" : "Earlier messages"}
+            </button>
+          </div>
+        )}
+        {pages.isPending && <Skeleton lines={5} />}
+        <ProblemNotice error={pages.error} />
+        {pages.data && messages.length === 0 && !writing && !turn.sending && (
+          <Opening view={view} label={conductorLabel} />
+        )}
+        {settled.map((message) => (
+          <MessageView
+            key={message.id}
+            message={message}
+            stage={view.stage}
+            busy={running}
+            onRetry={() => turn.retry(message.turn_id)}
+            onInspect={() => setInspected(message.turn_id)}
+            onOpenVersion={onOpenVersion}
+          />
+        ))}
+        {turn.sending && <PendingMessage text={turn.sending} />}
+        {writing && <LiveReply turn={writing} stage={view.stage} onOpenVersion={onOpenVersion} />}
+        {turn.sending && !writing && <Thinking />}
+        <ProblemNotice error={turn.failure} />
+      </div>
+      {!end.stuck && (
+        <button
+          type="button"
+          className="btn absolute bottom-36 left-1/2 z-10 -translate-x-1/2 shadow-md"
+          onClick={end.stick}
+        >
+          <ArrowDown size={13} aria-hidden />
+          Latest
+        </button>
+      )}
+      {!running && last?.suggestions && last.suggestions.length > 0 && (
+        <SuggestedAnswers answers={last.suggestions} disabled={turn.sending !== null} onPick={send} />
+      )}
+      <Composer
+        place={place}
+        view={view}
+        running={running}
+        sending={turn.sending !== null}
+        stopping={turn.stopping || live?.state === "stopping"}
+        label={guided ? conductorLabel : null}
+        onSend={send}
+        onStop={() => runningTurn && turn.stop(runningTurn)}
+      />
+      <p role="status" className="sr-only">
+        {running ? "Conductor is writing" : last?.author.kind === "conductor" ? "Conductor has answered" : ""}
+      </p>
+      {inspected && <ContextInspector place={place} turnId={inspected} onClose={() => setInspected(null)} />}
+    </section>
+  );
+}
+
+function Opening({ view, label }: { view: StageView; label: string }) {
+  const locked = view.state === "locked";
+  return (
+    <div className="flex gap-2.5">
+      <ConductorFace />
+      <div className="min-w-0 flex-1">
+        <p className="text-ink-2">
+          {locked
+            ? "This conversation opens when the stage is unlocked."
+            : "Say what this phase is for, in your own words. Conductor asks what is missing, then writes the document beside this conversation."}
+        </p>
+        <p className="mt-1 text-2xs text-ink-3">{label}</p>
+      </div>
+    </div>
+  );
+}
+
+function PendingMessage({ text }: { text: string }) {
+  return (
+    <div className="mb-4 pl-[34px] text-ink-3">
+      <p className="whitespace-pre-wrap break-words">{text}</p>
+      <p className="text-2xs">Sending…</p>
+    </div>
+  );
+}
+
+function Thinking() {
+  return (
+    <div className="mb-4 flex gap-2.5">
+      <ConductorFace />
+      <span className="caret pt-0.5" />
+    </div>
+  );
+}

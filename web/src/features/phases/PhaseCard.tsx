@@ -1,0 +1,64 @@
+/** A phase on the board: where it stands, the evidence in one sentence, four measures with their barlines. */
+import { Link } from "@tanstack/react-router";
+import type { PhaseSummary } from "~/api/types";
+import { Barline, GateIcon, GateTag } from "~/components/ui/Gate";
+import { When } from "~/components/ui/When";
+import { currentStage, STATE_WORD, stageName } from "~/lib/stages";
+
+export function PhaseCard({ projectKey, phase }: { projectKey: string; phase: PhaseSummary }) {
+  const stage = currentStage(phase);
+  const now = phase.stages.find((view) => view.stage === stage);
+  return (
+    <Link
+      to="/p/$projectKey/phases/$number"
+      params={{ projectKey, number: String(phase.number) }}
+      className={`panel block p-3 hover:border-rule-2 ${phase.waiting_for_me ? "border-review/60" : ""}`}
+      aria-label={`Phase ${phase.number}: ${phase.title}`}
+    >
+      <span className="flex items-center justify-between gap-2">
+        <span className="mono text-ink-3">
+          {projectKey} · {phase.number}
+        </span>
+        {phase.status === "planning" && now ? (
+          <GateTag state={now.state} />
+        ) : (
+          <span className="font-medium text-2xs text-approved capitalize">{phase.status}</span>
+        )}
+      </span>
+      <span className="mt-1 block text-balance font-serif text-lg leading-snug">{phase.title}</span>
+      <span className="num mt-1 block text-2xs text-ink-3">{phase.waiting_for ?? now?.evidence}</span>
+      <Measures phase={phase} />
+      <span className="mt-2 flex justify-between gap-2 text-2xs text-ink-3">
+        <span className="truncate">{phase.opened_by.name}</span>
+        {phase.waiting_for_me ? (
+          <b className="shrink-0 font-medium text-review">waits for you</b>
+        ) : (
+          <When at={phase.updated_at} className="shrink-0" />
+        )}
+      </span>
+    </Link>
+  );
+}
+
+function Measures({ phase }: { phase: PhaseSummary }) {
+  return (
+    <span className="mt-2.5 flex h-6 overflow-hidden rounded-xs border border-rule">
+      {phase.stages.map((view) => (
+        <span
+          key={view.stage}
+          data-state={view.state}
+          title={`${stageName(view.stage)}: ${STATE_WORD[view.state]}`}
+          className="gate flex flex-1 items-stretch gap-px"
+        >
+          <span className="gate-bg grid flex-1 place-items-center">
+            <GateIcon state={view.state} size={11} />
+            <span className="sr-only">
+              {stageName(view.stage)}: {STATE_WORD[view.state]}.
+            </span>
+          </span>
+          <Barline state={view.state} />
+        </span>
+      ))}
+    </span>
+  );
+}

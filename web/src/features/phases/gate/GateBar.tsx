@@ -1,0 +1,184 @@
+/** The gate of a stage: its state and evidence, the server's conditions as sentences, and the decisions one may take. */
+import { Link } from "@tanstack/react-router";
+import { Check, Circle, CircleAlert, ShieldCheck } from "lucide-react";
+import { useState } from "react";
+import type { Condition, Me, Phase, StageView } from "~/api/types";
+import { Barline, GateIcon } from "~/components/ui/Gate";
+import { STATE_WORD, stageName } from "~/lib/stages";
+import { ApproveDialog } from "./ApproveDialog";
+import { ChangeRequests } from "./ChangeRequests";
+import { ability, canApprove, pendingBinding, type Shown, shortHash } from "./decision";
+import { ReasonDialog } from "./ReasonDialog";
+import { useDecisions } from "./useDecisions";
+
+type Props = {
+  phase: Phase;
+  view: StageView;
+  shown: Shown;
+  me: Me;
+  onShowVersion: (version: number) => void;
+};
+
+export function GateBar({ phase, view, shown, me, onShowVersion }: Props) {
+  const place = { phaseId: phase.id, stage: view.stage };
+  const decisions = useDecisions(place);
+  return (
+    <section
+      aria-label={`Gate: ${stageName(view.stage)}`}
+      data-state={view.state}
+      className="gate flex shrink-0 items-stretch border-rule border-t bg-sheet max-md:flex-col"
+    >
+      <div className="gate-bg flex shrink-0 flex-col justify-center px-4 py-2 md:w-[220px]">
+        <div className="flex items-center gap-1.5">
+          <GateIcon state={view.state} size={16} />
+          <span className="gate-fg font-semibold text-lg leading-5">{STATE_WORD[view.state]}</span>
+        </div>
+        <div className="num mt-0.5 text-2xs text-ink-2">{view.evidence}</div>
+      </div>
+      <Barline state={view.state} className="max-md:hidden" />
+      <div className="min-w-0 flex-1 px-4 py-2 md:flex md:flex-col md:justify-center">
+        <Conditions phase={phase} conditions={view.conditions} />
+        {view.gate.kind === "changes_requested" && (
+          <ChangeRequests requests={view.gate.change_requests} view={view} me={me} decisions={decisions} />
+        )}
+      </div>
+      <Decisions {...{ phase, view, shown, me, decisions, onShowVersion }} />
+      <p role="status" className="sr-only">
+        {decisions.approve.isPending ? "Recording the approval" : ""}
+      </p>
+    </section>
+  );
+}
+
+function Conditions({ phase, conditions }: { phase: Phase; conditions: Condition[] }) {
+  return (
+    <ul className="flex flex-col gap-0.5 text-xs" aria-label="Conditions">
+      {conditions.map((condition) => (
+        <li key={condition.text} className="flex items-start gap-1.5 text-ink-2">
+          <ConditionIcon ok={condition.ok ?? null} />
+          <span className={condition.ok === false ? "font-medium text-ink" : ""}>{condition.text}</span>
+          {condition.link && (
+            <Link
+              to="/p/$projectKey/phases/$number"
+              params={{ projectKey: phase.project_key, number: String(phase.number) }}
+              search={{
+                stage: condition.link.stage,
+                ...(condition.link.version ? { v: condition.link.version } : {}),
+              }}
+              className="link whitespace-nowrap"
+            >
+              {stageName(condition.link.stage)}
+              {condition.link.version ? ` v${condition.link.version}` : ""}
+            </Link>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function ConditionIcon({ ok }: { ok: boolean | null }) {
+  if (ok === true) return <Check size={13} className="mt-[3px] shrink-0 text-approved" aria-label="met:" />;
+  if (ok === false)
+    return <CircleAlert size={13} className="mt-[3px] shrink-0 text-changes" aria-label="not met:" />;
+  return <Circle size={13} className="mt-[3px] shrink-0 text-ink-3" aria-label="waiting:" />;
+}
+
+type DecisionProps = Props & { decisions: ReturnType<typeof useDecisions> };
+
+function Decisions({ phase, view, shown, me, decisions, onShowVersion }: DecisionProps) {
+  const [asking, setAsking] = useState<"approve" | "changes" | "withdraw" | null>(null);
+  const binding = pendingBinding(view);
+  const approval = canApprove(view, shown);
+  const changes = ability(view, "request_changes");
+  const withdrawal = ability(view, "withdraw_approval");
+  const recording = decisions.approve.isPending;
+  const close = () => setAsking(null);
+  if (!binding && !withdrawal.can) return null;
+  const mayDecide = approval.can || ability(view, "approve_artefact").can || changes.can;
+  const note = approval.can ? (
+    <>
+      <span className="font-mono">sha {shortHash(binding?.content_hash ?? "")}</span> · you approve this exact
+      text
+    </>
+  ) : (
+    approval.reason
+  );
+  return (
+    <div className="flex shrink-0 flex-col justify-center gap-1 px-4 py-2 max-md:border-rule max-md:border-t md:max-w-[300px] md:items-end">
+      <div className="flex flex-wrap gap-2">
+        {withdrawal.can && (
+          <button type="button" className="btn" onClick={() => setAsking("withdraw")}>
+            Withdraw approval
+          </button>
+        )}
+        {binding && mayDecide && (
+          <>
+            <button
+              type="button"
+              className="btn"
+              disabled={!changes.can || recording}
+              onClick={() => setAsking("changes")}
+            >
+              Request changes
+            </button>
+            <button
+              type="button"
+              className={`btn btn-primary ${recording ? "pulse" : ""}`}
+              aria-disabled={!approval.can || recording}
+              onClick={() => approval.can && !recording && setAsking("approve")}
+            >
+              <ShieldCheck size={14} aria-hidden />
+              {recording ? "Recording…" : `Approve v${binding.version}`}
+            </button>
+          </>
+        )}
+      </div>
+      {binding && (
+        <div className="text-2xs text-ink-3 md:text-right">
+          {note}{" "}
+          {!approval.can && shown && shown.version !== binding.version && (
+            <button type="button" className="link" onClick={() => onShowVersion(binding.version)}>
+              Show v{binding.version}
+            </button>
+          )}
+        </div>
+      )}
+      {asking === "approve" && binding && shown && (
+        <ApproveDialog
+          {...{ phase, view, me, binding }}
+          approve={decisions.approve}
+          onClose={close}
+          onShowVersion={onShowVersion}
+        />
+      )}
+      {asking === "changes" && binding && (
+        <ReasonDialog
+          title={`Request changes to ${stageName(view.stage)} v${binding.version}`}
+          description="It goes back with your reason. Conductor is given the reason, and the next version is shown against this one. It blocks until you approve or withdraw it."
+          label="What must change, and why"
+          action="Request changes"
+          pending="Recording…"
+          error={decisions.request.error}
+          busy={decisions.request.isPending}
+          onClose={close}
+          onSubmit={(reason) =>
+            decisions.request.mutate({ version: binding.version, reason }, { onSuccess: close })
+          }
+        />
+      )}
+      {asking === "withdraw" && (
+        <ReasonDialog
+          title="Withdraw your approval"
+          description={`${stageName(view.stage)} goes back into review and whatever it unlocked is locked again. Both facts stay on record.`}
+          action="Withdraw approval"
+          pending="Recording…"
+          error={decisions.withdraw.error}
+          busy={decisions.withdraw.isPending}
+          onClose={close}
+          onSubmit={() => decisions.withdraw.mutate(undefined, { onSuccess: close })}
+        />
+      )}
+    </div>
+  );
+}

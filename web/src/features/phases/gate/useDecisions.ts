@@ -1,0 +1,49 @@
+/**
+ * The decisions at a gate. None is optimistic: the page changes when the server has recorded it,
+ * because an audit product must not show an approval that does not exist.
+ */
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import {
+  approve,
+  type Binding,
+  dismissChangeRequest,
+  requestChanges,
+  withdrawApproval,
+  withdrawChangeRequest,
+} from "~/api/phases";
+import { keys } from "~/api/queries";
+import type { Phase, Stage } from "~/api/types";
+
+export function useDecisions(place: { phaseId: string; stage: Stage }) {
+  const client = useQueryClient();
+  const settle = {
+    onSuccess: (phase: Phase) => {
+      client.setQueryData(keys.phase(phase.id), phase);
+      void client.invalidateQueries({ queryKey: keys.artefact(place.phaseId, place.stage) });
+      void client.invalidateQueries({ queryKey: keys.phases(phase.project_id) });
+    },
+    // A refusal means that what was shown is no longer so: show what is.
+    onError: () => {
+      void client.invalidateQueries({ queryKey: keys.phase(place.phaseId) });
+    },
+  };
+  return {
+    approve: useMutation({
+      mutationFn: ({ binding, note }: { binding: Binding; note: string }) => approve(place, binding, note),
+      ...settle,
+    }),
+    request: useMutation({
+      mutationFn: ({ version, reason }: { version: number; reason: string }) =>
+        requestChanges(place, version, reason),
+      ...settle,
+    }),
+    withdraw: useMutation({ mutationFn: () => withdrawApproval(place), ...settle }),
+    withdrawRequest: useMutation({ mutationFn: (id: string) => withdrawChangeRequest(place, id), ...settle }),
+    dismissRequest: useMutation({
+      mutationFn: ({ id, reason }: { id: string; reason: string }) => dismissChangeRequest(place, id, reason),
+      ...settle,
+    }),
+  };
+}
+
+export type DecisionMutations = ReturnType<typeof useDecisions>;

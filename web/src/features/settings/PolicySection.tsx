@@ -1,0 +1,39 @@
+/** The approval policy in force: read here; each approval records the version it was given under. */
+import type { Project } from "~/api/types";
+import { rolesInWords, stageName } from "~/lib/stages";
+import { plural } from "~/lib/time";
+import { Section } from "./Section";
+
+export function PolicySection({ project }: { project: Project }) {
+  const policy = project.approval_policy;
+  return (
+    <Section
+      id="policy"
+      title="Approval policy"
+      lead={`Version ${policy.version}. A review keeps the version that was in force when it started.`}
+    >
+      <div className="mt-3 overflow-x-auto">
+        <table className="w-full min-w-[480px] text-left">
+          <thead>
+            <tr className="border-rule border-b text-ink-3 text-xs">
+              <th className="py-2 font-medium">Stage</th>
+              <th className="py-2 font-medium">Who may approve</th>
+              <th className="py-2 font-medium">How many</th>
+              <th className="py-2 font-medium">Its author too</th>
+            </tr>
+          </thead>
+          <tbody>
+            {policy.stages.map((stage) => (
+              <tr key={stage.stage} className="border-rule border-b">
+                <td className="py-2 font-medium">{stageName(stage.stage)}</td>
+                <td className="py-2">{rolesInWords(stage.roles)}</td>
+                <td className="num py-2">{plural(stage.required_approvals, "person", "people")}</td>
+                <td className="py-2">{stage.author_may_approve ? "Yes" : "No (four eyes)"}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Section>
+  );
+}

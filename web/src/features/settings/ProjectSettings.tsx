@@ -1,0 +1,51 @@
+/** A project's settings: name and context, members and roles, repositories, and the approval policy as it stands. */
+import type { Project } from "~/api/types";
+import { ContextSection } from "./ContextSection";
+import { GeneralSection } from "./GeneralSection";
+import { MembersSection } from "./MembersSection";
+import { PolicySection } from "./PolicySection";
+import { RepositoriesSection } from "./RepositoriesSection";
+
+const SECTIONS = [
+  ["general", "General"],
+  ["context", "Context"],
+  ["members", "Members and roles"],
+  ["repositories", "Repositories"],
+  ["policy", "Approval policy"],
+] as const;
+
+export function ProjectSettings({ project }: { project: Project }) {
+  const mayChange = project.roles.includes("sdm");
+  return (
+    <div className="fine-scroll h-full overflow-y-auto">
+      <div className="mx-auto grid w-full max-w-[1080px] gap-10 px-4 py-8 sm:px-6 md:grid-cols-[150px_minmax(0,1fr)]">
+        <nav aria-label="Sections" className="max-md:hidden">
+          <ul className="sticky top-8 flex flex-col gap-1">
+            {SECTIONS.map(([id, label]) => (
+              <li key={id}>
+                <a
+                  href={`#${id}`}
+                  className="block rounded-sm px-2 py-1 text-ink-2 hover:bg-well hover:text-ink"
+                >
+                  {label}
+                </a>
+              </li>
+            ))}
+          </ul>
+        </nav>
+        <div className="flex min-w-0 flex-col gap-12">
+          {!mayChange && (
+            <p className="rounded-sm bg-well px-3 py-2 text-ink-2 text-xs">
+              Only an SDM of this project can change these.
+            </p>
+          )}
+          <GeneralSection project={project} mayChange={mayChange} />
+          <ContextSection project={project} mayChange={mayChange} />
+          <MembersSection project={project} mayChange={mayChange} />
+          <RepositoriesSection project={project} mayChange={mayChange} />
+          <PolicySection project={project} />
+        </div>
+      </div>
+    </div>
+  );
+}
