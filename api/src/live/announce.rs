@@ -20,6 +20,7 @@ use super::frames::{ServerFrame, Topic};
 use super::hub::Hub;
 use super::room::Saved;
 use super::turn_state::{Attempt, Begin};
+use crate::identity::SessionEnd;
 
 type Touched = BTreeMap<Topic, BTreeSet<String>>;
 
@@ -64,7 +65,7 @@ fn touch(touched: &mut Touched, topic: Topic, what: impl Into<String>) {
 fn workspace(hub: &Hub, event: &WorkspaceEvent) {
     match event {
         WorkspaceEvent::UserDisabled { user_id } => hub.user_disabled(*user_id),
-        WorkspaceEvent::SignedOut { session_id, .. } => hub.session_ended(*session_id),
+        WorkspaceEvent::SignedOut { session_id, .. } => hub.sessions_ended(SessionEnd::One(*session_id)),
         WorkspaceEvent::PasswordChanged { .. } | WorkspaceEvent::PasswordReset { .. } => hub.suspect_sessions(),
         WorkspaceEvent::WorkspaceSetUp { .. }
         | WorkspaceEvent::UserCreated { .. }
@@ -93,9 +94,15 @@ fn phase(hub: &Hub, recorded: &Recorded<Event>, event: &PhaseEvent, touched: &mu
         touch(touched, Topic::Phase(phase_id), format!("artefact:{stage}"));
     }
     match event {
-        PhaseEvent::ArtefactVersionAdded { stage, version, content, turn_id: Some(turn_id), .. } => {
+        PhaseEvent::ArtefactVersionAdded { stage, version, content, turn_id: Some(turn_id), ordinal, .. } => {
             let saved =
-                Saved { turn_id: *turn_id, stage: *stage, version: *version, content_hash: content.hash };
+                Saved {
+                turn_id: *turn_id,
+                ordinal: *ordinal,
+                stage: *stage,
+                version: *version,
+                content_hash: content.hash,
+            };
             hub.saved(Topic::Conversation(phase_id, *stage), saved);
         }
         // A reply shows beside it why a document of it was not saved.
@@ -154,8 +161,8 @@ fn conversation(hub: &Hub, recorded: &Recorded<Event>, event: &ConversationEvent
         ConversationEvent::ReplyCompleted { .. }
         | ConversationEvent::ReplyStopped { .. }
         | ConversationEvent::ReplyFailed { .. } => {
-            if let Some((end, documents)) = ending(event, recorded.position) {
-                hub.finish(topic, &end, &documents);
+            if let Some(end) = ending(event, recorded.position) {
+                hub.finish(topic, &end);
             }
         }
     }

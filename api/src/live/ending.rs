@@ -2,24 +2,23 @@
 
 use konductro_domain::conductor::ModelFailureKind;
 use konductro_domain::conversation::{ConversationEvent, ReplyFailure};
-use konductro_domain::text::Hash;
 
 use super::frames::{Failure, Outcome};
 use super::room::TurnEnd;
 use super::turn_state::Attempt;
 
-/// The end that an event tells of, and the hashes of the documents written, in order; None where it tells of none.
-pub(super) fn ending(event: &ConversationEvent, position: i64) -> Option<(TurnEnd, Vec<Hash>)> {
-    let (turn_id, attempt, outcome, usage, failure, documents) = match event {
-        ConversationEvent::ReplyCompleted { turn_id, attempt, usage, documents, .. } => {
-            (turn_id, attempt, Outcome::Completed, usage, None, documents)
+/// The end that an event tells of; None where it tells of none.
+pub(super) fn ending(event: &ConversationEvent, position: i64) -> Option<TurnEnd> {
+    let (turn_id, attempt, outcome, usage, failure) = match event {
+        ConversationEvent::ReplyCompleted { turn_id, attempt, usage, .. } => {
+            (turn_id, attempt, Outcome::Completed, usage, None)
         }
-        ConversationEvent::ReplyStopped { turn_id, attempt, usage, documents, .. } => {
-            (turn_id, attempt, Outcome::Stopped, usage, None, documents)
+        ConversationEvent::ReplyStopped { turn_id, attempt, usage, .. } => {
+            (turn_id, attempt, Outcome::Stopped, usage, None)
         }
-        ConversationEvent::ReplyFailed { turn_id, attempt, usage, documents, reason, .. } => {
+        ConversationEvent::ReplyFailed { turn_id, attempt, usage, reason, .. } => {
             let (outcome, failure) = failed(reason);
-            (turn_id, attempt, outcome, usage, Some(failure), documents)
+            (turn_id, attempt, outcome, usage, Some(failure))
         }
         ConversationEvent::MessagePosted { .. }
         | ConversationEvent::ReplyStarted { .. }
@@ -27,8 +26,7 @@ pub(super) fn ending(event: &ConversationEvent, position: i64) -> Option<(TurnEn
         | ConversationEvent::TurnRetried { .. } => return None,
     };
     let of = Attempt { turn_id: *turn_id, attempt: *attempt };
-    let hashes = documents.iter().map(|document| document.content.hash).collect();
-    Some((TurnEnd { of, outcome, usage: *usage, failure, position }, hashes))
+    Some(TurnEnd { of, outcome, usage: *usage, failure, position })
 }
 
 fn failed(reason: &ReplyFailure) -> (Outcome, Failure) {

@@ -9,7 +9,6 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use konductro_domain::ids::{ProjectId, SessionId, TurnId, UserId};
-use konductro_domain::text::Hash;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
@@ -20,6 +19,7 @@ use super::outbox::{Next, Promise};
 use super::presence::Listener;
 use super::room::{Room, RoomClosed, Saved, TurnEnd};
 use super::turn_state::{Attempt, Begin};
+use crate::identity::SessionEnd;
 
 /// The live hub; clones are the same hub.
 #[derive(Debug, Clone, Default)]
@@ -138,10 +138,10 @@ impl Hub {
         }
     }
 
-    /// A turn ended; saying it again changes nothing. `documents` are the content hashes of what it wrote, in order.
-    pub fn finish(&self, topic: Topic, end: &TurnEnd, documents: &[Hash]) {
+    /// A turn ended; saying it again changes nothing.
+    pub fn finish(&self, topic: Topic, end: &TurnEnd) {
         self.reached(end.position);
-        self.in_room(topic, |room| room.finish(end, documents));
+        self.in_room(topic, |room| room.finish(end));
     }
 
     /// Nobody here knows how a turn ends: those who read it look again.
@@ -183,9 +183,11 @@ impl Hub {
         }
     }
 
-    /// Closes the connections of one session.
-    pub fn session_ended(&self, session: SessionId) {
-        self.close_where(CloseReason::SignedOut, |listener| listener.session_id == Some(session));
+    /// Closes the connections of sessions that ended.
+    pub fn sessions_ended(&self, end: SessionEnd) {
+        self.close_where(CloseReason::SignedOut, |listener| {
+            listener.session_id.is_some_and(|session| end.ends(listener.person.user_id, session))
+        });
     }
 
     /// Closes the connections of somebody who may no longer sign in.

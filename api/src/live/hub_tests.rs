@@ -91,7 +91,7 @@ async fn a_slow_reader_hears_how_the_turn_ended() {
     let mut slow = Client::joined(&hub, 1);
     slow.read_all(&hub);
     feed.append(0, &"x".repeat(300 * 1024));
-    hub.finish(TOPIC, &end(of, 9), &[]);
+    hub.finish(TOPIC, &end(of, 9));
     slow.read_all(&hub);
     assert_eq!(slow.done, [of.turn_id]);
 }
@@ -105,7 +105,7 @@ async fn whoever_was_away_at_the_end_is_told_of_it_once() {
     feed.append(0, "half");
     client.read_all(&hub);
     client.leave(&hub);
-    hub.finish(TOPIC, &end(of, 9), &[]);
+    hub.finish(TOPIC, &end(of, 9));
     client.join(&hub);
     client.read_all(&hub);
     assert_eq!(client.done, [of.turn_id]);
@@ -121,10 +121,10 @@ async fn what_the_log_tells_later_does_not_bring_a_turn_back() {
     let mut client = Client::joined(&hub, 1);
     let feed = hub.feed(TOPIC, begin(of)).unwrap();
     feed.append(0, "all");
-    hub.finish(TOPIC, &end(of, 9), &[]);
+    hub.finish(TOPIC, &end(of, 9));
     drop(feed);
     hub.begin(TOPIC, begin(of));
-    hub.finish(TOPIC, &end(of, 9), &[]);
+    hub.finish(TOPIC, &end(of, 9));
     assert!(hub.feed(TOPIC, begin(of)).is_none());
     client.read_all(&hub);
     assert_eq!(client.done, [of.turn_id]);

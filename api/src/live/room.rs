@@ -43,6 +43,8 @@ pub struct TurnEnd {
 pub struct Saved {
     /// The turn that wrote it.
     pub turn_id: TurnId,
+    /// Its place among the turn's documents, from 0.
+    pub ordinal: Option<u32>,
     /// The artefact's stage.
     pub stage: Stage,
     /// The version's number.
@@ -75,7 +77,6 @@ struct Ended {
     at: Instant,
     done: Arc<ServerFrame>,
     document_parts: Vec<u32>,
-    documents: Vec<Hash>,
 }
 
 /// The room was closed meanwhile; ask the hub for the new one.
@@ -263,7 +264,7 @@ impl Room {
     }
 
     /// A turn ended; said once, however many know of it.
-    pub(super) fn finish(&self, end: &TurnEnd, documents: &[Hash]) -> Result<(), RoomClosed> {
+    pub(super) fn finish(&self, end: &TurnEnd) -> Result<(), RoomClosed> {
         let mut state = lock(&self.state);
         if state.closed {
             return Err(RoomClosed);
@@ -277,7 +278,7 @@ impl Room {
         let frame =
             ServerFrame::TurnDone { topic: self.topic, turn_id: of.turn_id, outcome, usage, failure, position };
         let document_parts = mine.map(|turn| turn.document_parts()).unwrap_or_default();
-        state.ended = Some(Ended { of, at: Instant::now(), done: Arc::new(frame.clone()), document_parts, documents: documents.to_vec() });
+        state.ended = Some(Ended { of, at: Instant::now(), done: Arc::new(frame.clone()), document_parts });
         broadcast(&state, frame);
         Ok(())
     }
@@ -286,11 +287,10 @@ impl Room {
     pub(super) fn saved(&self, saved: Saved) {
         let state = lock(&self.state);
         let ended = state.ended.as_ref().filter(|ended| ended.of.turn_id == saved.turn_id);
-        let part = ended.and_then(|ended| {
-            let ordinal = ended.documents.iter().position(|hash| *hash == saved.content_hash)?;
-            ended.document_parts.get(ordinal).copied()
-        });
-        let Saved { turn_id, stage, version, content_hash } = saved;
+        let part = ended
+            .zip(saved.ordinal)
+            .and_then(|(ended, ordinal)| ended.document_parts.get(ordinal as usize).copied());
+        let Saved { turn_id, stage, version, content_hash, .. } = saved;
         let frame = ServerFrame::ArtefactSaved { topic: self.topic, turn_id, part, stage, version, content_hash };
         broadcast(&state, frame);
     }

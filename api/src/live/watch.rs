@@ -3,8 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::broadcast::error::RecvError;
+
 use super::access::Access;
 use super::hub::Hub;
+use crate::identity::{Identity, SessionEnd};
 
 /// How often sessions are looked at when nothing gives reason to look sooner.
 const EVERY: Duration = Duration::from_secs(5);
@@ -22,9 +25,21 @@ pub async fn watch_sessions(hub: Hub, access: Arc<dyn Access>) {
             continue;
         }
         match access.ended(&sessions).await {
-            Ok(ended) => ended.into_iter().for_each(|session| hub.session_ended(session)),
+            Ok(ended) => ended.into_iter().for_each(|session| hub.sessions_ended(SessionEnd::One(session))),
             // The next look is seconds away, and every request checks its session itself.
             Err(error) => tracing::warn!(%error, "the sessions behind open sockets could not be checked"),
+        }
+    }
+}
+
+/// Closes the sockets of every session that this process ends, at once.
+pub async fn follow_session_ends(hub: Hub, identity: Identity) {
+    let mut ends = identity.session_ends();
+    loop {
+        match ends.recv().await {
+            Ok(end) => hub.sessions_ended(end),
+            Err(RecvError::Lagged(_)) => hub.suspect_sessions(),
+            Err(RecvError::Closed) => return,
         }
     }
 }
