@@ -1,9 +1,10 @@
-//! Makes a release build notice that the web app it embeds was built anew.
+//! Makes a build notice what is compiled into the binary: migrations, and for a release the web app.
 //!
-//! A debug build reads the files when they are asked for, so there is nothing to watch.
+//! A debug build reads the web app's files when they are asked for, so there is nothing to watch.
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=../migrations");
     if std::env::var("PROFILE").is_ok_and(|profile| profile == "release") {
         println!("cargo::rerun-if-changed=../web/dist");
     }

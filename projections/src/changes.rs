@@ -5,6 +5,7 @@
 //! whoever misses one reads the log from its own checkpoint.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -49,6 +50,7 @@ pub struct Visibility {
 struct Inner {
     folded: watch::Sender<i64>,
     waiting: Mutex<HashMap<EventId, oneshot::Sender<i64>>>,
+    closed: AtomicBool,
 }
 
 impl Visibility {
@@ -71,7 +73,9 @@ impl Visibility {
     /// Announces that somebody will wait for an event. Call it before the event is appended.
     pub fn expect(&self, event_id: EventId) -> Waiter {
         let (sender, receiver) = oneshot::channel();
-        self.inner.waiting().insert(event_id, sender);
+        if !self.inner.closed.load(Ordering::Acquire) {
+            self.inner.waiting().insert(event_id, sender);
+        }
         Waiter { event_id, receiver, inner: Arc::clone(&self.inner) }
     }
 
@@ -90,6 +94,12 @@ impl Visibility {
         if let Some(last) = page.last() {
             self.set(last.position);
         }
+    }
+
+    /// Nothing will be folded any more: whoever waits is told at once.
+    pub(crate) fn close(&self) {
+        self.inner.closed.store(true, Ordering::Release);
+        self.inner.waiting().clear();
     }
 
     /// Sets the folded position where there is no page to hand out: at start.
@@ -118,7 +128,7 @@ pub struct Waiter {
 }
 
 impl Waiter {
-    /// The event's position, once read models have folded it; `None` past the bound.
+    /// The event's position, once read models have folded it; `None` past the bound, or if nothing is folded.
     pub async fn visible(mut self, bound: Duration) -> Option<i64> {
         tokio::time::timeout(bound, &mut self.receiver).await.ok()?.ok()
     }

@@ -6,7 +6,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use konductro_domain::event::{Event, Recorded, Stream, UnreadableEvent};
-use konductro_domain::ids::EventId;
+use konductro_domain::ids::{EventId, PhaseId, UserId};
+use konductro_domain::stage::Stage;
 use konductro_domain::text::Hash;
 use sqlx::{PgConnection, Row, postgres::PgRow};
 use time::OffsetDateTime;
@@ -152,4 +153,27 @@ pub async fn texts(connection: &mut PgConnection, hashes: &[Hash]) -> Result<Has
         found.insert(Hash::from(hash), row.try_get("body")?);
     }
     Ok(found)
+}
+
+/// Everybody who is an author of some version of this stage with exactly this text (rule 8: authorship
+/// can't be shed by giving the same text again). Read from the events themselves, so it is never late.
+pub async fn authors_of(
+    connection: &mut PgConnection,
+    phase_id: PhaseId,
+    stage: Stage,
+    content: &Hash,
+) -> Result<Vec<UserId>, sqlx::Error> {
+    let authors: Vec<Uuid> = sqlx::query_scalar(
+        "SELECT DISTINCT author.id::uuid
+           FROM events e, json_array_elements_text(e.payload->'authors') AS author(id)
+          WHERE e.aggregate_type = 'phase' AND e.aggregate_id = $1 AND e.event_type = 'ArtefactVersionAdded'
+            AND e.payload->>'stage' = $2 AND e.payload->'content'->>'hash' = $3
+          ORDER BY 1",
+    )
+    .bind(phase_id.to_string())
+    .bind(stage.as_str())
+    .bind(content.to_string())
+    .fetch_all(connection)
+    .await?;
+    Ok(authors.into_iter().map(UserId).collect())
 }

@@ -7,11 +7,14 @@
 
 pub mod artefact_versions;
 pub mod changes;
+pub mod checkpoint;
 pub mod conversation_view;
 mod error;
 pub mod event_log;
+pub mod health;
 pub mod history;
 pub mod metadata;
+pub mod outage;
 pub mod phase_board;
 pub mod project_list;
 pub mod rebuild;

@@ -6,11 +6,28 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
 
 use konductro_domain::event::{Event, Recorded};
-use sqlx::PgConnection;
+use sqlx::{Connection, Executor, PgConnection, PgPool};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
-use crate::ProjectionError;
+use crate::changes::{Changes, Visibility};
+use crate::event_log::{self, EventLogError};
+use crate::health::{Health, RunnerState};
+use crate::outage::is_outage;
+use crate::{ProjectionError, checkpoint};
+
+/// Events in one transaction, at most.
+const PAGE: i64 = 500;
+
+/// How long to wait for a nudge before looking anyway.
+const LOOK_ANYWAY: Duration = Duration::from_millis(250);
+
+/// How long to wait after an outage before trying again.
+const BACK_OFF: Duration = Duration::from_millis(200);
 
 /// What `ReadModel::project` gives back.
 pub type Folding<'a> = Pin<Box<dyn Future<Output = Result<(), ProjectionError>> + Send + 'a>>;
@@ -28,4 +45,180 @@ pub struct ReadModel {
     /// not a few for each event. Must give the same rows live and in a rebuild, however the log is cut
     /// into pages; so the runner finds an event that can't be folded by folding a page one by one.
     pub project: for<'a> fn(&'a mut PgConnection, &'a [Recorded<Event>]) -> Folding<'a>,
+}
+
+/// Folds read models for as long as it lives.
+#[derive(Debug)]
+pub struct Subscription {
+    task: JoinHandle<()>,
+}
+
+/// What a subscription works with.
+#[derive(Clone)]
+pub struct Setting {
+    /// Where the log and the read models are.
+    pub pool: PgPool,
+    /// The log's head as the sealer tells it: only a nudge.
+    pub sealed: watch::Receiver<i64>,
+    /// Who hears of folded pages.
+    pub changes: Changes,
+    /// Who waits for folded events.
+    pub visibility: Visibility,
+    /// Who asks how it is doing.
+    pub health: Health,
+}
+
+impl Subscription {
+    /// Starts folding from the checkpoint of this name.
+    pub fn start(name: &'static str, models: &'static [ReadModel], setting: Setting) -> Self {
+        setting.health.report(name, RunnerState::CatchingUp);
+        let runner = Runner { name, models, setting, announced: None, limit: PAGE };
+        Self { task: tokio::spawn(runner.run()) }
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        // A page that is cut off is rolled back, and folded by whoever comes next.
+        self.task.abort();
+    }
+}
+
+struct Runner {
+    name: &'static str,
+    models: &'static [ReadModel],
+    setting: Setting,
+    /// The last position that this process was told of; `None` before the first look.
+    announced: Option<i64>,
+    /// Events in the next page: 1 while the one that can't be folded is looked for.
+    limit: i64,
+}
+
+/// Why a page was not folded.
+enum Trouble {
+    /// It may work a moment later.
+    Outage(String),
+    /// Some event of the page can't be folded.
+    Page(String),
+    /// This very event can't be read.
+    Poison(String),
+}
+
+impl Runner {
+    async fn run(mut self) {
+        loop {
+            let state = match self.follow().await {
+                Trouble::Outage(reason) => RunnerState::Retrying(reason),
+                Trouble::Page(reason) | Trouble::Poison(reason) => {
+                    self.setting.health.report(self.name, RunnerState::Stopped(reason));
+                    self.setting.visibility.close();
+                    return;
+                }
+            };
+            self.setting.health.report(self.name, state);
+            tokio::time::sleep(BACK_OFF).await;
+        }
+    }
+
+    /// Folds on one connection until there is trouble.
+    async fn follow(&mut self) -> Trouble {
+        let mut connection = match self.connect().await {
+            Ok(connection) => connection,
+            Err(error) => return Trouble::Outage(error.to_string()),
+        };
+        loop {
+            self.setting.sealed.mark_unchanged();
+            match self.page(&mut connection).await {
+                Ok(0) => {
+                    self.setting.health.report(self.name, RunnerState::Running);
+                    self.wait().await;
+                }
+                Ok(_) => self.limit = (self.limit * 2).min(PAGE),
+                // One event of many is the culprit: go on one by one up to it.
+                Err(Trouble::Page(_)) if self.limit > 1 => self.limit = 1,
+                Err(trouble) => return trouble,
+            }
+        }
+    }
+
+    /// A connection of its own, so that no request waits for the runner nor the runner for requests.
+    async fn connect(&self) -> Result<PgConnection, sqlx::Error> {
+        let mut connection = self.setting.pool.acquire().await?.detach();
+        connection.execute("SET synchronous_commit = off").await?;
+        Ok(connection)
+    }
+
+    /// Returns at once when the sealer has sealed something, and after a while anyway.
+    async fn wait(&mut self) {
+        let nudge = self.setting.sealed.changed();
+        if let Ok(Err(_closed)) = tokio::time::timeout(LOOK_ANYWAY, nudge).await {
+            tokio::time::sleep(LOOK_ANYWAY).await;
+        }
+    }
+
+    /// Whether there is nothing after what was announced: looking must not write, and a lock is a write.
+    async fn is_idle(&self, connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+        match self.announced {
+            Some(announced) if *self.setting.sealed.borrow() <= announced => {
+                Ok(event_log::head(connection).await? <= announced)
+            }
+            _ => Ok(false),
+        }
+    }
+
+    /// Folds the next page and tells about it; returns how many events it had.
+    async fn page(&mut self, connection: &mut PgConnection) -> Result<usize, Trouble> {
+        if self.is_idle(connection).await.map_err(outage)? {
+            return Ok(0);
+        }
+        let mut tx = connection.begin().await.map_err(outage)?;
+        let checkpoint = checkpoint::locked(&mut tx, self.name).await.map_err(outage)?;
+        let announced = self.announced.unwrap_or(checkpoint).min(checkpoint);
+        if self.announced.is_none() {
+            self.setting.visibility.set(checkpoint);
+        }
+        let folded_elsewhere = checkpoint > announced;
+        let (after, limit) =
+            if folded_elsewhere { (announced, PAGE.min(checkpoint - announced)) } else { (checkpoint, self.limit) };
+        let page = event_log::page(&mut tx, after, limit).await.map_err(reading)?;
+        let Some(last) = page.events.last().map(|event| event.position) else {
+            self.announced = Some(announced);
+            return match page.poison {
+                Some((position, reason)) => Err(Trouble::Poison(format!("the event at position {position}: {reason}"))),
+                None => tx.rollback().await.map(|()| 0).map_err(outage),
+            };
+        };
+        if folded_elsewhere {
+            tx.rollback().await.map_err(outage)?;
+        } else {
+            for model in self.models {
+                (model.project)(&mut tx, &page.events).await.map_err(|error| folding(model.name, last, error))?;
+            }
+            checkpoint::advance(&mut *tx, self.name, last).await.map_err(outage)?;
+            tx.commit().await.map_err(outage)?;
+        }
+        self.announced = Some(last);
+        let page: Arc<[Recorded<Event>]> = page.events.into();
+        self.setting.visibility.advance(&page);
+        self.setting.changes.publish(Arc::clone(&page));
+        Ok(page.len())
+    }
+}
+
+fn outage(error: sqlx::Error) -> Trouble {
+    Trouble::Outage(error.to_string())
+}
+
+fn reading(error: EventLogError) -> Trouble {
+    match error {
+        EventLogError::Database(error) => outage(error),
+        gap @ EventLogError::Gap { .. } => Trouble::Poison(gap.to_string()),
+    }
+}
+
+fn folding(model: &str, position: i64, error: ProjectionError) -> Trouble {
+    match error {
+        ProjectionError::Database(error) if is_outage(&error) => outage(error),
+        error => Trouble::Page(format!("{model} can't fold the event at position {position}: {error}")),
+    }
 }

@@ -1,0 +1,69 @@
+//! Claims: names that are unique over streams, taken in the append of the event that uses them.
+//!
+//! A claim is never given back: an event that names it stays in the log.
+
+use konductro_domain::event::Event;
+use konductro_domain::ids::ProjectId;
+use konductro_domain::phase::PhaseEvent;
+use konductro_domain::project::ProjectEvent;
+use sqlx::PgExecutor;
+
+/// A name that only one stream can have.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Claim {
+    /// A project's key.
+    ProjectKey(String),
+    /// A phase's number in its project.
+    PhaseNumber(ProjectId, u32),
+}
+
+impl Claim {
+    /// What it is unique within.
+    pub(crate) fn scope(&self) -> String {
+        match self {
+            Claim::ProjectKey(_) => "project_key".to_owned(),
+            Claim::PhaseNumber(project, _) => phase_numbers(*project),
+        }
+    }
+
+    /// The name.
+    pub(crate) fn key(&self) -> String {
+        match self {
+            Claim::ProjectKey(key) => key.clone(),
+            Claim::PhaseNumber(_, number) => number.to_string(),
+        }
+    }
+}
+
+impl std::fmt::Display for Claim {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Claim::ProjectKey(key) => write!(f, "the project key {key}"),
+            Claim::PhaseNumber(_, number) => write!(f, "phase number {number}"),
+        }
+    }
+}
+
+fn phase_numbers(project: ProjectId) -> String {
+    format!("phase_number:{project}")
+}
+
+/// The name that an event takes, where it takes one.
+pub(crate) fn taken_by(event: &Event) -> Option<Claim> {
+    match event {
+        Event::Project(ProjectEvent::ProjectCreated { key, .. }) => Some(Claim::ProjectKey(key.clone())),
+        Event::Phase(PhaseEvent::PhaseOpened { project_id, number, .. }) => {
+            Some(Claim::PhaseNumber(*project_id, *number))
+        }
+        _ => None,
+    }
+}
+
+/// The number that the project's next phase may take; whoever is later by a moment asks again.
+pub async fn next_phase_number(executor: impl PgExecutor<'_>, project: ProjectId) -> Result<u32, sqlx::Error> {
+    let last: i32 = sqlx::query_scalar("SELECT coalesce(max(key::integer), 0) FROM claims WHERE scope = $1")
+        .bind(phase_numbers(project))
+        .fetch_one(executor)
+        .await?;
+    Ok(u32::try_from(last).unwrap_or(0).saturating_add(1))
+}

@@ -1,0 +1,35 @@
+//! Connections to the database, in the two roles: the owner migrates and rebuilds, the application
+//! can add facts and read them.
+
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{ConnectOptions, Connection, Executor, PgPool};
+
+/// The role that the application takes on every connection.
+pub const APPLICATION_ROLE: &str = "konductro_app";
+
+static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
+
+/// Brings the schema up to date, as the owner.
+pub async fn migrate(options: &PgConnectOptions) -> Result<(), sqlx::migrate::MigrateError> {
+    let mut owner = options.connect().await?;
+    MIGRATOR.run(&mut owner).await?;
+    owner.close().await?;
+    Ok(())
+}
+
+/// A pool whose connections have taken the application's role.
+pub async fn connect(options: PgConnectOptions, connections: u32) -> Result<PgPool, sqlx::Error> {
+    PgPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(5))
+        .after_connect(|connection, _| {
+            Box::pin(async move {
+                connection.execute(format!("SET ROLE {APPLICATION_ROLE}; SET jit = off").as_str()).await?;
+                Ok(())
+            })
+        })
+        .connect_with(options.application_name("konductro"))
+        .await
+}

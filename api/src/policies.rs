@@ -1,0 +1,249 @@
+//! Runs what happens by itself: follows the log from its own checkpoint and does what
+//! `konductro_domain::policies::react` says.
+//!
+//! At least once: a reaction is done with no transaction open, under the idempotency key (position,
+//! number), and the checkpoint moves after it. The rules may refuse, which is logged and passed over; what
+//! the database could not do is tried again for as long as it takes. One replica works, the others stand by.
+
+use std::time::Duration;
+
+use konductro_domain::actor::Actor;
+use konductro_domain::event::{Event, Recorded};
+use konductro_domain::phase::{Phase, PhaseCommand, PhaseError, SaveDocument};
+use konductro_domain::policies::{Reaction, react};
+use konductro_domain::project::{Project, ProjectError};
+use konductro_domain::text::Hash;
+use konductro_projections::checkpoint;
+use konductro_projections::event_log::{self, EventLogError};
+use konductro_projections::health::{Health, RunnerState};
+use sqlx::{Executor, PgConnection, PgPool};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::commands::{CommandError, Commands, Envelope, FenceCheck, FenceScope, NewJob, Receipt, Wait};
+
+/// The name of the runner, of its checkpoint and of its receipts' scope.
+pub const NAME: &str = "policies";
+
+const PAGE: i64 = 100;
+const LOOK_ANYWAY: Duration = Duration::from_millis(250);
+const FIRST_BACK_OFF: Duration = Duration::from_millis(100);
+const LONGEST_BACK_OFF: Duration = Duration::from_secs(5);
+
+/// Names the advisory lock ("policies" as a number).
+const LOCK: i64 = 0x706f_6c69_6369_6573;
+
+/// Reacts for as long as it lives.
+#[derive(Debug)]
+pub struct Policies {
+    task: JoinHandle<()>,
+}
+
+impl Policies {
+    /// Starts reacting from the checkpoint; `sealed` is only a nudge.
+    pub fn start(pool: PgPool, commands: Commands, sealed: watch::Receiver<i64>, health: Health) -> Self {
+        health.report(NAME, RunnerState::CatchingUp);
+        let runner = Runner { pool, commands, sealed, health };
+        Self { task: tokio::spawn(runner.run()) }
+    }
+}
+
+impl Drop for Policies {
+    fn drop(&mut self) {
+        // A reaction that was under way is done again from the checkpoint, and recognised by its receipt.
+        self.task.abort();
+    }
+}
+
+struct Runner {
+    pool: PgPool,
+    commands: Commands,
+    sealed: watch::Receiver<i64>,
+    health: Health,
+}
+
+/// Why the runner can't go on from where it is.
+#[derive(Debug, thiserror::Error)]
+enum Trouble {
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+    #[error(transparent)]
+    Log(#[from] EventLogError),
+    #[error("the event at position {position} can't be read: {reason}")]
+    Poison { position: i64, reason: String },
+    #[error(transparent)]
+    Phase(#[from] CommandError<PhaseError>),
+    #[error(transparent)]
+    Project(#[from] CommandError<ProjectError>),
+}
+
+impl Runner {
+    async fn run(mut self) {
+        let mut back_off = FIRST_BACK_OFF;
+        loop {
+            match self.follow(&mut back_off).await {
+                poison @ Trouble::Poison { .. } => {
+                    self.health.report(NAME, RunnerState::Stopped(poison.to_string()));
+                    return;
+                }
+                trouble => self.health.report(NAME, RunnerState::Retrying(trouble.to_string())),
+            }
+            tokio::time::sleep(back_off).await;
+            back_off = (back_off * 2).min(LONGEST_BACK_OFF);
+        }
+    }
+
+    /// Reacts, or stands by, on one connection until there is trouble.
+    async fn follow(&mut self, back_off: &mut Duration) -> Trouble {
+        let mut connection = match self.connect().await {
+            Ok(connection) => connection,
+            Err(error) => return error.into(),
+        };
+        let mut leads = false;
+        loop {
+            self.sealed.mark_unchanged();
+            let step = self.step(&mut connection, &mut leads).await;
+            match step {
+                Ok(0) => self.wait().await,
+                Ok(_) => *back_off = FIRST_BACK_OFF,
+                Err(trouble) => return trouble,
+            }
+        }
+    }
+
+    async fn connect(&self) -> Result<PgConnection, sqlx::Error> {
+        let mut connection = self.pool.acquire().await?.detach();
+        connection.execute("SET synchronous_commit = off").await?;
+        Ok(connection)
+    }
+
+    async fn step(&self, connection: &mut PgConnection, leads: &mut bool) -> Result<usize, Trouble> {
+        if !*leads {
+            *leads =
+                sqlx::query_scalar("SELECT pg_try_advisory_lock($1)").bind(LOCK).fetch_one(&mut *connection).await?;
+        }
+        if !*leads {
+            self.health.report(NAME, RunnerState::StandingBy);
+            return Ok(0);
+        }
+        let reacted = self.page(connection).await?;
+        if reacted == 0 {
+            self.health.report(NAME, RunnerState::Running);
+        }
+        Ok(reacted)
+    }
+
+    async fn wait(&mut self) {
+        let nudge = self.sealed.changed();
+        if let Ok(Err(_closed)) = tokio::time::timeout(LOOK_ANYWAY, nudge).await {
+            tokio::time::sleep(LOOK_ANYWAY).await;
+        }
+    }
+
+    /// Reacts to the next page; how many events it had.
+    async fn page(&self, connection: &mut PgConnection) -> Result<usize, Trouble> {
+        let after = checkpoint::read(&mut *connection, NAME).await?;
+        let page = event_log::page(connection, after, PAGE).await?;
+        for event in &page.events {
+            let reactions = react(event);
+            for (number, reaction) in reactions.iter().enumerate() {
+                self.perform(connection, event, number, reaction).await?;
+            }
+            if !reactions.is_empty() {
+                checkpoint::advance(&mut *connection, NAME, event.position).await?;
+            }
+        }
+        match (page.events.last(), page.poison) {
+            (Some(last), _) => checkpoint::advance(&mut *connection, NAME, last.position).await?,
+            (None, Some((position, reason))) => {
+                return Err(Trouble::Poison { position, reason: reason.to_string() });
+            }
+            (None, None) => {}
+        }
+        Ok(page.events.len())
+    }
+
+    async fn perform(
+        &self,
+        connection: &mut PgConnection,
+        event: &Recorded<Event>,
+        number: usize,
+        reaction: &Reaction,
+    ) -> Result<(), Trouble> {
+        match reaction {
+            Reaction::SaveDocument { .. } => match self.save_document(connection, event, number, reaction).await {
+                Err(Trouble::Phase(CommandError::Refused(refusal))) => {
+                    tracing::info!(position = event.position, %refusal, "the rules refused what a policy asked for");
+                    Ok(())
+                }
+                outcome => outcome,
+            },
+            Reaction::WorkOnTurn { project_id, phase_id, stage, turn_id, attempt } => {
+                let job = NewJob::turn(*project_id, *phase_id, *stage, *turn_id, *attempt);
+                self.commands.enqueue(&job).await?;
+                Ok(())
+            }
+        }
+    }
+
+    async fn save_document(
+        &self,
+        connection: &mut PgConnection,
+        event: &Recorded<Event>,
+        number: usize,
+        reaction: &Reaction,
+    ) -> Result<(), Trouble> {
+        let Reaction::SaveDocument { project_id, phase_id, turn_id, asked_by, document, generated_by } = reaction
+        else {
+            return Ok(());
+        };
+        let earlier_authors =
+            event_log::authors_of(connection, *phase_id, document.stage, &document.content.hash).await?;
+        let prepare = async || -> Result<(PhaseCommand, Envelope), Trouble> {
+            let scope = FenceScope::ProjectPolicy(*project_id);
+            let epoch = self.commands.fence(&scope).await?.epoch;
+            let project = self.commands.load::<Project>(&project_id.to_string()).await?.state;
+            let Project::Created(project) = project else {
+                return Err(CommandError::Refused(ProjectError::Unknown).into());
+            };
+            let command = PhaseCommand::SaveDocument(SaveDocument {
+                turn_id: *turn_id,
+                ordinal: document.ordinal,
+                asked_by: *asked_by,
+                stage: document.stage,
+                title: document.title.clone(),
+                content: document.content,
+                completeness: document.completeness,
+                substance: document.substance,
+                generated_by: generated_by.clone(),
+                earlier_authors: earlier_authors.clone(),
+                approval_policy: project.approval_policy,
+            });
+            let envelope = Envelope {
+                fences: vec![FenceCheck { scope, epoch }],
+                project_id: Some(*project_id),
+                phase_id: Some(*phase_id),
+                ..self.envelope(event, number)
+            };
+            Ok((command, envelope))
+        };
+        self.commands.execute_with::<Phase, Trouble, _, _>(&phase_id.to_string(), prepare).await?;
+        Ok(())
+    }
+
+    /// What a policy's command says of itself: caused by the event, part of what the event is part of.
+    fn envelope(&self, event: &Recorded<Event>, number: usize) -> Envelope {
+        let key = format!("{}:{number}", event.position);
+        Envelope {
+            causation: Some(event.event_id),
+            receipt: Some(Receipt {
+                scope: NAME.to_owned(),
+                fingerprint: Hash::of(format!("{}:{number}", event.event_id).as_bytes()),
+                key,
+                result: serde_json::Value::Null,
+            }),
+            position_wait: Wait::None,
+            ..Envelope::new(Actor::Conductor, event.correlation)
+        }
+    }
+}
