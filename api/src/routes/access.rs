@@ -18,6 +18,7 @@ use crate::event_store::{FenceCheck, FenceScope};
 use crate::http::{Caller, RequestContext};
 use crate::problem::Problem;
 use crate::state::AppState;
+use crate::views::PhaseReader;
 
 /// The caller as a member of a project.
 #[derive(Debug, Clone)]
@@ -125,6 +126,16 @@ impl InPhase {
     /// 404 where this kind of phase has no such stage.
     pub fn has(&self, stage: Stage) -> Result<(), Problem> {
         if self.phase.kind.has(stage) { Ok(()) } else { Err(Problem::not_found("stage")) }
+    }
+
+    /// The phase as the caller reads it.
+    pub fn reader(&self) -> PhaseReader<'_> {
+        PhaseReader {
+            phase_id: self.phase_id,
+            phase: &self.phase,
+            version: self.version,
+            person: &self.project.person,
+        }
     }
 
     /// The person.

@@ -114,7 +114,7 @@ async fn get_artefact(
     path: InPath<(PhaseId, StageInPath)>,
 ) -> Result<HttpResponse, Problem> {
     let (phase, stage) = enter(&state, &caller, path.0).await?;
-    let artefact = views::artefact::artefact(&state.pool, &phase, stage).await?;
+    let artefact = views::artefact::artefact(&state.pool, phase.reader(), stage).await?;
     Ok(read(&artefact, Some(phase.version)))
 }
 

@@ -77,7 +77,7 @@ async fn list_phases(
 ) -> Result<HttpResponse, Problem> {
     let paging = Paging::read(query.0.limit, query.0.cursor.as_deref())?;
     let project = InProject::enter(&state, &caller, path.0).await?;
-    let page = views::phase::summaries(&state.pool, &project.person, path.0, paging).await?;
+    let page = views::board::summaries(&state.pool, &project.person, path.0, paging).await?;
     Ok(read(&page, None))
 }
 
@@ -133,7 +133,7 @@ async fn open_phase(
 #[get("/phases/{phase_id}")]
 async fn get_phase(state: web::Data<AppState>, caller: Caller, path: InPath<PhaseId>) -> Result<HttpResponse, Problem> {
     let phase = InPhase::enter(&state, &caller, path.0).await?;
-    let view = views::phase::phase(&state.pool, &phase).await?;
+    let view = views::phase::phase(&state.pool, phase.reader()).await?;
     Ok(read(&view, Some(phase.version)))
 }
 
@@ -187,7 +187,7 @@ pub(super) async fn answer_phase(
     done: Executed<PhaseEvent>,
 ) -> Result<HttpResponse, Problem> {
     let phase = InPhase::enter(state, caller, phase_id).await?;
-    let view = views::phase::phase(&state.pool, &phase).await?;
+    let view = views::phase::phase(&state.pool, phase.reader()).await?;
     let location = (status == StatusCode::CREATED).then(|| format!("/api/v1/phases/{phase_id}"));
     Ok(written(status, &view, Some(phase.version), location.as_deref(), place_of(&done)))
 }

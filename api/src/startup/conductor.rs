@@ -1,0 +1,45 @@
+//! Who answers as Conductor. No silent fall-back: without a key or an address it is the guided interview, which
+//! says so; a model that is configured and fails is an error that people see.
+
+use std::sync::Arc;
+
+use konductro_domain::conductor::{Adapter, LanguageModel};
+
+use super::error::StartupError;
+use crate::conductor::guided::Guided;
+use crate::conductor::openai::{self, OpenAi, OpenAiConfig};
+use crate::config::{CacheProfile, ModelConfig};
+use crate::views::Conductor;
+
+const OPENAI: &str = "https://api.openai.com/v1";
+
+pub(super) fn conductor(config: &ModelConfig) -> Result<Arc<dyn LanguageModel>, StartupError> {
+    if !config.is_configured() {
+        return Ok(Arc::new(Guided::default()));
+    }
+    let model = config.model.clone().ok_or(StartupError::NoModel)?;
+    let prices = config.model_prices.as_deref().map(str::parse).transpose()?.unwrap_or_default();
+    Ok(Arc::new(OpenAi::new(OpenAiConfig {
+        base_url: config.openai_base_url.clone().unwrap_or_else(|| OPENAI.to_owned()),
+        api_key: config.openai_api_key.clone().map(Into::into),
+        model,
+        connect_timeout: config.model_connect_timeout,
+        idle_timeout: config.model_idle_timeout,
+        cache_profile: match config.cache_profile {
+            CacheProfile::Auto => openai::CacheProfile::Auto,
+            CacheProfile::Openai => openai::CacheProfile::Openai,
+            CacheProfile::AnthropicMarks => openai::CacheProfile::AnthropicMarks,
+            CacheProfile::None => openai::CacheProfile::None,
+        },
+        prices,
+    })?))
+}
+
+/// How the pages name it.
+pub(super) fn described(model: &dyn LanguageModel) -> Conductor {
+    let by = model.generated_by();
+    match by.adapter {
+        Adapter::Guided => Conductor::guided(),
+        Adapter::Openai => Conductor::model(by.model),
+    }
+}
