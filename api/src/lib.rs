@@ -2,14 +2,15 @@
 //!
 //! Everything that knows the outside world lives here; `startup` puts the parts together.
 
-pub mod conductor;
 pub mod commands;
+pub mod conductor;
 pub mod config;
 pub mod embedded_postgres;
 pub mod event_store;
 pub mod http;
 pub mod identity;
 pub mod listen;
+pub mod openapi;
 pub mod policies;
 pub mod problem;
 pub mod routes;
