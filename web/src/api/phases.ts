@@ -3,7 +3,7 @@
  * A decision names exactly what the person was shown; the server refuses it when that is no longer so.
  */
 import { api, unwrap } from "./client";
-import type { Artefact, ArtefactVersion, Phase, Source, Stage } from "./types";
+import type { ArtefactVersion, Phase, Source, Stage } from "./types";
 
 type Place = { phaseId: string; stage: Stage };
 const path = ({ phaseId, stage }: Place) => ({ phase_id: phaseId, stage });
@@ -17,7 +17,7 @@ export function openPhase(projectId: string, title: string, brief: string): Prom
   );
 }
 
-export function renamePhase(phase: Phase, change: { title?: string; brief?: string }): Promise<Phase> {
+export function changePhase(phase: Phase, change: { title?: string; brief?: string }): Promise<Phase> {
   return unwrap(
     api.PATCH("/api/v1/phases/{phase_id}", {
       params: { path: { phase_id: phase.id } },
@@ -111,9 +111,4 @@ export function dismissChangeRequest(place: Place, id: string, reason: string): 
       body: { reason },
     }),
   );
-}
-
-/** The artefact as the server has it now; used to show what an outdated approval missed. */
-export function readArtefact(place: Place): Promise<Artefact> {
-  return unwrap(api.GET("/api/v1/phases/{phase_id}/artefacts/{stage}", { params: { path: path(place) } }));
 }

@@ -11,7 +11,11 @@ import { Field } from "~/components/ui/Field";
 import { ProblemNotice } from "~/components/ui/Notice";
 import { readForm } from "~/lib/form";
 
-type Props = { place: { phaseId: string; stage: Stage }; onClose: () => void; onSubmitted: () => void };
+type Props = {
+  place: { phaseId: string; stage: Stage };
+  onClose: () => void;
+  onSubmitted: (version: number) => void;
+};
 type Repository = Source["repositories"][number];
 const NO_REPOSITORY: Repository = { name: "", remote: "", branch: "", commit: "" };
 
@@ -27,12 +31,12 @@ export function SubmitAnalysisDialog({ place, onClose, onSubmitted }: Props) {
   const submit = useMutation({
     mutationFn: (source: Source) =>
       saveVersion(place, { title: title ?? headingOf(markdown), markdown, source, basedOn: null }),
-    onSuccess: async () => {
+    onSuccess: async (saved) => {
       await Promise.all([
         client.invalidateQueries({ queryKey: keys.phase(place.phaseId), exact: true }),
         client.invalidateQueries({ queryKey: keys.artefact(place.phaseId, place.stage) }),
       ]);
-      onSubmitted();
+      onSubmitted(saved.version);
     },
   });
   return (
