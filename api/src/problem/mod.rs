@@ -5,12 +5,15 @@
 //! no text of a database or a library reaches a client.
 
 mod code;
+mod of_commands;
+mod of_identity;
 mod of_the_domain;
 mod schema;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
+use konductro_projections::ProjectionError;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -149,6 +152,12 @@ impl ResponseError for Problem {
 impl From<sqlx::Error> for Problem {
     fn from(error: sqlx::Error) -> Self {
         Problem::unavailable("ask the database", &error)
+    }
+}
+
+impl From<ProjectionError> for Problem {
+    fn from(error: ProjectionError) -> Self {
+        Problem::unavailable("read a read model", &error)
     }
 }
 
