@@ -145,11 +145,7 @@ impl From<DomainSource> for Source {
 }
 
 /// A stage's artefact as it stands now.
-pub async fn artefact(
-    pool: &PgPool,
-    reader: PhaseReader<'_>,
-    stage: DomainStage,
-) -> Result<Artefact, ProjectionError> {
+pub async fn artefact(pool: &PgPool, reader: PhaseReader<'_>, stage: DomainStage) -> Result<Artefact, ProjectionError> {
     let (phase_id, phase) = (reader.phase_id, reader.phase);
     let latest = artefact_versions::latest(pool, phase_id, stage).await?;
     let approvals = artefact_versions::approvals(pool, phase_id).await?;

@@ -65,7 +65,8 @@ pub async fn summaries(
     paging: Paging<u32>,
 ) -> Result<Page<PhaseSummary>, ProjectionError> {
     let rows = phase_board::phases_of(pool, project, paging.after, paging.limit + 1).await?;
-    let named = rows.iter().flat_map(|board| board.stages.iter().flat_map(evidence::people).chain(board.phase.opened_by));
+    let named =
+        rows.iter().flat_map(|board| board.stages.iter().flat_map(evidence::people).chain(board.phase.opened_by));
     let people = People::named(pool, named).await?;
     let lines = rows.into_iter().map(|board| summary(board, reader, &people)).collect();
     Ok(Page::cut(lines, paging.limit, |line: &PhaseSummary| line.number))
@@ -73,11 +74,8 @@ pub async fn summaries(
 
 fn summary(board: BoardPhase, reader: &Reader, people: &People) -> PhaseSummary {
     let BoardPhase { phase, stages } = board;
-    let line = |row| StageSummary {
-        stage: phase_stage(row),
-        state: row.state.into(),
-        evidence: evidence::of(row, people),
-    };
+    let line =
+        |row| StageSummary { stage: phase_stage(row), state: row.state.into(), evidence: evidence::of(row, people) };
     let latest = stages.iter().find(|row| Some(row.stage) == phase.waiting_stage).and_then(|row| row.latest_version);
     PhaseSummary {
         id: phase.phase_id.0,
@@ -100,7 +98,8 @@ fn phase_stage(row: &phase_board::StageRow) -> Stage {
 }
 
 fn waits_for(phase: &PhaseRow, reader: &Reader) -> bool {
-    reader.roles.iter().any(|role| phase.waiting_roles.contains(role)) && !phase.waiting_except.contains(&reader.user_id)
+    reader.roles.iter().any(|role| phase.waiting_roles.contains(role))
+        && !phase.waiting_except.contains(&reader.user_id)
 }
 
 /// "SDM to approve Requirements v2".

@@ -171,11 +171,7 @@ pub(super) struct Record<'a> {
 }
 
 /// The gate of a stage with its record.
-pub(super) fn shown(
-    phase: &OpenedPhase,
-    stage: konductro_domain::stage::Stage,
-    record: &Record<'_>,
-) -> Gate {
+pub(super) fn shown(phase: &OpenedPhase, stage: konductro_domain::stage::Stage, record: &Record<'_>) -> Gate {
     let counting = phase.counting_approvals(stage);
     let approvals_of = |version: u32, cycle: u32| approvals(record, stage, version, cycle, &counting);
     match phase.gate(stage) {

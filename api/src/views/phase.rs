@@ -17,11 +17,11 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::conditions::{self, Condition};
+use super::evidence;
 use super::gate::{self, Blocked, Gate, Record};
 use super::people::{People, Person};
 use super::sentences::{ERASED, sentence};
 use super::words::{GateKind, GateState, PhaseKind, PhaseStatus, Role, Stage, Verb, roles};
-use super::evidence;
 
 /// A phase as the log has it now, and who reads it.
 #[derive(Debug, Clone, Copy)]
@@ -159,11 +159,7 @@ struct Facts {
 }
 
 impl Facts {
-    async fn read(
-        pool: &PgPool,
-        reader: PhaseReader<'_>,
-        opened_at: OffsetDateTime,
-    ) -> Result<Self, ProjectionError> {
+    async fn read(pool: &PgPool, reader: PhaseReader<'_>, opened_at: OffsetDateTime) -> Result<Self, ProjectionError> {
         let mut reopenings = Vec::new();
         let stale = |stage: &&DomainStage| reader.phase.gate(**stage).state() == DomainState::Stale;
         for stage in reader.phase.kind.stages().iter().filter(stale) {

@@ -138,11 +138,7 @@ impl From<konductro_domain::project::policy::ApprovalPolicy> for ApprovalPolicy 
 }
 
 /// A project as one of its members sees it; `None` for everybody else.
-pub async fn project(
-    pool: &PgPool,
-    project_id: ProjectId,
-    reader: UserId,
-) -> Result<Option<Project>, ProjectionError> {
+pub async fn project(pool: &PgPool, project_id: ProjectId, reader: UserId) -> Result<Option<Project>, ProjectionError> {
     let Some(page) = project_list::page_of(pool, project_id).await? else { return Ok(None) };
     let Some(me) = page.members.iter().find(|member| member.user_id == reader) else { return Ok(None) };
     let mine = roles(&me.roles);
@@ -209,12 +205,7 @@ pub async fn summaries(
 }
 
 fn counts(tally: &Tally) -> PhaseCounts {
-    PhaseCounts {
-        planning: tally.planning,
-        ready: tally.ready,
-        completed: tally.completed,
-        cancelled: tally.cancelled,
-    }
+    PhaseCounts { planning: tally.planning, ready: tally.ready, completed: tally.completed, cancelled: tally.cancelled }
 }
 
 /// A project's context as it was stored, salt included: saving it again unchanged changes nothing.

@@ -82,8 +82,6 @@ impl From<konductro_domain::conductor::GeneratedBy> for GeneratedBy {
 }
 
 /// Roles in the order of the matrix.
-pub(super) fn roles<'a>(
-    roles: impl IntoIterator<Item = &'a konductro_domain::role::Role>,
-) -> Vec<Role> {
+pub(super) fn roles<'a>(roles: impl IntoIterator<Item = &'a konductro_domain::role::Role>) -> Vec<Role> {
     roles.into_iter().copied().map(Role::from).collect()
 }
