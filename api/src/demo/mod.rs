@@ -10,26 +10,12 @@ use konductro_domain::role::Role;
 
 pub use script::load;
 
-/// Everybody's password in the demo workspace; they can sign in on loopback only.
-pub const PASSWORD: &str = "konductro-demo";
-
-/// One of the four people of the demo workspace.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DemoPerson {
-    /// Their name.
-    pub name: &'static str,
-    /// Their address.
-    pub email: &'static str,
-    /// The role they show.
-    pub role: Role,
-}
-
-/// The four people, one for each role.
-pub const PEOPLE: [DemoPerson; 4] = [
-    DemoPerson { name: "Dana Okafor", email: "dana@demo.example", role: Role::Sdm },
-    DemoPerson { name: "Mara Lindqvist", email: "mara@demo.example", role: Role::Architect },
-    DemoPerson { name: "Jonas Weil", email: "jonas@demo.example", role: Role::Developer },
-    DemoPerson { name: "Aiko Tanaka", email: "aiko@demo.example", role: Role::Auditor },
+/// The four people, one for each role, with their names and addresses.
+const PEOPLE: [(&str, &str, Role); 4] = [
+    ("Dana Okafor", "dana@demo.example", Role::Sdm),
+    ("Mara Lindqvist", "mara@demo.example", Role::Architect),
+    ("Jonas Weil", "jonas@demo.example", Role::Developer),
+    ("Aiko Tanaka", "aiko@demo.example", Role::Auditor),
 ];
 
 /// Why the demo workspace could not be loaded.

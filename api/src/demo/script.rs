@@ -6,11 +6,14 @@ use konductro_domain::phase::artefact::{Source, SourceRepository};
 use konductro_domain::project::ProjectCommand;
 use konductro_domain::role::{Role, Roles};
 use konductro_domain::stage::Stage;
+use konductro_domain::text::Hash;
 use konductro_domain::actor::Person;
 
 use super::stage_hands::{StageHands, Written, fixed, member};
-use super::{DemoError, PASSWORD, PEOPLE};
+use super::{DemoError, PEOPLE};
 use crate::salted::salted;
+use crate::event_store::{Receipt, receipts};
+use crate::identity::{By, NewDemoPerson};
 use crate::state::AppState;
 
 const CONTEXT: &str = include_str!("context.md");
@@ -27,16 +30,36 @@ struct Cast {
     aiko: Person,
 }
 
-/// Loads the demo workspace, or what an interrupted start left of it.
+/// Loads the demo workspace into an empty one, or what an interrupted start left of it.
 pub async fn load(state: &AppState) -> Result<(), DemoError> {
+    let done = Receipt {
+        scope: "demo".to_owned(),
+        key: "done".to_owned(),
+        fingerprint: Hash::of(b"done"),
+        result: serde_json::Value::Null,
+    };
+    if receipts::find(&state.pool, &done.scope, &done.key).await.map_err(failed)?.is_some() {
+        return Ok(());
+    }
+    let begun = !state.identity.demo_people().await.map_err(failed)?.is_empty();
+    if !begun && !state.identity.setup_is_open().await.map_err(failed)? {
+        return Ok(());
+    }
+    play(state).await?;
+    receipts::insert(&state.pool, &done).await.map_err(failed)
+}
+
+fn failed(error: impl std::fmt::Display) -> DemoError {
+    DemoError(error.to_string())
+}
+
+async fn play(state: &AppState) -> Result<(), DemoError> {
     let mut users = Vec::new();
-    for person in PEOPLE {
-        let user_id: UserId = state
-            .identity
-            .ensure_demo_user(person.name, person.email, PASSWORD)
-            .await
-            .map_err(|error| DemoError(error.to_string()))?;
-        users.push((user_id, person.role));
+    for (name, email, role) in PEOPLE {
+        let (name, email, administrator) = (name.to_owned(), email.to_owned(), role == Role::Sdm);
+        let person = NewDemoPerson { name, email, role, administrator };
+        let user_id: UserId = state.identity.add_demo_person(person, By::console()).await.map_err(failed)?;
+        users.push((user_id, role));
     }
     let [dana, mara, jonas, aiko] = users[..] else { return Err(DemoError("four people are needed".to_owned())) };
     let cast = Cast {

@@ -21,8 +21,8 @@ use crate::commands::Executed;
 use crate::event_store::NewJob;
 use crate::http::page::PageQuery;
 use crate::http::{Caller, InPath, Json, Paging, Query, RequestContext, read, written};
-use crate::jobs;
 use crate::live::Hub;
+use crate::live::frames::Topic;
 use crate::problem::{Problem, ProblemDetails};
 use crate::salted::salted;
 use crate::state::AppState;
@@ -143,7 +143,7 @@ async fn stop_turn(
     let (phase_id, StageInPath(stage), turn_id) = path.0;
     let command = |_: &InPhase| Ok((ConversationCommand::RequestStop { turn_id }, Vec::new()));
     let done = converse(&state, &caller, &context, phase_id, stage, turn_id, command).await?;
-    hub.stop(turn_id);
+    hub.ask_to_stop(Topic::Conversation(phase_id, stage), turn_id);
     Ok(written(StatusCode::ACCEPTED, &TurnTaken { turn_id }, None, None, place_of(&done)))
 }
 
@@ -195,7 +195,7 @@ async fn get_turn_context(
 }
 
 fn turn_job(phase: &InPhase, stage: Stage, turn_id: TurnId, attempt: u32) -> NewJob {
-    jobs::turn_job(phase.project.project_id, phase.phase_id, stage, turn_id, attempt)
+    NewJob::turn(phase.project.project_id, phase.phase_id, stage, turn_id, attempt)
 }
 
 /// Executes a command on a turn of somebody who may converse in the stage.

@@ -211,9 +211,7 @@ async fn set_member_roles(
     let (project_id, user_id) = path.0;
     let roles: Roles = body.0.roles.into_iter().map(Role::from).collect();
     InProject::enter(&state, &caller, project_id).await?.require(Capability::ManageProject)?;
-    if !state.identity.exists(user_id).await? {
-        return Err(Problem::not_found("user"));
-    }
+    state.identity.user(user_id).await?;
     let command = |by| ProjectCommand::SetMemberRoles { by, user_id, roles: roles.clone() };
     let done = manage(&state, &caller, &context, project_id, context.if_match.version(), None, command).await?;
     answer(&state, &caller, project_id, StatusCode::OK, done).await

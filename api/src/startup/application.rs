@@ -14,7 +14,6 @@ use konductro_projections::subscription::{Setting, Subscription};
 use sqlx::PgPool;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
-use tracing_actix_web::TracingLogger;
 use utoipa_actix_web::AppExt as _;
 
 use super::conductor::{conductor, described};
@@ -35,11 +34,13 @@ use crate::policies::Policies;
 use crate::routes::operations::{OpenApiDocument, ReadinessProbe};
 use crate::routes;
 use crate::state::AppState;
-use crate::views::Conductor;
+use crate::routes::me::ConductorInfo;
 use crate::web_app;
 
 /// How long open requests may take to end once it stops.
 const SHUTDOWN_WITHIN_SECONDS: u64 = 10;
+/// The runner that folds what gates and pages need.
+pub(super) const READ_MODELS_RUNNER: &str = "read_models";
 /// How often sessions that ran out are swept.
 const SWEEP_EVERY: Duration = Duration::from_secs(3600);
 
@@ -69,7 +70,7 @@ impl Log {
             visibility: visibility.clone(),
             health: health.clone(),
         };
-        let read_models = Subscription::start("read_models", READ_MODELS, setting);
+        let read_models = Subscription::start(READ_MODELS_RUNNER, READ_MODELS, setting);
         let commands = Commands::new(pool.clone(), visibility.clone(), appended);
         let policies = Policies::start(pool.clone(), commands.clone(), sealer.sealed(), health.clone());
         Ok(Self {
@@ -97,7 +98,7 @@ pub(super) struct Application {
 
 struct Greeting {
     url: String,
-    conductor: Conductor,
+    conductor: ConductorInfo,
     demo_people: Vec<crate::identity::DemoPerson>,
     setup_code: Option<String>,
 }
@@ -184,7 +185,7 @@ fn listen(
     sockets: Vec<TcpListener>,
     state: AppState,
     site: Site,
-    conductor: Conductor,
+    conductor: ConductorInfo,
     hub: Hub,
     access: Arc<dyn Access>,
     probe: Arc<dyn ReadinessProbe>,
@@ -199,7 +200,6 @@ fn listen(
     let mut server = HttpServer::new(move || {
         App::new()
             .wrap(web_app::security_headers())
-            .wrap(TracingLogger::default())
             .app_data(state.clone())
             .app_data(identity.clone())
             .app_data(answers.clone())

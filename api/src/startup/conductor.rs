@@ -9,7 +9,7 @@ use super::error::StartupError;
 use crate::conductor::guided::Guided;
 use crate::conductor::openai::{self, OpenAi, OpenAiConfig};
 use crate::config::{CacheProfile, ModelConfig};
-use crate::views::Conductor;
+use crate::routes::me::{ConductorInfo, ConductorMode};
 
 const OPENAI: &str = "https://api.openai.com/v1";
 
@@ -36,10 +36,14 @@ pub(super) fn conductor(config: &ModelConfig) -> Result<Arc<dyn LanguageModel>, 
 }
 
 /// How the pages name it.
-pub(super) fn described(model: &dyn LanguageModel) -> Conductor {
+pub(super) fn described(model: &dyn LanguageModel) -> ConductorInfo {
     let by = model.generated_by();
     match by.adapter {
-        Adapter::Guided => Conductor::guided(),
-        Adapter::Openai => Conductor::model(by.model),
+        Adapter::Guided => ConductorInfo {
+            mode: ConductorMode::Guided,
+            model: None,
+            label: "Guided mode: a structured interview, without a model".to_owned(),
+        },
+        Adapter::Openai => ConductorInfo { mode: ConductorMode::Model, label: by.model.clone(), model: Some(by.model) },
     }
 }

@@ -37,9 +37,10 @@ impl Database {
 
     pub(super) async fn rebuild(&self) -> Result<String, StartupError> {
         self.migrate().await?;
-        let done = rebuild::rebuild(&self.options, READ_MODELS).await;
-        let done = done.map_err(|error| StartupError::Rebuild(error.to_string()))?;
-        Ok(format!("All read models were built anew from {done:?}."))
+        let mut owner = self.options.connect().await?;
+        let done = rebuild::rebuild(&mut owner, super::application::READ_MODELS_RUNNER, READ_MODELS).await;
+        let position = done.map_err(|error| StartupError::Rebuild(error.to_string()))?;
+        Ok(format!("All read models were built anew from the log, up to position {position}."))
     }
 
     pub(super) async fn pool(&self) -> Result<PgPool, StartupError> {

@@ -2,8 +2,7 @@
 
 use std::io::Write as _;
 
-use crate::demo;
-use crate::identity::DemoPerson;
+use crate::identity::{DEMO_PASSWORD, DemoPerson};
 
 /// Says something to whoever started the program. Nobody reading it is no failure.
 pub(super) fn say(text: &str) {
@@ -14,7 +13,7 @@ pub(super) fn say(text: &str) {
 pub(super) fn welcome(url: &str, conductor: &str, demo_people: &[DemoPerson], setup_code: Option<&str>) {
     let mut lines = vec![String::new(), format!("Conductor: {conductor}")];
     if !demo_people.is_empty() {
-        lines.push(format!("Sign in as one of these, on this machine only, with the password {}:", demo::PASSWORD));
+        lines.push(format!("Sign in as one of these, on this machine only, with the password {}:", DEMO_PASSWORD));
         lines.extend(demo_people.iter().map(|person| format!("  {:<22} {}", person.email, person.role.title())));
     }
     if let Some(code) = setup_code {
