@@ -53,7 +53,9 @@ impl Amendment {
     /// Works a change request in, unless an earlier version already says that it did.
     pub(super) fn work_in(&mut self, request: &str) {
         let quoted = open_ended(&safe(request)).to_owned();
-        if quoted.is_empty() || self.outline.lines().any(|line| line.contains(&quoted) && line.contains("Change request")) {
+        if quoted.is_empty()
+            || self.outline.lines().any(|line| line.contains(&quoted) && line.contains("Change request"))
+        {
             return;
         }
         let before = self.account.len();
@@ -96,13 +98,19 @@ impl Amendment {
             Topic::Users => {
                 let found = items::users(text, &[]);
                 for (name, note) in &found {
-                    self.outline.section(&["users", "personas"], "Users").push(&items::user(name, note.as_deref(), &[]));
+                    self.outline.section(&["users", "personas"], "Users").push(&items::user(
+                        name,
+                        note.as_deref(),
+                        &[],
+                    ));
                 }
                 self.account.push(format!("added {} to the users", count(found.len(), "group")));
             }
             Topic::Outcomes if self.stage == Stage::Requirements => {
                 for part in parts(text) {
-                    self.outline.section(&["outcome", "success"], "Outcomes and success measures").push(&items::outcome(&part));
+                    self.outline
+                        .section(&["outcome", "success"], "Outcomes and success measures")
+                        .push(&items::outcome(&part));
                 }
                 self.account.push("added to the outcomes".to_owned());
             }
@@ -111,6 +119,14 @@ impl Amendment {
     }
 
     fn add_lines(&mut self, topic: Topic, text: &str) {
+        let assumed = architecture::fallback_of(topic);
+        if self.stage == Stage::Architecture && !assumed.is_empty() {
+            let said = parts(text).iter().map(|part| sentence(part)).collect::<Vec<_>>().join(" ");
+            if self.outline.substitute(assumed, &said) > 0 {
+                self.account.push(format!("settled {}", topic.question().name));
+                return;
+            }
+        }
         let (words, heading) = match self.stage {
             Stage::Architecture => architecture::home_of(topic),
             _ => scoping::home_of(topic),
@@ -125,7 +141,8 @@ impl Amendment {
     /// An answered question leaves the list, and the answer becomes a decision.
     fn resolve(&mut self, topic: Topic, text: &str) {
         if let Some(line) = self.outline.take_line(topic.question().open) {
-            let id = super::identifier::first_in(&line).map_or_else(|| "the open question".to_owned(), |(id, ..)| id.to_string());
+            let id = super::identifier::first_in(&line)
+                .map_or_else(|| "the open question".to_owned(), |(id, ..)| id.to_string());
             let answer = safe(&parts(text).join(" "));
             self.decide(&format!("{id} is answered: {}", sentence(&answer)), &format!("closed {id}"));
         }
@@ -154,7 +171,15 @@ impl Amendment {
             match section.line_with(&[ASSUMED, &format!("| {} |", quality.kind)]) {
                 Some(line) if super::identifier::first_in(line).is_some() => {
                     let (id, ..) = super::identifier::first_in(line).unwrap_or((Id::new("N", 1), 0, 0));
-                    *line = format!("| {} |", items::quality(&id, &quality).cells.iter().map(|text| cell(text)).collect::<Vec<_>>().join(" | "));
+                    *line = format!(
+                        "| {} |",
+                        items::quality(&id, &quality)
+                            .cells
+                            .iter()
+                            .map(|text| cell(text))
+                            .collect::<Vec<_>>()
+                            .join(" | ")
+                    );
                     self.account.push(format!("settled {id} ({})", small(quality.kind)));
                 }
                 _ => {
@@ -181,24 +206,35 @@ impl Amendment {
     fn add_rules(&mut self, text: &str) {
         let found = rules::rules(text);
         for rule in &found.rules {
-            self.outline.section(&["business rules"], "Business rules and data").push(&Item { bullet: rule.clone(), cells: Vec::new() });
+            self.outline
+                .section(&["business rules"], "Business rules and data")
+                .push(&Item { bullet: rule.clone(), cells: Vec::new() });
         }
         for (case, response) in &found.failures {
-            self.outline.section(&["edge", "failure cases"], "Edge and failure cases").push(&items::failure(case, response));
+            self.outline
+                .section(&["edge", "failure cases"], "Edge and failure cases")
+                .push(&items::failure(case, response));
         }
-        self.account.push(format!("added {} and {}", count(found.rules.len(), "rule"), count(found.failures.len(), "failure case")));
+        self.account.push(format!(
+            "added {} and {}",
+            count(found.rules.len(), "rule"),
+            count(found.failures.len(), "failure case")
+        ));
     }
 
     fn add_limits(&mut self, text: &str, replaces: bool) {
         let found = rules::limits(text);
         for (kind, limit) in &found.constraints {
             if *kind == "Deadline"
-                && let Some(line) = self.outline.section(&["problem"], "Problem and why now").line_with(&[items::NO_DATE])
+                && let Some(line) =
+                    self.outline.section(&["problem"], "Problem and why now").line_with(&[items::NO_DATE])
             {
                 *line = format!("**Why now.** {}", items::why_now(limit));
             }
             let section = self.outline.section(&["constraints"], "Constraints");
-            let is_labelled = text.split_once(':').is_some_and(|(label, _)| super::notice::KEPT_LABELS.contains(&folded(label).as_str()));
+            let is_labelled = text
+                .split_once(':')
+                .is_some_and(|(label, _)| super::notice::KEPT_LABELS.contains(&folded(label).as_str()));
             if (replaces || is_labelled) && *kind != "Other" {
                 section.drop_lines(&[&format!("**{kind}.**")]);
             }
@@ -206,7 +242,9 @@ impl Amendment {
             self.account.push(format!("set the constraint “{}”", open_ended(limit)));
         }
         for left_out in &found.left_out {
-            self.outline.section(&["non-goals", "out of scope"], "Non-goals").push(&Item { bullet: left_out.clone(), cells: Vec::new() });
+            self.outline
+                .section(&["non-goals", "out of scope"], "Non-goals")
+                .push(&Item { bullet: left_out.clone(), cells: Vec::new() });
             self.account.push(format!("left out “{}”", open_ended(left_out)));
         }
     }
@@ -233,7 +271,8 @@ impl Amendment {
         }
         self.account.push(format!("changed {id}"));
         if kept_criteria {
-            self.account.push(format!("left the criteria of {id} as people wrote them (please check that they still fit)"));
+            self.account
+                .push(format!("left the criteria of {id} as people wrote them (please check that they still fit)"));
         }
         self.decide(&format!("{id} now reads: {}", sentence(text)), "");
     }
@@ -245,8 +284,18 @@ impl Amendment {
         let Some(block) = self.outline.block(id) else { return self.missing(id) };
         let old = block.text();
         if block.is_headed() {
-            let number = super::identifier::all_in(&old).into_iter().filter(|(found, ..)| found.prefix == id.prefix && found.number == id.number).filter_map(|(found, ..)| found.part).max().unwrap_or(0) + 1;
-            let line = if id.prefix == "R" { format!("- **{id}.{number}** {}", as_criterion(text)) } else { format!("- {}", sentence(text)) };
+            let number = super::identifier::all_in(&old)
+                .into_iter()
+                .filter(|(found, ..)| found.prefix == id.prefix && found.number == id.number)
+                .filter_map(|(found, ..)| found.part)
+                .max()
+                .unwrap_or(0)
+                + 1;
+            let line = if id.prefix == "R" {
+                format!("- **{id}.{number}** {}", as_criterion(text))
+            } else {
+                format!("- {}", sentence(text))
+            };
             let joint = if old.lines().any(|line| line.starts_with("- ")) { "\n" } else { "\n\n" };
             block.replace(&format!("{}{joint}{line}", old.trim_end()));
         } else {
@@ -260,14 +309,21 @@ impl Amendment {
         let text = block.text();
         let title = item_text(text.lines().next().unwrap_or_default(), id);
         block.remove();
-        self.decide(&format!("{id} (“{}”) was withdrawn; its id is not used again.", safe(open_ended(&title))), &format!("withdrew {id}"));
+        self.decide(
+            &format!("{id} (“{}”) was withdrawn; its id is not used again.", safe(open_ended(&title))),
+            &format!("withdrew {id}"),
+        );
     }
 
     fn rank(&mut self, id: &Id, priority: &str) {
         let Some(block) = self.outline.block(id) else { return self.missing(id) };
         let old = block.text();
         match word_after(&old, "**Priority:** ") {
-            Some(before) => block.replace(&old.replacen(&format!("**Priority:** {before}"), &format!("**Priority:** {priority}"), 1)),
+            Some(before) => block.replace(&old.replacen(
+                &format!("**Priority:** {before}"),
+                &format!("**Priority:** {priority}"),
+                1,
+            )),
             None => block.replace(&format!("{}\n\n**Priority:** {priority}.", old.trim_end())),
         }
         self.account.push(format!("made {id} a {priority}"));
@@ -276,7 +332,10 @@ impl Amendment {
     fn substitute(&mut self, from: &str, to: &str) {
         let times = if from.chars().count() < 2 { 0 } else { self.outline.substitute(from, to) };
         if times == 0 {
-            self.decide(&format!("“{from}” becomes “{to}”."), &format!("found “{from}” nowhere, and recorded the change as a decision"));
+            self.decide(
+                &format!("“{from}” becomes “{to}”."),
+                &format!("found “{from}” nowhere, and recorded the change as a decision"),
+            );
         } else {
             self.account.push(format!("replaced “{from}” with “{to}” in {}", count(times, "place")));
         }
@@ -336,10 +395,20 @@ fn rewritten(id: &Id, text: &str, priority: &str) -> String {
 /// Whether a requirement still reads as we wrote it, so that nobody's words are lost when it is written anew.
 fn is_ours(block: &str) -> bool {
     let Some(statement) = block.lines().find(|line| line.starts_with("The system shall ")) else { return false };
-    let Some(understood) = capabilities(&statement["The system shall ".len()..]).into_iter().next() else { return false };
+    let Some(understood) = capabilities(&statement["The system shall ".len()..]).into_iter().next() else {
+        return false;
+    };
     let ours = super::criteria::criteria(&understood, &[]);
-    let mut criteria = block.lines().filter_map(|line| line.strip_prefix("- **R-")).filter_map(|line| line.split_once("** ")).map(|(_, words)| words);
-    understood.statement() == statement && criteria.all(|words| ours.iter().any(|line| line == words) || words.starts_with("If ") && words.contains(", then the system shall"))
+    let mut criteria = block
+        .lines()
+        .filter_map(|line| line.strip_prefix("- **R-"))
+        .filter_map(|line| line.split_once("** "))
+        .map(|(_, words)| words);
+    understood.statement() == statement
+        && criteria.all(|words| {
+            ours.iter().any(|line| line == words)
+                || words.starts_with("If ") && words.contains(", then the system shall")
+        })
 }
 
 /// The requirement with another statement, and everything else as people left it.
@@ -407,5 +476,9 @@ fn as_criterion(text: &str) -> String {
             return sentence(&format!("The system shall {}", &text[modal.len()..]));
         }
     }
-    if super::verbs::leading(&lower).is_some() { sentence(&format!("The system shall {}", small(text))) } else { sentence(text) }
+    if super::verbs::leading(&lower).is_some() {
+        sentence(&format!("The system shall {}", small(text)))
+    } else {
+        sentence(text)
+    }
 }

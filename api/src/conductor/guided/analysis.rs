@@ -23,7 +23,8 @@ const HOLDS: &str = "It must hold:\n\n\
 pub(super) fn reply(task: &Task) -> Reply {
     let heard = listen(&task.message, Stage::TechnicalAnalysis, None, None);
     let lower = folded(&task.message);
-    let wants = heard.act == Act::Write || (has_any(&lower, &["skeleton", "template", "draft"]) && !has_any(&lower, &["what is a", "don't"]));
+    let wants = heard.act == Act::Write
+        || (has_any(&lower, &["skeleton", "template", "draft"]) && !has_any(&lower, &["what is a", "don't"]));
     let mut parts = Vec::new();
     if task.history.is_empty() {
         parts.push(
@@ -35,8 +36,17 @@ pub(super) fn reply(task: &Task) -> Reply {
         parts.push("There is a version already, and I would not overwrite it with a skeleton: please amend it in the IDE, or by hand.".to_owned());
     } else if wants {
         parts.push("Here is the skeleton: fill every “…” from the code, with evidence.".to_owned());
-        parts.push(Document { stage: Stage::TechnicalAnalysis, title: format!("Technical analysis: {}", safe(&task.phase_title)), markdown: skeleton(task) }.tagged());
-        parts.push("It is a form and no analysis: nobody should approve it before somebody has looked at the code.".to_owned());
+        parts.push(
+            Document {
+                stage: Stage::TechnicalAnalysis,
+                title: format!("Technical analysis: {}", safe(&task.phase_title)),
+                markdown: skeleton(task),
+            }
+            .tagged(),
+        );
+        parts.push(
+            "It is a form and no analysis: nobody should approve it before somebody has looked at the code.".to_owned(),
+        );
     } else {
         parts.push(HOLDS.to_owned());
         parts.push("I can draft the skeleton, with a row for each approved requirement.".to_owned());
@@ -47,8 +57,13 @@ pub(super) fn reply(task: &Task) -> Reply {
 
 fn skeleton(task: &Task) -> String {
     let inventory = Inventory::read(task);
-    let map: String = inventory.requirements.iter().map(|found| format!("| {} | … | unknown | {} |\n", found.id, cell(&found.title))).collect();
-    let readiness: String = inventory.qualities.iter().map(|found| format!("| {} | … | {} |\n", found.id, cell(&found.text))).collect();
+    let map: String = inventory
+        .requirements
+        .iter()
+        .map(|found| format!("| {} | … | unknown | {} |\n", found.id, cell(&found.title)))
+        .collect();
+    let readiness: String =
+        inventory.qualities.iter().map(|found| format!("| {} | … | {} |\n", found.id, cell(&found.text))).collect();
     let section = |heading: &str, body: &str| format!("## {heading}\n\n{body}\n\n");
     [
         section("Summary and verdict", "Verdict: … (ready, ready with changes, not ready). …"),

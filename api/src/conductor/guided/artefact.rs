@@ -18,9 +18,15 @@ pub(super) struct Document {
 impl Document {
     /// In the grammar that the server extracts documents by.
     pub(super) fn tagged(&self) -> String {
-        let plain: String = self.title.chars().filter(|c| !matches!(c, '"' | '“' | '”' | '<' | '>' | '&')).take(160).collect();
+        let plain: String =
+            self.title.chars().filter(|c| !matches!(c, '"' | '“' | '”' | '<' | '>' | '&')).take(160).collect();
         let title = safe(&plain);
-        format!("<artefact kind=\"{}\" title=\"{}\">\n{}\n</artefact>", self.stage, title.trim(), without_tags(&self.markdown).trim_matches('\n'))
+        format!(
+            "<artefact kind=\"{}\" title=\"{}\">\n{}\n</artefact>",
+            self.stage,
+            title.trim(),
+            without_tags(&self.markdown).trim_matches('\n')
+        )
     }
 }
 
@@ -31,7 +37,8 @@ pub(super) fn without_tags(text: &str) -> String {
     while let Some(at) = rest.find('<') {
         let (before, tail) = rest.split_at(at);
         result.push_str(before);
-        let name: String = tail[1..].trim_start_matches(['/', ' ', '\t']).chars().take(8).collect::<String>().to_lowercase();
+        let name: String =
+            tail[1..].trim_start_matches(['/', ' ', '\t']).chars().take(8).collect::<String>().to_lowercase();
         let is_ours = ["artefact", "artifact"].contains(&name.as_str());
         result.push_str(if is_ours { "&lt;" } else { "<" });
         rest = &tail[1..];

@@ -1,7 +1,9 @@
 //! What people said they must be able to do, understood as far as plain rules carry: who, what, how important.
 
 use super::verbs::{self, Kind};
-use super::wording::{MOST_ITEMS, capital, folded, has_any, has_number, items, open_ended, singular, small, with_article};
+use super::wording::{
+    MOST_ITEMS, capital, folded, has_any, has_number, items, open_ended, singular, small, with_article,
+};
 
 /// How important a requirement is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,11 +43,41 @@ pub(super) struct Capability {
 }
 
 const SYSTEM: [&str; 14] = [
-    "the system", "system", "it", "we", "the app", "app", "the application", "the platform", "the software", "the service", "the tool", "there", "this", "the site",
+    "the system",
+    "system",
+    "it",
+    "we",
+    "the app",
+    "app",
+    "the application",
+    "the platform",
+    "the software",
+    "the service",
+    "the tool",
+    "there",
+    "this",
+    "the site",
 ];
 const MODALS: [&str; 19] = [
-    " must be able to ", " should be able to ", " need to be able to ", " needs to be able to ", " will be able to ", " are able to ", " is able to ", " can ",
-    " could ", " must ", " should ", " may ", " shall ", " will ", " need to ", " needs to ", " want to ", " wants to ", " have to ",
+    " must be able to ",
+    " should be able to ",
+    " need to be able to ",
+    " needs to be able to ",
+    " will be able to ",
+    " are able to ",
+    " is able to ",
+    " can ",
+    " could ",
+    " must ",
+    " should ",
+    " may ",
+    " shall ",
+    " will ",
+    " need to ",
+    " needs to ",
+    " want to ",
+    " wants to ",
+    " have to ",
 ];
 
 /// The functions that an answer names.
@@ -93,13 +125,23 @@ impl Capability {
     /// A limit that was named with it: "up to 24 hours before".
     pub(super) fn limit(&self) -> Option<String> {
         let lower = self.action.to_ascii_lowercase();
-        ["up to ", "until ", "at least ", "at most ", "within ", "no later than ", "not later than ", "no more than ", "before "]
-            .iter()
-            .filter_map(|cue| lower.find(cue))
-            .min()
-            .and_then(|at| self.action.get(at..))
-            .filter(|limit| has_number(limit) || limit.starts_with("until") || limit.starts_with("before"))
-            .map(|limit| open_ended(limit).to_owned())
+        [
+            "up to ",
+            "until ",
+            "at least ",
+            "at most ",
+            "within ",
+            "no later than ",
+            "not later than ",
+            "no more than ",
+            "before ",
+        ]
+        .iter()
+        .filter_map(|cue| lower.find(cue))
+        .min()
+        .and_then(|at| self.action.get(at..))
+        .filter(|limit| has_number(limit) || limit.starts_with("until") || limit.starts_with("before"))
+        .map(|limit| open_ended(limit).to_owned())
     }
 }
 
@@ -107,7 +149,10 @@ impl Capability {
 pub(super) fn is_plain_function(sentence: &str) -> bool {
     let lower = folded(sentence);
     let negative = has_any(&lower, &["not", "no", "nobody", "cannot", "can't", "only", "never", "none", "hardly"]);
-    let modal = [" can ", " must be able to ", " should be able to "].iter().filter_map(|modal| lower.find(modal).map(|at| (at, modal.len()))).min();
+    let modal = [" can ", " must be able to ", " should be able to "]
+        .iter()
+        .filter_map(|modal| lower.find(modal).map(|at| (at, modal.len())))
+        .min();
     let Some((at, length)) = modal.filter(|_| !negative) else { return false };
     lower[..at].split_whitespace().count() <= 4 && verbs::leading(&lower[at + length..]).is_some()
 }
@@ -133,12 +178,19 @@ pub(super) fn person(actor: &str) -> String {
 /// An actor's name: singular, small, without article.
 pub(super) fn actor_name(text: &str) -> String {
     let mut name = small(open_ended(text).trim());
-    for determiner in ["a ", "an ", "the ", "our ", "my ", "all ", "each ", "every ", "any ", "both ", "only ", "some "] {
+    for determiner in ["a ", "an ", "the ", "our ", "my ", "all ", "each ", "every ", "any ", "both ", "only ", "some "]
+    {
         if let Some(rest) = name.strip_prefix(determiner) {
             name = rest.to_owned();
         }
     }
-    name.replace(", and ", " and ").replace(", ", " and ").replace(" and ", " or ").split(" or ").map(|one| singular(one.trim())).collect::<Vec<_>>().join(" or ")
+    name.replace(", and ", " and ")
+        .replace(", ", " and ")
+        .replace(" and ", " or ")
+        .split(" or ")
+        .map(|one| singular(one.trim()))
+        .collect::<Vec<_>>()
+        .join(" or ")
 }
 
 fn read(item: &str) -> Vec<Capability> {
@@ -153,7 +205,8 @@ fn read(item: &str) -> Vec<Capability> {
     split_verbs(&action)
         .into_iter()
         .map(|action| {
-            let kind = verbs::leading(&folded(&action)).map_or(if actor.is_some() { Kind::Other } else { Kind::Provide }, |(kind, _)| kind);
+            let kind = verbs::leading(&folded(&action))
+                .map_or(if actor.is_some() { Kind::Other } else { Kind::Provide }, |(kind, _)| kind);
             let action = if kind == Kind::Provide { action } else { small(&action) };
             Capability { actor: actor.clone(), action, kind, priority, benefit: benefit.clone() }
         })
@@ -162,18 +215,48 @@ fn read(item: &str) -> Vec<Capability> {
 
 fn without_priority(item: &str) -> (String, Priority) {
     let lower = folded(item);
-    let priority = if has_any(&lower, &["nice to have", "optional", "optionally", "could have", "maybe", "perhaps", "later on"]) || lower.contains("(could") {
-        Priority::Could
-    } else if lower.contains("(should") || lower.starts_with("should") || lower.contains(" should ") || lower.contains(" ideally") || lower.starts_with("ideally") {
-        Priority::Should
-    } else {
-        Priority::Must
-    };
+    let priority =
+        if has_any(&lower, &["nice to have", "optional", "optionally", "could have", "maybe", "perhaps", "later on"])
+            || lower.contains("(could")
+        {
+            Priority::Could
+        } else if lower.contains("(should")
+            || lower.starts_with("should")
+            || lower.contains(" should ")
+            || lower.contains(" ideally")
+            || lower.starts_with("ideally")
+        {
+            Priority::Should
+        } else {
+            Priority::Must
+        };
     let mut text = item.to_owned();
     for mark in [
-        "(must have)", "(should have)", "(could have)", "(nice to have)", "(must)", "(should)", "(could)", "(optional)", "nice to have: ", "Nice to have: ",
-        "Nice to have is ", "Optional: ", "optional: ", "Optionally, ", "optionally ", "Ideally, ", "ideally ", "Ideally ", "Must: ", "Should: ", "Could: ",
-        "must have: ", "Must have: ", "Maybe ", "maybe ",
+        "(must have)",
+        "(should have)",
+        "(could have)",
+        "(nice to have)",
+        "(must)",
+        "(should)",
+        "(could)",
+        "(optional)",
+        "nice to have: ",
+        "Nice to have: ",
+        "Nice to have is ",
+        "Optional: ",
+        "optional: ",
+        "Optionally, ",
+        "optionally ",
+        "Ideally, ",
+        "ideally ",
+        "Ideally ",
+        "Must: ",
+        "Should: ",
+        "Could: ",
+        "must have: ",
+        "Must have: ",
+        "Maybe ",
+        "maybe ",
     ] {
         text = text.replace(mark, "");
     }
@@ -185,9 +268,30 @@ fn without_preface(item: &str) -> String {
     loop {
         let lower = text.to_ascii_lowercase();
         let preface = [
-            "and ", "also ", "also, ", "then ", "first, ", "we need to be able to ", "we need ", "we want to ", "we want ", "i want ", "i need ", "please ",
-            "it should be possible to ", "it must be possible to ", "there must be ", "there should be ", "there needs to be ", "a way to ", "the ability to ",
-            "ability to ", "the possibility to ", "possibility to ", "being able to ", "to ",
+            "and ",
+            "also ",
+            "also, ",
+            "then ",
+            "first, ",
+            "we need to be able to ",
+            "we need ",
+            "we want to ",
+            "we want ",
+            "i want ",
+            "i need ",
+            "please ",
+            "it should be possible to ",
+            "it must be possible to ",
+            "there must be ",
+            "there should be ",
+            "there needs to be ",
+            "a way to ",
+            "the ability to ",
+            "ability to ",
+            "the possibility to ",
+            "possibility to ",
+            "being able to ",
+            "to ",
         ]
         .into_iter()
         .find(|preface| lower.starts_with(preface));
@@ -219,7 +323,9 @@ fn who_and_what(item: &str) -> (Option<String>, String) {
     {
         let role = role.split_once(' ').map_or("", |(_, rest)| rest).trim_start_matches("an ").trim_start_matches("a ");
         let wish_lower = wish.to_ascii_lowercase();
-        let start = [" i want to ", " i need to ", " i can ", " i want ", " i would like to "].iter().find(|start| wish_lower.starts_with(**start));
+        let start = [" i want to ", " i need to ", " i can ", " i want ", " i would like to "]
+            .iter()
+            .find(|start| wish_lower.starts_with(**start));
         let wish = start.map_or(wish, |start| &wish[start.len()..]).trim();
         return (Some(actor_name(role)).filter(|name| !name.is_empty()), wish.to_owned());
     }
@@ -230,7 +336,10 @@ fn who_and_what(item: &str) -> (Option<String>, String) {
             return found;
         }
     }
-    let modal = MODALS.iter().filter_map(|modal| lower.find(modal).map(|at| (at, modal.len()))).min_by_key(|(at, length)| (*at, usize::MAX - length));
+    let modal = MODALS
+        .iter()
+        .filter_map(|modal| lower.find(modal).map(|at| (at, modal.len())))
+        .min_by_key(|(at, length)| (*at, usize::MAX - length));
     if let Some((at, length)) = modal {
         let (left, right) = (item[..at].trim(), item[at + length..].trim());
         let left_lower = left.to_ascii_lowercase();
@@ -253,7 +362,9 @@ fn split_at_verb(item: &str) -> Option<(Option<String>, String)> {
     let words: Vec<&str> = item.split(' ').collect();
     for at in 1..words.len().min(5) {
         let word = words[at].to_lowercase();
-        if ["of", "for", "with", "by", "in", "on", "at", "from", "about"].contains(&words[at - 1].to_lowercase().as_str()) {
+        if ["of", "for", "with", "by", "in", "on", "at", "from", "about"]
+            .contains(&words[at - 1].to_lowercase().as_str())
+        {
             return None;
         }
         if word == "to" {
@@ -261,7 +372,11 @@ fn split_at_verb(item: &str) -> Option<(Option<String>, String)> {
         }
         if let Some(verb) = verbs::base(&word).filter(|_| words.len() > at + 1) {
             let actor = words[..at].iter().filter(|word| **word != "to").copied().collect::<Vec<_>>().join(" ");
-            let actor = if SYSTEM.contains(&actor.to_lowercase().as_str()) { None } else { Some(actor_name(&actor)).filter(|name| !name.is_empty()) };
+            let actor = if SYSTEM.contains(&actor.to_lowercase().as_str()) {
+                None
+            } else {
+                Some(actor_name(&actor)).filter(|name| !name.is_empty())
+            };
             return Some((actor, format!("{verb} {}", words[at + 1..].join(" "))));
         }
     }
@@ -290,7 +405,8 @@ fn split_verbs(action: &str) -> Vec<String> {
             piece.push_str(word);
         }
     }
-    let mut pieces: Vec<String> = pieces.iter().map(|piece| open_ended(piece).to_owned()).filter(|piece| !piece.is_empty()).collect();
+    let mut pieces: Vec<String> =
+        pieces.iter().map(|piece| open_ended(piece).to_owned()).filter(|piece| !piece.is_empty()).collect();
     share_objects(&mut pieces);
     pieces
 }
@@ -316,20 +432,100 @@ fn share_objects(pieces: &mut [String]) {
 
 fn pronoun_object(piece: &str) -> Option<String> {
     let length = verbs::leading(&folded(piece)).map(|(_, length)| length)?;
-    let words: Vec<&str> = piece.get(length..)?.split_whitespace().take_while(|word| !ENDS_OBJECT.contains(&word.to_lowercase().as_str())).collect();
+    let words: Vec<&str> = piece
+        .get(length..)?
+        .split_whitespace()
+        .take_while(|word| !ENDS_OBJECT.contains(&word.to_lowercase().as_str()))
+        .collect();
     (!words.is_empty()).then(|| words.join(" "))
 }
 
 const ENDS_OBJECT: [&str; 44] = [
-    "online", "by", "with", "for", "from", "to", "in", "on", "at", "of", "via", "before", "after", "when", "if", "until", "that", "which", "and", "or", "as", "into",
-    "without", "within", "up", "near", "per", "about", "during", "while", "who", "whose", "so", "between", "again", "themselves", "not", "is", "are", "over", "under", "right", "together", "through",
+    "online",
+    "by",
+    "with",
+    "for",
+    "from",
+    "to",
+    "in",
+    "on",
+    "at",
+    "of",
+    "via",
+    "before",
+    "after",
+    "when",
+    "if",
+    "until",
+    "that",
+    "which",
+    "and",
+    "or",
+    "as",
+    "into",
+    "without",
+    "within",
+    "up",
+    "near",
+    "per",
+    "about",
+    "during",
+    "while",
+    "who",
+    "whose",
+    "so",
+    "between",
+    "again",
+    "themselves",
+    "not",
+    "is",
+    "are",
+    "over",
+    "under",
+    "right",
+    "together",
+    "through",
 ];
 
 /// The thing that a phrase is about, singular and small.
 pub(super) fn object_of(phrase: &str) -> Option<String> {
     const SKIPPED: [&str; 36] = [
-        "a", "an", "the", "their", "his", "her", "my", "our", "your", "its", "any", "all", "each", "every", "some", "own", "new", "free", "open", "available", "several",
-        "multiple", "up", "out", "these", "those", "this", "that", "existing", "one", "other", "more", "many", "upcoming", "past", "current",
+        "a",
+        "an",
+        "the",
+        "their",
+        "his",
+        "her",
+        "my",
+        "our",
+        "your",
+        "its",
+        "any",
+        "all",
+        "each",
+        "every",
+        "some",
+        "own",
+        "new",
+        "free",
+        "open",
+        "available",
+        "several",
+        "multiple",
+        "up",
+        "out",
+        "these",
+        "those",
+        "this",
+        "that",
+        "existing",
+        "one",
+        "other",
+        "more",
+        "many",
+        "upcoming",
+        "past",
+        "current",
     ];
     let lower = phrase.to_lowercase();
     let mut words: Vec<&str> = Vec::new();

@@ -23,7 +23,11 @@ fn by_kind(capability: &Capability) -> Vec<String> {
     let who = capability.who();
     let act = open_ended(&capability.action).to_owned();
     let thing = capability.object().map_or_else(|| "the entry".to_owned(), |object| format!("the {object}"));
-    let asks = if capability.actor.is_some() { format!("When {who} asks to {act}") } else { format!("When it is time to {act}") };
+    let asks = if capability.actor.is_some() {
+        format!("When {who} asks to {act}")
+    } else {
+        format!("When it is time to {act}")
+    };
     let lines: Vec<String> = match capability.kind {
         Kind::Create => vec![
             format!("{asks} and everything that is required has been given, the system shall record {thing}, show it with its current state, and confirm it."),
@@ -90,7 +94,11 @@ fn by_kind(capability: &Capability) -> Vec<String> {
 
 fn receive(capability: &Capability) -> Vec<String> {
     let rest = capability.rest();
-    let thing = if rest.is_empty() || rest.starts_with("about") || rest.starts_with("of ") { format!("the message {rest}") } else { rest.to_owned() };
+    let thing = if rest.is_empty() || rest.starts_with("about") || rest.starts_with("of ") {
+        format!("the message {rest}")
+    } else {
+        rest.to_owned()
+    };
     let thing = open_ended(&thing).to_owned();
     vec![
         format!("When {thing} is due, the system shall deliver it once, to {} concerned and nobody else.", capability.actor.as_deref().map_or("the person".to_owned(), |actor| format!("the {actor}"))),
@@ -103,14 +111,24 @@ fn receive(capability: &Capability) -> Vec<String> {
 pub(super) fn rationale(capability: &Capability, problems: &[String], outcomes: &[String]) -> String {
     use super::wording::{overlap, sentence};
     if let Some(benefit) = &capability.benefit {
-        return sentence(&if benefit.starts_with("to ") { format!("it is there {benefit}") } else { format!("so that {benefit}") });
+        return sentence(&if benefit.starts_with("to ") {
+            format!("it is there {benefit}")
+        } else {
+            format!("so that {benefit}")
+        });
     }
     let best = |texts: &[String]| {
-        texts.iter().map(|text| (overlap(&capability.action, text), text.clone())).filter(|(shared, _)| *shared > 0).max_by_key(|(shared, _)| *shared)
+        texts
+            .iter()
+            .map(|text| (overlap(&capability.action, text), text.clone()))
+            .filter(|(shared, _)| *shared > 0)
+            .max_by_key(|(shared, _)| *shared)
     };
     let quoted = |text: &str| format!("“{}”", open_ended(text));
     match (best(outcomes), best(problems)) {
-        (Some((outcome_shared, outcome)), Some((problem_shared, _))) if outcome_shared >= problem_shared => format!("Works directly towards the goal {}.", quoted(&outcome)),
+        (Some((outcome_shared, outcome)), Some((problem_shared, _))) if outcome_shared >= problem_shared => {
+            format!("Works directly towards the goal {}.", quoted(&outcome))
+        }
         (_, Some((_, problem))) => format!("Answers the problem {}.", quoted(&problem)),
         (Some((_, outcome)), None) => format!("Works directly towards the goal {}.", quoted(&outcome)),
         (None, None) => by_nature(capability),
@@ -118,16 +136,23 @@ pub(super) fn rationale(capability: &Capability, problems: &[String], outcomes: 
 }
 
 fn by_nature(capability: &Capability) -> String {
-    let who = capability.actor.as_deref().map_or_else(|| "people".to_owned(), |actor| {
-        joined(&actor.split(" or ").map(super::wording::plural).collect::<Vec<_>>())
-    });
+    let who = capability.actor.as_deref().map_or_else(
+        || "people".to_owned(),
+        |actor| joined(&actor.split(" or ").map(super::wording::plural).collect::<Vec<_>>()),
+    );
     match capability.kind {
-        Kind::Create => format!("It is where the work begins; without it, {who} would need somebody to do it for them."),
-        Kind::Change | Kind::Remove => format!("Plans change; without it, {who} would have to ask somebody, and what is recorded would no longer be true."),
+        Kind::Create => {
+            format!("It is where the work begins; without it, {who} would need somebody to do it for them.")
+        }
+        Kind::Change | Kind::Remove => format!(
+            "Plans change; without it, {who} would have to ask somebody, and what is recorded would no longer be true."
+        ),
         Kind::View | Kind::Export => format!("What {who} can see for themselves, they need not ask for."),
         Kind::Notify | Kind::Receive => "Nobody should have to remember what the system knows.".to_owned(),
         Kind::Pay => "Money has to be settled in the same place, and exactly once.".to_owned(),
-        Kind::Decide => "A decision that is recorded where the work happens can be relied on, and found again.".to_owned(),
+        Kind::Decide => {
+            "A decision that is recorded where the work happens can be relied on, and found again.".to_owned()
+        }
         Kind::Access => "Everything else depends on knowing who is there.".to_owned(),
         Kind::Automate => "It is work that a machine does more reliably than a person.".to_owned(),
         Kind::Other | Kind::Provide => "The team named it as something that people need in this phase.".to_owned(),

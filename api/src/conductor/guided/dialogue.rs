@@ -52,7 +52,10 @@ pub(super) fn already_known(task: &Task, interview: &Interview) -> String {
     if known.is_empty() || sources.is_empty() {
         return "Let us begin.".to_owned();
     }
-    format!("From {sources} I already have {}, and will not ask for that again. Let us begin with what is missing.", joined(&known))
+    format!(
+        "From {sources} I already have {}, and will not ask for that again. Let us begin with what is missing.",
+        joined(&known)
+    )
 }
 
 /// One question, with why it matters and how far along we are.
@@ -66,7 +69,10 @@ pub(super) fn question(topic: Topic, interview: &Interview) -> String {
 /// The same question for somebody who wants to know more.
 pub(super) fn explained(topic: Topic) -> String {
     let asked = topic.question();
-    format!("{} For example: {}\n\nAn answer in your own words is enough, in one line or in many; *skip* leaves it open in the document.", asked.why, asked.example)
+    format!(
+        "{} For example: {}\n\nAn answer in your own words is enough, in one line or in many; *skip* leaves it open in the document.",
+        asked.why, asked.example
+    )
 }
 
 /// What was understood of a message, short enough to be read.
@@ -79,10 +85,14 @@ fn heard(change: &Change) -> Option<String> {
     match change {
         Change::Told { topic: Topic::Capabilities, text, .. } => {
             let found = capabilities(text);
-            let names: Vec<String> = found.iter().take(8).map(|capability| match &capability.actor {
-                Some(actor) => format!("{} ({actor}, {})", small(&capability.action), capability.priority.word()),
-                None => format!("{} ({})", small(&capability.action), capability.priority.word()),
-            }).collect();
+            let names: Vec<String> = found
+                .iter()
+                .take(8)
+                .map(|capability| match &capability.actor {
+                    Some(actor) => format!("{} ({actor}, {})", small(&capability.action), capability.priority.word()),
+                    None => format!("{} ({})", small(&capability.action), capability.priority.word()),
+                })
+                .collect();
             Some(format!("I make {} of that: {}.", count(found.len(), "requirement"), joined(&names)))
         }
         Change::Told { topic: Topic::Users, text, .. } => {
@@ -91,7 +101,11 @@ fn heard(change: &Change) -> Option<String> {
         }
         Change::Told { topic: Topic::Rules, text, .. } => {
             let found = rules::rules(text);
-            Some(format!("I take that as {} and {}.", count(found.rules.len(), "rule"), count(found.failures.len(), "failure case")))
+            Some(format!(
+                "I take that as {} and {}.",
+                count(found.rules.len(), "rule"),
+                count(found.failures.len(), "failure case")
+            ))
         }
         Change::Told { topic: Topic::Limits, text, .. } => {
             let found = rules::limits(text);
@@ -101,7 +115,9 @@ fn heard(change: &Change) -> Option<String> {
         }
         Change::Told { topic, replaces: true, .. } => Some(format!("Corrected: {}.", topic.question().name)),
         Change::Told { topic, .. } => Some(format!("Noted for {}.", topic.question().name)),
-        Change::Revise(id, _) | Change::Extend(id, _) | Change::Retire(id) | Change::Rank(id, _) => Some(format!("I take that as a change to {id}.")),
+        Change::Revise(id, _) | Change::Extend(id, _) | Change::Retire(id) | Change::Rank(id, _) => {
+            Some(format!("I take that as a change to {id}."))
+        }
         Change::Substitute(from, to) => Some(format!("I will write “{}” instead of “{}”.", safe(to), safe(from))),
         Change::Asked(_) => None,
         Change::Note(_) => Some("I keep that as part of the description.".to_owned()),
@@ -115,7 +131,8 @@ pub(super) fn status(interview: &Interview) -> String {
         .map(|topic| {
             let name = capital(topic.question().name);
             if interview.is_known(*topic) {
-                let mut known: Vec<String> = interview.items(*topic).iter().map(|item| open_ended(item).to_owned()).collect();
+                let mut known: Vec<String> =
+                    interview.items(*topic).iter().map(|item| open_ended(item).to_owned()).collect();
                 if known.is_empty() {
                     known = interview.actors();
                 }
@@ -135,23 +152,36 @@ pub(super) fn status(interview: &Interview) -> String {
 pub(super) fn about(markdown: &str) -> String {
     let ids = super::identifier::all_in(markdown);
     let number = |prefix: &str, part: bool| {
-        let mut found: Vec<_> = ids.iter().filter(|(id, ..)| id.prefix == prefix && id.part.is_some() == part).map(|(id, ..)| id).collect();
+        let mut found: Vec<_> =
+            ids.iter().filter(|(id, ..)| id.prefix == prefix && id.part.is_some() == part).map(|(id, ..)| id).collect();
         found.sort();
         found.dedup();
         found.len()
     };
     let mut parts = Vec::new();
-    for (prefix, part, name) in [("R", false, "requirement"), ("R", true, "acceptance criterion"), ("N", false, "non-functional requirement"), ("AD", false, "decision")] {
+    for (prefix, part, name) in [
+        ("R", false, "requirement"),
+        ("R", true, "acceptance criterion"),
+        ("N", false, "non-functional requirement"),
+        ("AD", false, "decision"),
+    ] {
         let found = number(prefix, part);
         if found > 0 {
-            let named = if name.ends_with("criterion") && found != 1 { format!("{found} acceptance criteria") } else { count(found, name) };
+            let named = if name.ends_with("criterion") && found != 1 {
+                format!("{found} acceptance criteria")
+            } else {
+                count(found, name)
+            };
             parts.push(named);
         }
     }
     let open = number("Q", false);
     let rest = match (markdown.contains(super::quality::ASSUMED), open) {
         (true, 0) => " Numbers marked *(assumed)* are mine: please confirm or change them.".to_owned(),
-        (true, open) => format!(" Numbers marked *(assumed)* are mine, and {} still open: please look at those first.", if open == 1 { "one question is".to_owned() } else { format!("{} are", count(open, "question")) }),
+        (true, open) => format!(
+            " Numbers marked *(assumed)* are mine, and {} still open: please look at those first.",
+            if open == 1 { "one question is".to_owned() } else { format!("{} are", count(open, "question")) }
+        ),
         (false, 0) => String::new(),
         (false, open) => format!(" Still open: {}.", count(open, "question")),
     };
@@ -165,5 +195,7 @@ pub(super) fn nothing_left(stage: Stage) -> String {
         Stage::Scoping => "add or correct anything in a sentence",
         _ => "*change R-2 to …*, *remove R-3*, *R-1 must also …*, *make R-4 a should*, or simply add a sentence",
     };
-    format!("I have no more questions. Tell me what to change ({example}), edit the document by hand, or go on to its gate.")
+    format!(
+        "I have no more questions. Tell me what to change ({example}), edit the document by hand, or go on to its gate."
+    )
 }

@@ -35,8 +35,11 @@ pub(super) fn all_in(text: &str) -> Vec<(Id, usize, usize)> {
     for (dash, _) in text.match_indices('-') {
         let letters = bytes[..dash].iter().rev().take_while(|byte| byte.is_ascii_alphabetic()).count();
         let start = dash - letters;
-        let is_word = letters <= 2 && !text[..start].chars().next_back().is_some_and(|c| c.is_alphanumeric() || c == '-' || c == '_');
-        let Some(prefix) = PREFIXES.into_iter().find(|prefix| is_word && text[start..dash].eq_ignore_ascii_case(prefix)) else {
+        let is_word = letters <= 2
+            && !text[..start].chars().next_back().is_some_and(|c| c.is_alphanumeric() || c == '-' || c == '_');
+        let Some(prefix) =
+            PREFIXES.into_iter().find(|prefix| is_word && text[start..dash].eq_ignore_ascii_case(prefix))
+        else {
             continue;
         };
         let Some((number, after)) = digits(bytes, dash + 1) else { continue };

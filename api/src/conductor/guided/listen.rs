@@ -130,7 +130,9 @@ fn merged(changes: Vec<Change>) -> Vec<Change> {
     let mut result: Vec<Change> = Vec::new();
     for change in changes {
         match (result.last_mut(), change) {
-            (Some(Change::Told { topic, text, .. }), Change::Told { topic: next, text: more, .. }) if *topic == next => {
+            (Some(Change::Told { topic, text, .. }), Change::Told { topic: next, text: more, .. })
+                if *topic == next =>
+            {
                 text.push('\n');
                 text.push_str(&more);
             }
@@ -145,21 +147,113 @@ fn command(message: &str) -> Option<Act> {
     let plain = plain.split_whitespace().collect::<Vec<_>>().join(" ");
     let plain = plain.trim_matches(|c: char| !c.is_alphanumeric());
     let is = |phrases: &[&str]| phrases.contains(&plain);
-    if is(&["skip", "skip it", "skip this", "skip this question", "skip the question", "skip that", "pass", "next", "next question", "later", "i don't know", "don't know", "dont know", "not sure", "no idea", "i'm not sure", "unknown", "tbd", "we don't know yet", "we don't know", "decide later"]) {
+    if is(&[
+        "skip",
+        "skip it",
+        "skip this",
+        "skip this question",
+        "skip the question",
+        "skip that",
+        "pass",
+        "next",
+        "next question",
+        "later",
+        "i don't know",
+        "don't know",
+        "dont know",
+        "not sure",
+        "no idea",
+        "i'm not sure",
+        "unknown",
+        "tbd",
+        "we don't know yet",
+        "we don't know",
+        "decide later",
+    ]) {
         return Some(Act::Skip);
     }
     if is(&["back", "go back", "previous", "previous question", "undo", "the question before", "one back"]) {
         return Some(Act::Back);
     }
-    if is(&["help", "why", "what", "example", "an example", "give me an example", "what do you mean", "what do you mean by that", "explain", "i don't understand", "huh", "for example", "can you explain", "can you give me an example", "why do you ask", "why does it matter"]) {
+    if is(&[
+        "help",
+        "why",
+        "what",
+        "example",
+        "an example",
+        "give me an example",
+        "what do you mean",
+        "what do you mean by that",
+        "explain",
+        "i don't understand",
+        "huh",
+        "for example",
+        "can you explain",
+        "can you give me an example",
+        "why do you ask",
+        "why does it matter",
+    ]) {
         return Some(Act::Help);
     }
-    if is(&["status", "summary", "summarise", "summarize", "what do you have", "what do you know", "what do you have so far", "what do you know so far", "show me what you have", "where are we", "recap", "what is missing", "what's missing", "what is left"]) {
+    if is(&[
+        "status",
+        "summary",
+        "summarise",
+        "summarize",
+        "what do you have",
+        "what do you know",
+        "what do you have so far",
+        "what do you know so far",
+        "show me what you have",
+        "where are we",
+        "recap",
+        "what is missing",
+        "what's missing",
+        "what is left",
+    ]) {
         return Some(Act::Status);
     }
     if is(&[
-        "hi", "hello", "hey", "hello conductor", "hi conductor", "hi there", "hello there", "good morning", "good afternoon", "good evening", "yes", "ok", "okay", "sure", "yes let's begin", "begin", "let's begin", "lets begin", "let's start",
-        "lets start", "start", "let's go", "go", "go on", "go ahead", "continue", "ready", "thanks", "thank you", "great", "good", "fine", "yes begin", "hallo", "bonjour", "hola", "ask", "ask me", "ask me the questions", "carry on",
+        "hi",
+        "hello",
+        "hey",
+        "hello conductor",
+        "hi conductor",
+        "hi there",
+        "hello there",
+        "good morning",
+        "good afternoon",
+        "good evening",
+        "yes",
+        "ok",
+        "okay",
+        "sure",
+        "yes let's begin",
+        "begin",
+        "let's begin",
+        "lets begin",
+        "let's start",
+        "lets start",
+        "start",
+        "let's go",
+        "go",
+        "go on",
+        "go ahead",
+        "continue",
+        "ready",
+        "thanks",
+        "thank you",
+        "great",
+        "good",
+        "fine",
+        "yes begin",
+        "hallo",
+        "bonjour",
+        "hola",
+        "ask",
+        "ask me",
+        "ask me the questions",
+        "carry on",
     ]) {
         return Some(Act::Begin);
     }
@@ -168,10 +262,70 @@ fn command(message: &str) -> Option<Act> {
 
 fn is_write(plain: &str) -> bool {
     let words = plain.split_whitespace().count();
-    let starts = ["write", "draft", "generate", "produce", "create the", "save the", "save it", "revise", "update the", "rewrite", "apply", "work", "address", "incorporate", "now write", "then write", "just write", "so write", "and write", "make the document", "finish", "you can write", "let's write", "give me the", "show me the document", "show me the draft", "skip the rest"];
-    let aims = ["it", "now", "document", "draft", "requirements", "architecture", "note", "skeleton", "analysis", "change request", "change requests", "changes", "request", "requests", "requested changes", "them", "version", "specification", "rest"];
+    let starts = [
+        "write",
+        "draft",
+        "generate",
+        "produce",
+        "create the",
+        "save the",
+        "save it",
+        "revise",
+        "update the",
+        "rewrite",
+        "apply",
+        "work",
+        "address",
+        "incorporate",
+        "now write",
+        "then write",
+        "just write",
+        "so write",
+        "and write",
+        "make the document",
+        "finish",
+        "you can write",
+        "let's write",
+        "give me the",
+        "show me the document",
+        "show me the draft",
+        "skip the rest",
+    ];
+    let aims = [
+        "it",
+        "now",
+        "document",
+        "draft",
+        "requirements",
+        "architecture",
+        "note",
+        "skeleton",
+        "analysis",
+        "change request",
+        "change requests",
+        "changes",
+        "request",
+        "requests",
+        "requested changes",
+        "them",
+        "version",
+        "specification",
+        "rest",
+    ];
     (words <= 9 && starts.iter().any(|start| plain.starts_with(start)) && has_any(plain, &aims))
-        || ["write", "draft", "generate", "done", "that's all", "that is all", "that's it", "finish", "revise", "go ahead and write it"].contains(&plain)
+        || [
+            "write",
+            "draft",
+            "generate",
+            "done",
+            "that's all",
+            "that is all",
+            "that's it",
+            "finish",
+            "revise",
+            "go ahead and write it",
+        ]
+        .contains(&plain)
 }
 
 /// Cuts "… Write it now." from the end of an answer.
@@ -201,7 +355,18 @@ fn without_greeting(body: &str) -> &str {
 
 fn without_correction_word(body: &str) -> (&str, bool) {
     let lower = body.to_ascii_lowercase();
-    for word in ["no, ", "actually, ", "actually ", "correction: ", "correction, ", "sorry, ", "i meant ", "rather: ", "instead: ", "wrong, "] {
+    for word in [
+        "no, ",
+        "actually, ",
+        "actually ",
+        "correction: ",
+        "correction, ",
+        "sorry, ",
+        "i meant ",
+        "rather: ",
+        "instead: ",
+        "wrong, ",
+    ] {
         if lower.starts_with(word) {
             return (body[word.len()..].trim_start(), true);
         }
@@ -211,7 +376,20 @@ fn without_correction_word(body: &str) -> (&str, bool) {
 
 fn without_adding_word(text: &str) -> &str {
     let lower = text.to_ascii_lowercase();
-    for word in ["also, ", "also: ", "also ", "add: ", "add that ", "and also ", "please add that ", "please add: ", "one more: ", "another one: ", "furthermore, ", "in addition, "] {
+    for word in [
+        "also, ",
+        "also: ",
+        "also ",
+        "add: ",
+        "add that ",
+        "and also ",
+        "please add that ",
+        "please add: ",
+        "one more: ",
+        "another one: ",
+        "furthermore, ",
+        "in addition, ",
+    ] {
         if lower.starts_with(word) {
             return text[word.len()..].trim_start();
         }
@@ -223,9 +401,12 @@ fn is_question(body: &str) -> bool {
     let lower = folded(body);
     body.trim_end().ends_with('?')
         && sentences(body).len() == 1
-        && ["how ", "what ", "which ", "who ", "why ", "when ", "where ", "can ", "could ", "is ", "are ", "do ", "does ", "should ", "would ", "will "]
-            .iter()
-            .any(|word| lower.starts_with(word))
+        && [
+            "how ", "what ", "which ", "who ", "why ", "when ", "where ", "can ", "could ", "is ", "are ", "do ",
+            "does ", "should ", "would ", "will ",
+        ]
+        .iter()
+        .any(|word| lower.starts_with(word))
 }
 
 /// A sentence that corrects something by its id, or exchanges words.
@@ -235,15 +416,26 @@ fn correction(sentence: &str, topics: &[Topic]) -> Option<Change> {
         return Some(about(id, text[..start].trim(), text[end..].trim()));
     }
     let lower = text.to_ascii_lowercase();
-    let (verb, joint) = [("change ", " to "), ("replace ", " with "), ("replace ", " by "), ("rename ", " to "), ("set ", " to "), ("correct ", " to ")]
-        .into_iter()
-        .find(|(verb, joint)| lower.starts_with(verb) && lower.contains(joint))?;
+    let (verb, joint) = [
+        ("change ", " to "),
+        ("replace ", " with "),
+        ("replace ", " by "),
+        ("rename ", " to "),
+        ("set ", " to "),
+        ("correct ", " to "),
+    ]
+    .into_iter()
+    .find(|(verb, joint)| lower.starts_with(verb) && lower.contains(joint))?;
     let at = lower.find(joint)?;
     let from = text.get(verb.len()..at)?.trim();
     let to = text.get(at + joint.len()..)?.trim();
     let bare = ["the ", "our "].iter().find_map(|article| from.strip_prefix(article)).unwrap_or(from);
     if let Some((topic, label, _)) = notice::labelled(&format!("{bare}: x"), topics) {
-        let text = if notice::KEPT_LABELS.contains(&label) { format!("{}: {to}", super::wording::capital(label)) } else { to.to_owned() };
+        let text = if notice::KEPT_LABELS.contains(&label) {
+            format!("{}: {to}", super::wording::capital(label))
+        } else {
+            to.to_owned()
+        };
         return Some(Change::Told { topic, text, replaces: true });
     }
     let unquoted = |text: &str| text.trim_matches(['"', '“', '”', '\'', '‘', '’']).to_owned();
@@ -254,23 +446,51 @@ fn correction(sentence: &str, topics: &[Topic]) -> Option<Change> {
 fn about(id: Id, before: &str, after: &str) -> Change {
     let before = folded(before);
     let after_folded = folded(after);
-    let says = |word: &str| before.split_whitespace().any(|said| said.trim_matches(|c: char| !c.is_alphanumeric()) == word);
-    if ["remove", "drop", "delete", "withdraw", "retire", "cancel", "cut"].iter().any(|verb| says(verb)) && after.split_whitespace().count() < 6 {
+    let says =
+        |word: &str| before.split_whitespace().any(|said| said.trim_matches(|c: char| !c.is_alphanumeric()) == word);
+    if ["remove", "drop", "delete", "withdraw", "retire", "cancel", "cut"].iter().any(|verb| says(verb))
+        && after.split_whitespace().count() < 6
+    {
         return Change::Retire(id);
     }
-    if ["is out", "is no longer needed", "can go", "is not needed", "is obsolete"].iter().any(|end| after_folded == *end) {
+    if ["is out", "is no longer needed", "can go", "is not needed", "is obsolete"]
+        .iter()
+        .any(|end| after_folded == *end)
+    {
         return Change::Retire(id);
     }
-    let rank = after_folded.trim_start_matches("is ").trim_start_matches("to ").trim_start_matches("a ").trim_start_matches("only ").trim_start_matches("a ").trim();
+    let rank = after_folded
+        .trim_start_matches("is ")
+        .trim_start_matches("to ")
+        .trim_start_matches("a ")
+        .trim_start_matches("only ")
+        .trim_start_matches("a ")
+        .trim();
     if ["must", "should", "could", "nice to have", "must have", "should have", "could have"].contains(&rank) {
         let priority = if rank.starts_with("nice") { "could" } else { rank.split(' ').next().unwrap_or("must") };
         return Change::Rank(id, priority.to_owned());
     }
     if let Some(text) = after.strip_prefix([':', '=', '-', '–', '—']) {
         let text = text.trim().to_owned();
-        return if says("to") || says("extend") || says("add") { Change::Extend(id, text) } else { Change::Revise(id, text) };
+        return if says("to") || says("extend") || says("add") {
+            Change::Extend(id, text)
+        } else {
+            Change::Revise(id, text)
+        };
     }
-    for joint in ["to read ", "to say ", "should read ", "should say ", "should be ", "to ", "with ", "by ", "as ", "is ", "reads "] {
+    for joint in [
+        "to read ",
+        "to say ",
+        "should read ",
+        "should say ",
+        "should be ",
+        "to ",
+        "with ",
+        "by ",
+        "as ",
+        "is ",
+        "reads ",
+    ] {
         if after_folded.starts_with(joint) && after.is_char_boundary(joint.len()) {
             return Change::Revise(id, after[joint.len()..].trim().trim_matches(['"', '“', '”']).to_owned());
         }

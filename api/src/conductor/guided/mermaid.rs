@@ -10,7 +10,8 @@ pub(super) fn label(text: &str) -> String {
     let mut plain = String::new();
     for c in safe(text).replace("&lt;", " ").chars() {
         match c {
-            '"' | '\'' | '“' | '”' | '‘' | '’' | ';' | '#' | '&' | '<' | '>' | '{' | '}' | '[' | ']' | '(' | ')' | '|' | '\\' | '%' | '`' | '~' | '$' | '^' => plain.push(' '),
+            '"' | '\'' | '“' | '”' | '‘' | '’' | ';' | '#' | '&' | '<' | '>' | '{' | '}' | '[' | ']' | '(' | ')'
+            | '|' | '\\' | '%' | '`' | '~' | '$' | '^' => plain.push(' '),
             ':' => plain.push(','),
             _ => plain.push(c),
         }
@@ -22,14 +23,23 @@ pub(super) fn label(text: &str) -> String {
         return "unnamed".to_owned();
     }
     // "end" alone closes a block in sequence diagrams.
-    short.split(' ').map(|word| if word.eq_ignore_ascii_case("end") { "End." } else { word }).collect::<Vec<_>>().join(" ")
+    short
+        .split(' ')
+        .map(|word| if word.eq_ignore_ascii_case("end") { "End." } else { word })
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// An ASCII name for an entity, e.g. `MEDICAL_RECORD`; numbered where nothing is left of the word.
 pub(super) fn entity(name: &str, number: usize) -> String {
-    let ascii: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect();
+    let ascii: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect();
     let ascii = ascii.split('_').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("_");
-    if ascii.starts_with(|c: char| c.is_ascii_alphabetic()) && ascii.len() <= 40 { ascii } else { format!("ENTITY_{number}") }
+    if ascii.starts_with(|c: char| c.is_ascii_alphabetic()) && ascii.len() <= 40 {
+        ascii
+    } else {
+        format!("ENTITY_{number}")
+    }
 }
 
 /// A diagram as a fenced block.

@@ -4,8 +4,8 @@
 //! what is left belongs to the question that was asked. Nothing is guessed beyond that.
 
 use super::topic::Topic;
-use super::{capability, verbs};
 use super::wording::{folded, has, has_any, readable, sentences, strip_marker};
+use super::{capability, verbs};
 
 /// Labels that are kept with their text, because they say what kind of limit it is.
 pub(super) const KEPT_LABELS: [&str; 8] =
@@ -49,7 +49,11 @@ pub(super) fn notice(text: &str, topics: &[Topic], asked: Option<Topic>) -> Vec<
             } else {
                 let topic = if misplaced(&part, topics, asked) {
                     Some(Topic::Capabilities)
-                } else if first || is_item { asked.or_else(|| by_cue(&part, topics)) } else { later(&part, topics, asked) };
+                } else if first || is_item {
+                    asked.or_else(|| by_cue(&part, topics))
+                } else {
+                    later(&part, topics, asked)
+                };
                 found.push(Noticed { topic, text: part.trim().to_owned(), labelled: false });
             }
             first = false;
@@ -65,7 +69,11 @@ pub(super) fn headed(markdown: &str, topics: &[Topic]) -> Vec<(Topic, String)> {
     let mut fenced = false;
     for line in readable(markdown).lines() {
         fenced ^= line.trim_start().starts_with("```");
-        if fenced || line.trim().is_empty() || line.trim_start().starts_with("|--") || line.trim_start().starts_with("```") {
+        if fenced
+            || line.trim().is_empty()
+            || line.trim_start().starts_with("|--")
+            || line.trim_start().starts_with("```")
+        {
             continue;
         }
         if let Some(title) = as_heading(line) {
@@ -92,9 +100,9 @@ fn as_heading(line: &str) -> Option<&str> {
 fn label_of(title: &str, topics: &[Topic]) -> Option<(Topic, &'static str)> {
     let title = folded(strip_marker(title));
     let title = title.trim().trim_end_matches(':').trim();
-    topics.iter().find_map(|topic| {
-        topic.question().labels.iter().find(|label| **label == title).map(|label| (*topic, *label))
-    })
+    topics
+        .iter()
+        .find_map(|topic| topic.question().labels.iter().find(|label| **label == title).map(|label| (*topic, *label)))
 }
 
 /// "Deadline: 1 March", "the deadline is 1 March", "our users are …".
@@ -135,7 +143,9 @@ fn keep_label(label: &str, text: &str) -> String {
 
 /// "Patients can book a visit" says what people can do, whatever was asked.
 fn misplaced(part: &str, topics: &[Topic], asked: Option<Topic>) -> bool {
-    matches!(asked, Some(Topic::Problem | Topic::Users | Topic::Outcomes)) && topics.contains(&Topic::Capabilities) && capability::is_plain_function(part)
+    matches!(asked, Some(Topic::Problem | Topic::Users | Topic::Outcomes))
+        && topics.contains(&Topic::Capabilities)
+        && capability::is_plain_function(part)
 }
 
 fn later(part: &str, topics: &[Topic], asked: Option<Topic>) -> Option<Topic> {
@@ -163,7 +173,10 @@ pub(super) fn by_cue(part: &str, topics: &[Topic]) -> Option<Topic> {
         if *topic == Topic::Capabilities && weight == 0 && starts_with_verb(&lower) {
             weight = 1;
         }
-        if *topic == Topic::Qualities && !lower.chars().any(|c| c.is_ascii_digit()) && !has_any(&lower, &["wcag", "accessible", "encrypted"]) {
+        if *topic == Topic::Qualities
+            && !lower.chars().any(|c| c.is_ascii_digit())
+            && !has_any(&lower, &["wcag", "accessible", "encrypted"])
+        {
             weight = 0;
         }
         if weight > 0 && best.is_none_or(|(most, _)| weight > most) {

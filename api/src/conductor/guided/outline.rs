@@ -124,7 +124,10 @@ impl Outline {
     /// Takes out the first list line that holds the words, and gives it back.
     pub(super) fn take_line(&mut self, words: &str) -> Option<String> {
         for section in &mut self.sections {
-            let found = section.lines.iter().position(|line| line.contains(words) && (line.starts_with("- ") || line.starts_with('|')));
+            let found = section
+                .lines
+                .iter()
+                .position(|line| line.contains(words) && (line.starts_with("- ") || line.starts_with('|')));
             if let Some(at) = found {
                 let line = section.lines.remove(at);
                 if !section.lines.iter().any(|line| line.starts_with("- ") || line.starts_with('|')) {
@@ -156,7 +159,10 @@ impl Section {
         let line = format!("- {}", item.bullet);
         match self.lines.iter().rposition(|line| line.starts_with("- ") || line.starts_with("* ")) {
             Some(at) => {
-                let continued = self.lines[at + 1..].iter().take_while(|line| line.starts_with("  ") && !line.trim().is_empty()).count();
+                let continued = self.lines[at + 1..]
+                    .iter()
+                    .take_while(|line| line.starts_with("  ") && !line.trim().is_empty())
+                    .count();
                 self.lines.insert(at + 1 + continued, line);
             }
             None => self.push_paragraph(&line),

@@ -30,7 +30,21 @@ struct Family {
 const FAMILIES: [Family; 7] = [
     Family {
         kind: "Speed",
-        cues: &["second", "seconds", "ms", "milliseconds", "fast", "quick", "response", "load", "loads", "p95", "latency", "slow", "instantly"],
+        cues: &[
+            "second",
+            "seconds",
+            "ms",
+            "milliseconds",
+            "fast",
+            "quick",
+            "response",
+            "load",
+            "loads",
+            "p95",
+            "latency",
+            "slow",
+            "instantly",
+        ],
         number: "95 % of answers within 1 second",
         default: Some("95 % of all answers reach the person within 1 second, at the expected load."),
         verified: "Load test with realistic data before each release; measured in production",
@@ -44,21 +58,62 @@ const FAMILIES: [Family; 7] = [
     },
     Family {
         kind: "Load",
-        cues: &["concurrent", "at once", "at the same time", "per day", "a day", "per hour", "users", "people", "requests", "peak", "simultaneous", "customers", "patients"],
+        cues: &[
+            "concurrent",
+            "at once",
+            "at the same time",
+            "per day",
+            "a day",
+            "per hour",
+            "users",
+            "people",
+            "requests",
+            "peak",
+            "simultaneous",
+            "customers",
+            "patients",
+        ],
         number: "200 people at once",
         default: Some("200 people at once without falling below the speed that is asked for."),
         verified: "Load test at twice the number",
     },
     Family {
         kind: "Protection",
-        cues: &["secure", "security", "encrypt", "encrypted", "private", "privacy", "gdpr", "health data", "personal", "confidential", "access", "safe", "protected"],
+        cues: &[
+            "secure",
+            "security",
+            "encrypt",
+            "encrypted",
+            "private",
+            "privacy",
+            "gdpr",
+            "health data",
+            "personal",
+            "confidential",
+            "access",
+            "safe",
+            "protected",
+        ],
         number: "0 entries shown to somebody not entitled",
-        default: Some("0 entries are shown to anybody who is not entitled to them; all traffic and stored data are encrypted."),
+        default: Some(
+            "0 entries are shown to anybody who is not entitled to them; all traffic and stored data are encrypted.",
+        ),
         verified: "Every operation tested with every role; penetration test before launch",
     },
     Family {
         kind: "Accessibility",
-        cues: &["wcag", "accessible", "accessibility", "screen reader", "mobile", "phone", "phones", "tablet", "languages", "language"],
+        cues: &[
+            "wcag",
+            "accessible",
+            "accessibility",
+            "screen reader",
+            "mobile",
+            "phone",
+            "phones",
+            "tablet",
+            "languages",
+            "language",
+        ],
         number: "WCAG 2.1, level AA",
         default: Some("Every page meets WCAG 2.1 AA and works from 360 pixels of width."),
         verified: "Automated check on each page, and one manual review with a screen reader",
@@ -70,7 +125,13 @@ const FAMILIES: [Family; 7] = [
         default: Some("After a total loss, service is back within 4 hours and at most 15 minutes of data are lost."),
         verified: "Restore rehearsed every quarter",
     },
-    Family { kind: "Quality", cues: &[], number: "0 known deviations at launch", default: None, verified: "Review with the team before launch" },
+    Family {
+        kind: "Quality",
+        cues: &[],
+        number: "0 known deviations at launch",
+        default: None,
+        verified: "Review with the team before launch",
+    },
 ];
 
 /// What was said, each with its number and its check.
@@ -84,15 +145,25 @@ pub(super) fn assumed(stated: &[Quality]) -> Vec<Quality> {
         .iter()
         .filter(|family| !stated.iter().any(|quality| quality.kind == family.kind))
         .filter_map(|family| {
-            family.default.map(|text| Quality { kind: family.kind, text: text.to_owned(), verified: family.verified.to_owned(), assumed: true })
+            family.default.map(|text| Quality {
+                kind: family.kind,
+                text: text.to_owned(),
+                verified: family.verified.to_owned(),
+                assumed: true,
+            })
         })
         .collect()
 }
 
 /// "Pages within 1 second, 99.5 % available" are two requirements when each names its own family.
 fn parts(item: &str) -> Vec<String> {
-    let pieces: Vec<String> = item.split(", ").map(|piece| piece.strip_prefix("and ").unwrap_or(piece).to_owned()).collect();
-    if pieces.len() > 1 && pieces.iter().all(|piece| family_of(piece).default.is_some()) { pieces } else { vec![item.to_owned()] }
+    let pieces: Vec<String> =
+        item.split(", ").map(|piece| piece.strip_prefix("and ").unwrap_or(piece).to_owned()).collect();
+    if pieces.len() > 1 && pieces.iter().all(|piece| family_of(piece).default.is_some()) {
+        pieces
+    } else {
+        vec![item.to_owned()]
+    }
 }
 
 fn family_of(text: &str) -> &'static Family {
@@ -103,6 +174,10 @@ fn family_of(text: &str) -> &'static Family {
 fn one(item: &str) -> Quality {
     let family = family_of(item);
     let has_digits = item.chars().any(|c| c.is_ascii_digit());
-    let text = if has_digits { sentence(item) } else { format!("{} Measured as: {} {ASSUMED}.", sentence(item), family.number) };
+    let text = if has_digits {
+        sentence(item)
+    } else {
+        format!("{} Measured as: {} {ASSUMED}.", sentence(item), family.number)
+    };
     Quality { kind: family.kind, text, verified: family.verified.to_owned(), assumed: false }
 }

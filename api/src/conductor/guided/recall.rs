@@ -168,7 +168,10 @@ impl Interview {
 
     /// A correction takes the place of what it corrects: the same labelled limit, or the topic's answers.
     fn forget(&mut self, topic: Topic, text: &str) {
-        let label = text.split_once(':').map(|(label, _)| folded(label)).filter(|label| notice::KEPT_LABELS.contains(&label.as_str()));
+        let label = text
+            .split_once(':')
+            .map(|(label, _)| folded(label))
+            .filter(|label| notice::KEPT_LABELS.contains(&label.as_str()));
         match label {
             Some(label) => {
                 for fact in &mut self.facts {
@@ -180,8 +183,9 @@ impl Interview {
                 self.facts.retain(|fact| !fact.text.trim().is_empty());
             }
             None => {
-                let (gone, kept): (Vec<Fact>, Vec<Fact>) =
-                    std::mem::take(&mut self.facts).into_iter().partition(|fact| fact.topic == topic && fact.source == Source::Said);
+                let (gone, kept): (Vec<Fact>, Vec<Fact>) = std::mem::take(&mut self.facts)
+                    .into_iter()
+                    .partition(|fact| fact.topic == topic && fact.source == Source::Said);
                 self.facts = kept;
                 self.forgotten.extend(gone.iter().flat_map(|fact| items(&fact.text)));
             }
@@ -210,7 +214,8 @@ impl Interview {
 
     /// What is known about a topic, as it was said.
     pub(super) fn text(&self, topic: Topic) -> String {
-        let texts: Vec<&str> = self.facts.iter().filter(|fact| fact.topic == topic).map(|fact| fact.text.as_str()).collect();
+        let texts: Vec<&str> =
+            self.facts.iter().filter(|fact| fact.topic == topic).map(|fact| fact.text.as_str()).collect();
         texts.join("\n")
     }
 
@@ -222,7 +227,13 @@ impl Interview {
         let said = self.facts.iter().any(|fact| fact.topic == topic && fact.source == Source::Said);
         match topic {
             _ if said => true,
-            Topic::Capabilities => super::capability::capabilities(&self.text(topic)).iter().filter(|found| found.kind != Kind::Provide).count() >= 2,
+            Topic::Capabilities => {
+                super::capability::capabilities(&self.text(topic))
+                    .iter()
+                    .filter(|found| found.kind != Kind::Provide)
+                    .count()
+                    >= 2
+            }
             Topic::Users => !self.items(topic).is_empty() || self.actors().len() >= 2,
             _ => !self.items(topic).is_empty(),
         }

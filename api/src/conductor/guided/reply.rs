@@ -50,7 +50,10 @@ fn interviewed(task: &Task) -> Reply {
     let due = match act {
         Act::Write => true,
         Act::Tell => task.current.is_some() || interview.wrote || interview.has_enough(),
-        Act::Begin => open_requests || (interview.has_enough() && !interview.wrote && task.current.is_none() && !task.history.is_empty()),
+        Act::Begin => {
+            open_requests
+                || (interview.has_enough() && !interview.wrote && task.current.is_none() && !task.history.is_empty())
+        }
         Act::Skip => interview.has_enough() && !interview.wrote && task.current.is_none(),
         Act::Back | Act::Help | Act::Status | Act::Ask(_) | Act::Nothing => false,
     };
@@ -58,12 +61,21 @@ fn interviewed(task: &Task) -> Reply {
     if due {
         parts.push(written(task, &interview));
     } else if open_requests {
-        parts.push(format!("There {} open; say *apply them* and I will work {} in.", if task.change_requests.len() == 1 { "is one change request".to_owned() } else { format!("are {}", count(task.change_requests.len(), "change request")) }, if task.change_requests.len() == 1 { "it" } else { "them" }));
+        parts.push(format!(
+            "There {} open; say *apply them* and I will work {} in.",
+            if task.change_requests.len() == 1 {
+                "is one change request".to_owned()
+            } else {
+                format!("are {}", count(task.change_requests.len(), "change request"))
+            },
+            if task.change_requests.len() == 1 { "it" } else { "them" }
+        ));
     }
     let next = interview.next();
     let mut suggestions = match next {
         Some(topic) => {
-            let lead = if due && topic_is_left(&interview, topic) { "One more thing would make it better.\n\n" } else { "" };
+            let lead =
+                if due && topic_is_left(&interview, topic) { "One more thing would make it better.\n\n" } else { "" };
             parts.push(format!("{lead}{}", dialogue::question(topic, &interview)));
             suggest::answers(topic, &interview, &safe(&task.phase_title))
         }
@@ -72,14 +84,18 @@ fn interviewed(task: &Task) -> Reply {
             Vec::new()
         }
         None => {
-            parts.push(format!("I have what I need for the {}. Shall I write it?", dialogue::document_name(task.stage)));
+            parts
+                .push(format!("I have what I need for the {}. Shall I write it?", dialogue::document_name(task.stage)));
             vec!["Write it now".to_owned(), "What do you have so far?".to_owned()]
         }
     };
     if !due && open_requests {
         suggestions.insert(0, "Apply the change requests".to_owned());
     }
-    Reply { text: parts.into_iter().filter(|part| !part.trim().is_empty()).collect::<Vec<_>>().join("\n\n"), suggestions }
+    Reply {
+        text: parts.into_iter().filter(|part| !part.trim().is_empty()).collect::<Vec<_>>().join("\n\n"),
+        suggestions,
+    }
 }
 
 fn topic_is_left(interview: &Interview, topic: Topic) -> bool {
@@ -112,7 +128,10 @@ fn written(task: &Task, interview: &Interview) -> String {
             interview.fresh.iter().for_each(|change| amendment.apply(change));
             task.change_requests.iter().for_each(|request| amendment.work_in(request));
             if amendment.account.is_empty() {
-                return format!("The document stands as it is (version {}): nothing new was said since.", current.version);
+                return format!(
+                    "The document stands as it is (version {}): nothing new was said since.",
+                    current.version
+                );
             }
             (amendment.text(), Some((amendment.account.clone(), current.edited_by_hand)))
         }
@@ -126,7 +145,10 @@ fn written(task: &Task, interview: &Interview) -> String {
         Some((account, by_hand)) => {
             let kept = if by_hand { " What was edited by hand stands as it was edited." } else { "" };
             let account: Vec<String> = account.iter().take(12).map(|entry| without_tags(entry)).collect();
-            format!("I have amended the document.\n\n{document}\n\n{}{kept}", sentence(&format!("I {}", joined(&account))))
+            format!(
+                "I have amended the document.\n\n{document}\n\n{}{kept}",
+                sentence(&format!("I {}", joined(&account)))
+            )
         }
     }
 }
@@ -134,7 +156,11 @@ fn written(task: &Task, interview: &Interview) -> String {
 fn first_version(task: &Task, interview: &Interview) -> String {
     let mut ids = known_ids(task);
     let title = safe(&task.phase_title);
-    let asked: Vec<String> = interview.others.iter().filter_map(|change| if let Change::Asked(text) = change { Some(safe(text)) } else { None }).collect();
+    let asked: Vec<String> = interview
+        .others
+        .iter()
+        .filter_map(|change| if let Change::Asked(text) = change { Some(safe(text)) } else { None })
+        .collect();
     let text = match task.stage {
         Stage::Architecture => architecture::write(task, interview, &asked, &mut ids),
         Stage::Scoping => scoping::write(&title, interview, &mut ids),
@@ -153,8 +179,14 @@ fn first_version(task: &Task, interview: &Interview) -> String {
 fn idea(task: &Task, interview: &Interview) -> Vec<String> {
     let topics = super::topic::plan(task.stage);
     let brief = super::notice::notice(&task.phase_brief, topics, None);
-    let mut found: Vec<String> = brief.into_iter().filter(|noticed| noticed.topic.is_none()).map(|noticed| safe(&noticed.text)).collect();
-    found.extend(interview.others.iter().filter_map(|change| if let Change::Note(text) = change { Some(safe(text)) } else { None }));
+    let mut found: Vec<String> =
+        brief.into_iter().filter(|noticed| noticed.topic.is_none()).map(|noticed| safe(&noticed.text)).collect();
+    found.extend(
+        interview
+            .others
+            .iter()
+            .filter_map(|change| if let Change::Note(text) = change { Some(safe(text)) } else { None }),
+    );
     found.retain(|text| text.split_whitespace().count() >= 3);
     found.dedup();
     found

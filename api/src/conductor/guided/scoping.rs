@@ -1,6 +1,6 @@
 //! The scoping note of a light phase: one page from four answers.
 
-use super::capability::{capabilities, Priority};
+use super::capability::{Priority, capabilities};
 use super::identifier::Ids;
 use super::outline::NOTHING;
 use super::recall::Interview;
@@ -28,11 +28,25 @@ pub(super) fn write(title: &str, interview: &Interview, ids: &mut Ids) -> String
         let said: Vec<String> = interview.items(topic).iter().map(|item| sentence(item)).collect();
         if said.is_empty() { NOTHING.to_owned() } else { said.join(" ") }
     };
-    let or_nothing = |text: String| if text.trim().is_empty() { NOTHING.to_owned() } else { text.trim_end().to_owned() };
-    let in_scope = bullets(functions.iter().map(|function| format!("{} *({})*", function.statement(), function.priority.word())));
-    let out = bullets(limits.left_out.iter().cloned().map(|text| format!("Not in scope: {}", small(&text))).chain(limits.constraints.iter().map(|(kind, text)| items::constraint(kind, text))));
-    let criteria = bullets(functions.iter().filter_map(|function| super::criteria::criteria(function, &[]).into_iter().next()));
-    let open = bullets(topic::plan(interview.stage).iter().filter(|topic| !interview.is_known(**topic)).map(|topic| items::open_topic(&ids.next("Q"), *topic)));
+    let or_nothing =
+        |text: String| if text.trim().is_empty() { NOTHING.to_owned() } else { text.trim_end().to_owned() };
+    let in_scope =
+        bullets(functions.iter().map(|function| format!("{} *({})*", function.statement(), function.priority.word())));
+    let out = bullets(
+        limits
+            .left_out
+            .iter()
+            .map(|text| format!("Not in scope: {}", small(text)))
+            .chain(limits.constraints.iter().map(|(kind, text)| items::constraint(kind, text))),
+    );
+    let criteria =
+        bullets(functions.iter().filter_map(|function| super::criteria::criteria(function, &[]).into_iter().next()));
+    let open = bullets(
+        topic::plan(interview.stage)
+            .iter()
+            .filter(|topic| !interview.is_known(**topic))
+            .map(|topic| items::open_topic(&ids.next("Q"), *topic)),
+    );
     format!(
         "## Problem\n\n{}\n\n## Outcome\n\n{}\n\n## In scope\n\n{}\n\n## Out of scope and limits\n\n{}\n\n## Acceptance criteria\n\n{}\n\n## Risks\n\n{}\n\n## Open questions\n\n{}\n\n## Promote to full?\n\n{}\n",
         prose(Topic::Problem),
@@ -59,7 +73,10 @@ fn risks(functions: &[super::capability::Capability], limits: &rules::Limits) ->
 }
 
 fn promote(title: &str, functions: usize, actions: &[String]) -> String {
-    let delicate = has_any(&folded(&actions.join(" ")), &["pay", "refund", "health", "password", "personal", "migrate", "sign in", "log in"]);
+    let delicate = has_any(
+        &folded(&actions.join(" ")),
+        &["pay", "refund", "health", "password", "personal", "migrate", "sign in", "log in"],
+    );
     let reasons: Vec<String> = [
         (functions > 5).then(|| format!("it holds {}", count(functions, "function"))),
         delicate.then(|| "it touches money, sign-in or personal data".to_owned()),
@@ -70,6 +87,9 @@ fn promote(title: &str, functions: usize, actions: &[String]) -> String {
     if reasons.is_empty() {
         format!("No: “{title}” is small enough to go straight to stories.")
     } else {
-        format!("Consider it: {}. A full phase adds gates for requirements, technical analysis and architecture.", joined(&reasons))
+        format!(
+            "Consider it: {}. A full phase adds gates for requirements, technical analysis and architecture.",
+            joined(&reasons)
+        )
     }
 }

@@ -35,28 +35,158 @@ pub(super) enum Kind {
 }
 
 const CREATE: &[&str] = &[
-    "add", "apply", "attach", "book", "capture", "create", "enter", "file", "invite", "log", "make", "open", "order", "place", "post",
-    "propose", "publish", "raise", "record", "register", "report", "request", "reserve", "scan", "schedule", "start", "store", "submit", "subscribe",
-    "upload", "write", "comment", "rate", "reply", "ask", "leave", "keep", "hand", "donate", "enrol", "enroll", "save",
+    "add",
+    "apply",
+    "attach",
+    "book",
+    "capture",
+    "create",
+    "enter",
+    "file",
+    "invite",
+    "log",
+    "make",
+    "open",
+    "order",
+    "place",
+    "post",
+    "propose",
+    "publish",
+    "raise",
+    "record",
+    "register",
+    "report",
+    "request",
+    "reserve",
+    "scan",
+    "schedule",
+    "start",
+    "store",
+    "submit",
+    "subscribe",
+    "upload",
+    "write",
+    "comment",
+    "rate",
+    "reply",
+    "ask",
+    "leave",
+    "keep",
+    "hand",
+    "donate",
+    "enrol",
+    "enroll",
+    "save",
 ];
 const CHANGE: &[&str] = &[
-    "adjust", "change", "configure", "correct", "edit", "link", "mark", "maintain", "manage", "merge", "modify", "move", "organise", "organize", "plan",
-    "rebook", "rename", "reopen", "reorder", "reschedule", "restore", "set", "sort", "split", "swap", "switch", "tag", "transfer", "update", "block",
-    "unblock", "prioritise", "prioritize", "group", "extend", "renew", "postpone", "pause", "resume",
+    "adjust",
+    "change",
+    "configure",
+    "correct",
+    "edit",
+    "link",
+    "mark",
+    "maintain",
+    "manage",
+    "merge",
+    "modify",
+    "move",
+    "organise",
+    "organize",
+    "plan",
+    "rebook",
+    "rename",
+    "reopen",
+    "reorder",
+    "reschedule",
+    "restore",
+    "set",
+    "sort",
+    "split",
+    "swap",
+    "switch",
+    "tag",
+    "transfer",
+    "update",
+    "block",
+    "unblock",
+    "prioritise",
+    "prioritize",
+    "group",
+    "extend",
+    "renew",
+    "postpone",
+    "pause",
+    "resume",
 ];
-const REMOVE: &[&str] = &["archive", "cancel", "close", "delete", "drop", "end", "erase", "remove", "stop", "undo", "unsubscribe", "withdraw", "return"];
+const REMOVE: &[&str] = &[
+    "archive",
+    "cancel",
+    "close",
+    "delete",
+    "drop",
+    "end",
+    "erase",
+    "remove",
+    "stop",
+    "undo",
+    "unsubscribe",
+    "withdraw",
+    "return",
+];
 const VIEW: &[&str] = &[
-    "browse", "check", "compare", "find", "filter", "follow", "inspect", "list", "look", "look up", "monitor", "read", "review", "search", "see", "show", "track",
-    "view", "watch", "consult", "access", "discover", "explore", "know", "display",
+    "browse", "check", "compare", "find", "filter", "follow", "inspect", "list", "look", "look up", "monitor", "read",
+    "review", "search", "see", "show", "track", "view", "watch", "consult", "access", "discover", "explore", "know",
+    "display",
 ];
 const EXPORT: &[&str] = &["download", "export", "print"];
-const NOTIFY: &[&str] = &["alert", "contact", "email", "inform", "message", "notify", "remind", "send", "share", "call", "warn", "chat"];
+const NOTIFY: &[&str] =
+    &["alert", "contact", "email", "inform", "message", "notify", "remind", "send", "share", "call", "warn", "chat"];
 const RECEIVE: &[&str] = &["get", "receive", "be reminded", "be notified", "be informed", "be told"];
 const PAY: &[&str] = &["buy", "charge", "checkout", "pay", "refund", "purchase", "sell", "invoice", "bill"];
-const DECIDE: &[&str] = &["accept", "approve", "assign", "authorise", "authorize", "choose", "confirm", "decide", "decline", "delegate", "pick", "reject", "select", "sign", "verify", "vote", "allocate"];
+const DECIDE: &[&str] = &[
+    "accept",
+    "approve",
+    "assign",
+    "authorise",
+    "authorize",
+    "choose",
+    "confirm",
+    "decide",
+    "decline",
+    "delegate",
+    "pick",
+    "reject",
+    "select",
+    "sign",
+    "verify",
+    "vote",
+    "allocate",
+];
 const ACCESS: &[&str] = &["log in", "sign in", "sign up", "log out", "sign out", "login", "reset", "authenticate"];
-const AUTOMATE: &[&str] = &["calculate", "compute", "detect", "generate", "import", "sync", "synchronise", "synchronize", "suggest", "validate", "collect", "convert", "integrate", "match", "forecast", "recommend"];
-const OTHER: &[&str] = &["use", "take", "give", "run", "complete", "finish", "do", "join", "play", "bring", "fill", "copy", "work", "connect", "answer", "test", "learn", "prepare", "deliver", "handle", "process", "provide", "offer", "support", "help"];
+const AUTOMATE: &[&str] = &[
+    "calculate",
+    "compute",
+    "detect",
+    "generate",
+    "import",
+    "sync",
+    "synchronise",
+    "synchronize",
+    "suggest",
+    "validate",
+    "collect",
+    "convert",
+    "integrate",
+    "match",
+    "forecast",
+    "recommend",
+];
+const OTHER: &[&str] = &[
+    "use", "take", "give", "run", "complete", "finish", "do", "join", "play", "bring", "fill", "copy", "work",
+    "connect", "answer", "test", "learn", "prepare", "deliver", "handle", "process", "provide", "offer", "support",
+    "help",
+];
 
 const BY_KIND: [(Kind, &[&str]); 12] = [
     (Kind::Access, ACCESS),
@@ -76,7 +206,11 @@ const BY_KIND: [(Kind, &[&str]); 12] = [
 /// The kind and the length in bytes of the verb that a lower-case phrase begins with.
 pub(super) fn leading(phrase: &str) -> Option<(Kind, usize)> {
     BY_KIND.iter().find_map(|(kind, verbs)| {
-        verbs.iter().filter(|verb| begins_with(phrase, verb)).max_by_key(|verb| verb.len()).map(|verb| (*kind, verb.len()))
+        verbs
+            .iter()
+            .filter(|verb| begins_with(phrase, verb))
+            .max_by_key(|verb| verb.len())
+            .map(|verb| (*kind, verb.len()))
     })
 }
 
@@ -94,6 +228,10 @@ pub(super) fn base(word: &str) -> Option<String> {
     if is_verb(word) {
         return Some(word.to_owned());
     }
-    let stems = [word.strip_suffix("ies").map(|stem| format!("{stem}y")), word.strip_suffix("es").map(str::to_owned), word.strip_suffix('s').map(str::to_owned)];
+    let stems = [
+        word.strip_suffix("ies").map(|stem| format!("{stem}y")),
+        word.strip_suffix("es").map(str::to_owned),
+        word.strip_suffix('s').map(str::to_owned),
+    ];
     stems.into_iter().flatten().find(|stem| is_verb(stem))
 }

@@ -156,7 +156,9 @@ pub(super) fn capital(text: &str) -> String {
 pub(super) fn small(text: &str) -> String {
     let mut chars = text.chars();
     match (chars.next(), chars.clone().next()) {
-        (Some(first), Some(second)) if !second.is_uppercase() && !second.is_ascii_digit() && second != ' ' && second != '\'' => {
+        (Some(first), Some(second))
+            if !second.is_uppercase() && !second.is_ascii_digit() && second != ' ' && second != '\'' =>
+        {
             first.to_lowercase().chain(chars).collect()
         }
         _ => text.to_owned(),
@@ -196,7 +198,10 @@ pub(super) fn singular(phrase: &str) -> String {
         _ if last.len() > 4 && ["sses", "ches", "shes", "xes", "zzes"].iter().any(|end| last.ends_with(end)) => {
             last[..last.len() - 2].to_owned()
         }
-        _ if last.len() > 3 && last.ends_with('s') && !["ss", "us", "is", "as"].iter().any(|end| last.ends_with(end)) => {
+        _ if last.len() > 3
+            && last.ends_with('s')
+            && !["ss", "us", "is", "as"].iter().any(|end| last.ends_with(end)) =>
+        {
             last[..last.len() - 1].to_owned()
         }
         _ => last.to_owned(),
@@ -242,10 +247,11 @@ pub(super) fn count(number: usize, one: &str) -> String {
 /// The words that carry meaning, singular and lower-case.
 pub(super) fn content_words(text: &str) -> Vec<String> {
     const EMPTY: &[&str] = &[
-        "that", "this", "with", "from", "have", "they", "them", "their", "there", "when", "what", "which", "will", "would",
-        "should", "shall", "must", "could", "system", "into", "than", "then", "about", "more", "less", "each", "every",
-        "only", "also", "some", "able", "over", "before", "after", "within", "online", "today", "people", "user", "hour",
-        "day", "time", "because", "until", "least", "most", "does", "need", "want", "make", "asks", "allowed",
+        "that", "this", "with", "from", "have", "they", "them", "their", "there", "when", "what", "which", "will",
+        "would", "should", "shall", "must", "could", "system", "into", "than", "then", "about", "more", "less", "each",
+        "every", "only", "also", "some", "able", "over", "before", "after", "within", "online", "today", "people",
+        "user", "hour", "day", "time", "because", "until", "least", "most", "does", "need", "want", "make", "asks",
+        "allowed",
     ];
     folded(text)
         .split(|c: char| !c.is_alphanumeric())

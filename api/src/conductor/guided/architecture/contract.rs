@@ -65,8 +65,15 @@ fn paths(entity: &Entity) -> String {
 
 fn one(entity: &Entity, method: &str, verb: &str, says: &str, trace: &str) -> String {
     let name = type_name(entity);
+    let body = if method == "patch" {
+        format!(
+            "      requestBody:\n        required: true\n        content:\n          application/json:\n            schema: {{ $ref: \"#/components/schemas/{name}\" }}\n"
+        )
+    } else {
+        String::new()
+    };
     format!(
-        "    {method}:\n      operationId: {verb}{name}\n      summary: {}\n{trace}      parameters:\n        - {{ name: If-Match, in: header, required: true, schema: {{ type: string }} }}\n      responses:\n        \"200\":\n          description: The new state.\n          content:\n            application/json:\n              schema: {{ $ref: \"#/components/schemas/{name}\" }}\n        \"412\": {{ $ref: \"#/components/responses/Problem\" }}\n        default: {{ $ref: \"#/components/responses/Problem\" }}\n",
+        "    {method}:\n      operationId: {verb}{name}\n      summary: {}\n{trace}      parameters:\n        - {{ name: If-Match, in: header, required: true, schema: {{ type: string }} }}\n{body}      responses:\n        \"200\":\n          description: The new state.\n          content:\n            application/json:\n              schema: {{ $ref: \"#/components/schemas/{name}\" }}\n        \"412\": {{ $ref: \"#/components/responses/Problem\" }}\n        default: {{ $ref: \"#/components/responses/Problem\" }}\n",
         quoted(&format!("{says} {}, if it is still as the caller saw it.", with_article(&entity.name)))
     )
 }

@@ -19,7 +19,10 @@ pub(super) fn write(design: &Design<'_>, ids: &mut Ids) -> String {
     let mut text = String::new();
     for decision in all(design) {
         let id = ids.next("AD");
-        text.push_str(&format!("### {id} · {}\n\n{}\n\n**Why.** {}\n\n**Alternatives.**\n\n", decision.title, decision.choice, decision.why));
+        text.push_str(&format!(
+            "### {id} · {}\n\n{}\n\n**Why.** {}\n\n**Alternatives.**\n\n",
+            decision.title, decision.choice, decision.why
+        ));
         for (alternative, lost) in decision.alternatives {
             text.push_str(&format!("- *{alternative}:* {lost}\n"));
         }
@@ -30,13 +33,19 @@ pub(super) fn write(design: &Design<'_>, ids: &mut Ids) -> String {
 
 fn all(design: &Design<'_>) -> Vec<Decision> {
     let qualities = |cues: &[&str]| {
-        let ids: Vec<String> = design.inventory.qualities.iter().filter(|found| cues.iter().any(|cue| found.title.contains(cue) || found.text.contains(cue))).map(|found| found.id.to_string()).collect();
+        let ids: Vec<String> = design
+            .inventory
+            .qualities
+            .iter()
+            .filter(|found| cues.iter().any(|cue| found.title.contains(cue) || found.text.contains(cue)))
+            .map(|found| found.id.to_string())
+            .collect();
         if ids.is_empty() { "all requirements".to_owned() } else { ids.join(", ") }
     };
     let mut found = vec![
         Decision {
             title: "Platform and technology".to_owned(),
-            choice: design.said(Topic::Platform, "One web service with a relational database and a browser application, on the platform that the project already runs. *(assumed; see the open questions)*"),
+            choice: design.said(Topic::Platform),
             alternatives: &[
                 ("A technology that is new to the team", "the phase would pay for learning it, and nothing in the requirements asks for it."),
                 ("A product off the shelf", "worth a look before building begins; it rarely fits the rules of one's own house, which are the reason for this phase."),
@@ -66,7 +75,7 @@ fn all(design: &Design<'_>) -> Vec<Decision> {
         },
         Decision {
             title: "Sign-in and permissions".to_owned(),
-            choice: design.said(Topic::Access, "Sign-in through the identity provider that the project has; permissions by role, checked in the API at each operation. *(assumed; see the open questions)*"),
+            choice: design.said(Topic::Access),
             alternatives: &[
                 ("Permissions in the web app only", "what a browser checks, anybody can leave out."),
                 ("Own password storage without need", "where an identity provider exists, passwords of our own are a liability."),
@@ -89,7 +98,7 @@ fn all(design: &Design<'_>) -> Vec<Decision> {
     }
     found.push(Decision {
         title: "Going live in a way that can be taken back".to_owned(),
-        choice: design.said(Topic::Rollout, "A pilot group first, then everybody, behind a switch that can be turned off without a release. *(assumed; see the open questions)*"),
+        choice: design.said(Topic::Rollout),
         alternatives: &[
             ("Everything at once", "the first mistake would reach everybody."),
             ("Two systems side by side for months", "double work, and two truths."),

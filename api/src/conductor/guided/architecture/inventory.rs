@@ -73,7 +73,11 @@ impl Inventory {
             if heading.contains("non-goal") && line.starts_with("- ") {
                 self.non_goals.push(open_ended(&safe(line.trim_start_matches("- "))).to_owned());
             }
-            if heading.contains("failure") && line.starts_with('|') && !line.starts_with("| Case") && !line.starts_with("| -") {
+            if heading.contains("failure")
+                && line.starts_with('|')
+                && !line.starts_with("| Case")
+                && !line.starts_with("| -")
+            {
                 let cells = cells(line);
                 if let [case, response, ..] = cells.as_slice() {
                     self.failures.push((case.clone(), response.clone()));
@@ -86,7 +90,9 @@ impl Inventory {
                         let capability = understood(&text).or_else(|| understood(&title));
                         self.requirements.push(Found { id, title, text, capability });
                     }
-                    "N" if !known(&self.qualities) && self.qualities.len() < 60 => self.qualities.push(Found { id, title, text, capability: None }),
+                    "N" if !known(&self.qualities) && self.qualities.len() < 60 => {
+                        self.qualities.push(Found { id, title, text, capability: None })
+                    }
                     _ => {}
                 }
             }
@@ -97,7 +103,8 @@ impl Inventory {
         for line in readable_document(markdown).lines().filter(|line| line.trim_start().starts_with('|')) {
             let cells = cells(line);
             if let [first, asset, state, ..] = cells.as_slice()
-                && let Some((id, ..)) = identifier::first_in(first).filter(|(id, ..)| id.prefix == "R" && id.part.is_none())
+                && let Some((id, ..)) =
+                    identifier::first_in(first).filter(|(id, ..)| id.prefix == "R" && id.part.is_none())
                 && !self.assets.iter().any(|known| known.id == id)
             {
                 self.assets.push(Asset { id, asset: asset.clone(), state: state.clone() });
@@ -107,7 +114,11 @@ impl Inventory {
 
     /// What the analysis says of a requirement.
     pub(in super::super) fn asset_of(&self, id: &Id) -> Option<&Asset> {
-        self.assets.iter().find(|asset| asset.id == *id && asset.asset.chars().any(char::is_alphanumeric))
+        self.assets.iter().find(|asset| {
+            asset.id == *id
+                && asset.asset.chars().any(char::is_alphanumeric)
+                && !matches!(folded(&asset.asset).as_str(), "none" | "unknown" | "tbd" | "n/a")
+        })
     }
 
     /// What people must be able to do, in order.
@@ -117,9 +128,16 @@ impl Inventory {
 }
 
 fn understood(text: &str) -> Option<Capability> {
-    let plain = ["The system shall ", "The system must ", "The system should "].iter().find_map(|start| text.strip_prefix(start)).unwrap_or(text);
-    let plain = plain.strip_prefix("give ").map_or_else(|| plain.to_owned(), |rest| format!("send {rest}"));
-    capabilities(&plain).into_iter().next()
+    let plain = ["The system shall ", "The system must ", "The system should "]
+        .iter()
+        .find_map(|start| text.strip_prefix(start))
+        .unwrap_or(text);
+    // "give a patient a reminder" is how a requirement to get something reads.
+    let given = plain.strip_prefix("give ").and_then(|rest| {
+        let at = [" a ", " an ", " the ", " one "].iter().filter_map(|article| rest.get(1..)?.find(article)).min()? + 1;
+        Some(format!("{} can get {}", rest.get(..at)?, rest.get(at..)?.trim()))
+    });
+    capabilities(given.as_deref().unwrap_or(plain)).into_iter().next()
 }
 
 /// An id at the head of a heading, a bullet or a row, with the words that follow it.
@@ -140,9 +158,15 @@ fn headed(line: &str, after: &[&str]) -> Option<(Id, String, String)> {
     if !line.trim_start().starts_with('#') {
         return (!title.is_empty()).then(|| (id, title.clone(), title));
     }
-    let statement = after.iter().take_while(|line| !line.starts_with('#')).find(|line| !line.trim().is_empty() && !line.starts_with("- "));
-    let statement = statement.map(|line| safe(line)).map(|line| line.split_once("Statement: ").map_or(line.clone(), |(_, rest)| rest.to_owned()));
-    let text = statement.filter(|line| !line.is_empty() && !line.starts_with("Priority")).unwrap_or_else(|| title.clone());
+    let statement = after
+        .iter()
+        .take_while(|line| !line.starts_with('#'))
+        .find(|line| !line.trim().is_empty() && !line.starts_with("- "));
+    let statement = statement
+        .map(|line| safe(line))
+        .map(|line| line.split_once("Statement: ").map_or(line.clone(), |(_, rest)| rest.to_owned()));
+    let text =
+        statement.filter(|line| !line.is_empty() && !line.starts_with("Priority")).unwrap_or_else(|| title.clone());
     Some((id, if title.is_empty() { text.clone() } else { title }, text))
 }
 

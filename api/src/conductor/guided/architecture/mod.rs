@@ -47,12 +47,33 @@ pub(super) fn home_of(topic: Topic) -> (&'static [&'static str], &'static str) {
     }
 }
 
+/// What stands in the document where a topic was left open; an answer takes its place.
+pub(super) fn fallback_of(topic: Topic) -> &'static str {
+    match topic {
+        Topic::Platform => {
+            "One web service with a relational database and a browser application, on the platform that the project already runs. *(assumed; see the open questions)*"
+        }
+        Topic::Access => {
+            "Sign-in through the identity provider that the project has; permissions by role, checked in the API at each operation. *(assumed; see the open questions)*"
+        }
+        Topic::Data => {
+            "How long data is kept is an open question; until it is answered, nothing is deleted but on request."
+        }
+        Topic::Rollout => {
+            "A pilot group first, then everybody, behind a switch that can be turned off without a release. *(assumed; see the open questions)*"
+        }
+        _ => "",
+    }
+}
+
 /// Writes the first version.
 pub(super) fn write(task: &Task, interview: &Interview, asked: &[String], ids: &mut Ids) -> String {
     let inventory = Inventory::read(task);
     let capabilities = inventory.capabilities();
     let mut actors: Vec<String> = Vec::new();
-    for actor in capabilities.iter().filter_map(|capability| capability.actor.as_deref()).flat_map(|actor| actor.split(" or ")) {
+    for actor in
+        capabilities.iter().filter_map(|capability| capability.actor.as_deref()).flat_map(|actor| actor.split(" or "))
+    {
         if !actors.iter().any(|known| known == actor) && actors.len() < 8 {
             actors.push(actor.to_owned());
         }
@@ -87,29 +108,39 @@ pub(super) fn write(task: &Task, interview: &Interview, asked: &[String], ids: &
     add("Testing", sections::testing(&design));
     add("Traceability", sections::traceability(&design));
     add("Risks", sections::risks(&design));
-    add("Deferred and decided later", bullets(design.inventory.non_goals.iter().map(|goal| format!("{} (a non-goal of the requirements)", goal))));
+    add(
+        "Deferred and decided later",
+        bullets(design.inventory.non_goals.iter().map(|goal| format!("{} (a non-goal of the requirements)", goal))),
+    );
     add("Open questions", open_questions(interview, asked, ids));
     text
 }
 
 fn open_questions(interview: &Interview, asked: &[String], ids: &mut Ids) -> String {
     let open = topic::plan(interview.stage).iter().filter(|topic| !interview.is_known(**topic));
-    let mut lines: Vec<String> = open.map(|topic| super::requirements::items::open_topic(&ids.next("Q"), *topic)).collect();
+    let mut lines: Vec<String> =
+        open.map(|topic| super::requirements::items::open_topic(&ids.next("Q"), *topic)).collect();
     lines.extend(asked.iter().map(|question| super::requirements::items::open_question(&ids.next("Q"), question)));
     bullets(lines.into_iter())
 }
 
 impl Design<'_> {
-    /// What was said about a topic, as sentences; a fall-back where nothing was.
-    fn said(&self, topic: Topic, otherwise: &str) -> String {
-        let said: Vec<String> = self.interview.items(topic).iter().filter(|item| !is_deferring(item)).map(|item| sentence(item)).collect();
-        if said.is_empty() { otherwise.to_owned() } else { said.join(" ") }
+    /// What was said about a topic, as sentences; what is assumed where nothing was.
+    fn said(&self, topic: Topic) -> String {
+        let said: Vec<String> =
+            self.interview.items(topic).iter().filter(|item| !is_deferring(item)).map(|item| sentence(item)).collect();
+        if said.is_empty() { fallback_of(topic).to_owned() } else { said.join(" ") }
     }
 
     /// The ids of requirements that pass a test, for a table cell.
     fn serving(&self, test: impl Fn(&super::capability::Capability) -> bool) -> String {
-        let ids: Vec<String> =
-            self.inventory.requirements.iter().filter(|found| found.capability.as_ref().is_some_and(&test)).map(|found| found.id.to_string()).collect();
+        let ids: Vec<String> = self
+            .inventory
+            .requirements
+            .iter()
+            .filter(|found| found.capability.as_ref().is_some_and(&test))
+            .map(|found| found.id.to_string())
+            .collect();
         if ids.is_empty() { "all".to_owned() } else { ids.join(", ") }
     }
 }
@@ -117,7 +148,9 @@ impl Design<'_> {
 /// Answers that hand the decision back to us.
 fn is_deferring(item: &str) -> bool {
     let lower = super::wording::folded(item);
-    ["use sensible defaults", "what the project already uses", "you decide", "whatever you suggest"].iter().any(|phrase| lower.starts_with(phrase))
+    ["use sensible defaults", "what the project already uses", "you decide", "whatever you suggest"]
+        .iter()
+        .any(|phrase| lower.starts_with(phrase))
 }
 
 fn rows(head: &[&str], rows: Vec<Vec<String>>) -> String {

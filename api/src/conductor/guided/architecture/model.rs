@@ -43,7 +43,9 @@ pub(super) fn entities(inventory: &Inventory) -> Vec<Entity> {
             }
         }
     }
-    found.retain(|entity| !entity.uses.iter().all(|(kind, ..)| *kind == Kind::Provide) || entity.name.split(' ').count() <= 2);
+    found.retain(|entity| {
+        !entity.uses.iter().all(|(kind, ..)| *kind == Kind::Provide) || entity.name.split(' ').count() <= 2
+    });
     found.sort_by_key(|entity| std::cmp::Reverse(entity.uses.len()));
     found.truncate(8);
     if found.is_empty() {
@@ -76,7 +78,12 @@ impl Entity {
 
     /// The requirements behind it, each once.
     pub(super) fn requirements(&self, kinds: &[Kind]) -> Vec<String> {
-        let mut ids: Vec<String> = self.uses.iter().filter(|(kind, ..)| kinds.is_empty() || kinds.contains(kind)).map(|(_, id, _)| id.to_string()).collect();
+        let mut ids: Vec<String> = self
+            .uses
+            .iter()
+            .filter(|(kind, ..)| kinds.is_empty() || kinds.contains(kind))
+            .map(|(_, id, _)| id.to_string())
+            .collect();
         ids.dedup();
         ids
     }
@@ -85,12 +92,16 @@ impl Entity {
 /// The systems of others: those that were named, or else those that the functions cannot do without.
 pub(super) fn systems(text: &str, capabilities: &[Capability]) -> Vec<String> {
     let said = items(text);
-    let none = !said.is_empty() && said.iter().all(|item| has_any(&folded(item), &["none", "nothing", "no", "no other", "not yet"]));
+    let none = !said.is_empty()
+        && said.iter().all(|item| has_any(&folded(item), &["none", "nothing", "no", "no other", "not yet"]));
     let mut found: Vec<String> = Vec::new();
     if !none {
         for name in said.iter().flat_map(|item| names(item)) {
             let name = name.split(" for ").next().unwrap_or_default().split(" (").next().unwrap_or_default().trim();
-            let name = ["the ", "an ", "a ", "our ", "it talks to ", "we use "].iter().find_map(|start| name.strip_prefix(start)).unwrap_or(name);
+            let name = ["the ", "The ", "an ", "An ", "a ", "A ", "our ", "Our ", "It talks to ", "We use ", "we use "]
+                .iter()
+                .find_map(|start| name.strip_prefix(start))
+                .unwrap_or(name);
             let name = safe(open_ended(name));
             if !name.is_empty() && name.split_whitespace().count() <= 6 && !found.contains(&name) {
                 found.push(name);

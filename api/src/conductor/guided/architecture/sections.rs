@@ -10,17 +10,26 @@ use crate::conductor::guided::wording::{capital, count, folded, has_any, joined,
 /// The whole in three paragraphs.
 pub(super) fn overview(design: &Design<'_>) -> String {
     let inventory = &design.inventory;
-    let basis = if inventory.sources.is_empty() { "No approved document stands behind it".to_owned() } else { format!("It stands on {}", joined(&inventory.sources)) };
+    let basis = if inventory.sources.is_empty() {
+        "No approved document stands behind it".to_owned()
+    } else {
+        format!("It stands on {}", joined(&inventory.sources))
+    };
     let mut text = format!(
-        "“{}” is built as one service with a browser application and one database: {} in {}, kept apart as modules. {basis}, with {} and {}.",
+        "“{}” is built as one service with a browser application and one database, in {}, one for each kind of thing that it keeps. {basis}, with {} and {}.",
         design.title,
-        count(design.entities.len(), "kind") + " of things",
         count(design.entities.len(), "module"),
         count(inventory.requirements.len(), "requirement"),
         count(inventory.qualities.len(), "non-functional requirement")
     );
-    text.push_str(&format!("\n\n**Platform.** {}", design.said(Topic::Platform, "Not settled yet; the platform that the project already runs is assumed.")));
-    let assets: Vec<String> = inventory.requirements.iter().filter_map(|found| inventory.asset_of(&found.id)).map(|asset| format!("{} ({}, {})", asset.asset, asset.id, small(&asset.state))).take(8).collect();
+    text.push_str(&format!("\n\n**Platform.** {}", design.said(Topic::Platform)));
+    let assets: Vec<String> = inventory
+        .requirements
+        .iter()
+        .filter_map(|found| inventory.asset_of(&found.id))
+        .map(|asset| format!("{} ({}, {})", asset.asset, asset.id, small(&asset.state)))
+        .take(8)
+        .collect();
     if !assets.is_empty() {
         text.push_str(&format!("\n\n**What is there already,** by the technical analysis: {}.", joined(&assets)));
     }
@@ -30,27 +39,60 @@ pub(super) fn overview(design: &Design<'_>) -> String {
 /// Who is responsible for what.
 pub(super) fn components(design: &Design<'_>) -> String {
     let mut table = vec![
-        vec!["Web app".to_owned(), format!("What {} see; holds no rules, only shows their outcome", joined(&design.actors.iter().take(4).map(|actor| plural(actor)).collect::<Vec<_>>())), design.serving(|capability| capability.actor.is_some())],
+        vec![
+            "Web app".to_owned(),
+            format!(
+                "What {} see; holds no rules, only shows their outcome",
+                joined(&design.actors.iter().take(4).map(|actor| plural(actor)).collect::<Vec<_>>())
+            ),
+            design.serving(|capability| capability.actor.is_some()),
+        ],
         vec!["API".to_owned(), "Permission, validation, idempotency, errors in one form".to_owned(), "all".to_owned()],
     ];
     for entity in &design.entities {
         let does: Vec<String> = entity.uses.iter().map(|(.., action)| small(open_ended(action))).take(4).collect();
-        let responsible = if does.is_empty() { format!("Keeps {}", plural(&entity.name)) } else { format!("Keeps {}: {}", plural(&entity.name), joined(&does)) };
+        let responsible = if does.is_empty() {
+            format!("Keeps {}", plural(&entity.name))
+        } else {
+            format!("Keeps {}: {}", plural(&entity.name), joined(&does))
+        };
         let ids = entity.requirements(&[]);
-        table.push(vec![format!("Module “{}”", entity.name), responsible, if ids.is_empty() { "all".to_owned() } else { ids.join(", ") }]);
+        table.push(vec![
+            format!("Module “{}”", entity.name),
+            responsible,
+            if ids.is_empty() { "all".to_owned() } else { ids.join(", ") },
+        ]);
     }
-    if design.inventory.capabilities().iter().any(|capability| matches!(capability.kind, Kind::Notify | Kind::Receive | Kind::Automate | Kind::Pay)) || !design.systems.is_empty() {
-        table.push(vec!["Worker".to_owned(), "Delivers the outbox, does what is due, tries again, shows what failed".to_owned(), design.serving(|capability| matches!(capability.kind, Kind::Notify | Kind::Receive | Kind::Automate | Kind::Pay))]);
+    if design
+        .inventory
+        .capabilities()
+        .iter()
+        .any(|capability| matches!(capability.kind, Kind::Notify | Kind::Receive | Kind::Automate | Kind::Pay))
+        || !design.systems.is_empty()
+    {
+        table.push(vec![
+            "Worker".to_owned(),
+            "Delivers the outbox, does what is due, tries again, shows what failed".to_owned(),
+            design.serving(|capability| {
+                matches!(capability.kind, Kind::Notify | Kind::Receive | Kind::Automate | Kind::Pay)
+            }),
+        ]);
     }
     for system in &design.systems {
-        table.push(vec![format!("Adapter “{system}”"), "The only place that knows its contract; time-out, retries, a stand-in for tests".to_owned(), design.serving(|capability| matches!(capability.kind, Kind::Notify | Kind::Receive | Kind::Automate | Kind::Pay))]);
+        table.push(vec![
+            format!("Adapter “{system}”"),
+            "The only place that knows its contract; time-out, retries, a stand-in for tests".to_owned(),
+            design.serving(|capability| {
+                matches!(capability.kind, Kind::Notify | Kind::Receive | Kind::Automate | Kind::Pay)
+            }),
+        ]);
     }
     rows(&["Component", "Responsible for", "Serves"], table)
 }
 
 /// The ER diagram and what holds for the data.
 pub(super) fn data(design: &Design<'_>) -> String {
-    let said = design.said(Topic::Data, "How long data is kept is an open question; until it is answered, nothing is deleted but on request.");
+    let said = design.said(Topic::Data);
     format!(
         "{}\n\n{}\n\nEvery change adds an audit entry in the same transaction; `version` is what a change must name, so that nobody overwrites what they have not seen. The attributes shown are those that the rules need; what a form asks for beyond them is settled with the first story.",
         diagrams::entities(design),
@@ -79,7 +121,7 @@ pub(super) fn states(design: &Design<'_>) -> String {
         table.push(vec![case.clone(), "as the requirements say".to_owned(), response.clone()]);
     }
     text.push_str(&rows(&["Case", "Answer of the API", "What the person does or sees"], table));
-    let said = design.said(Topic::Failures, "");
+    let said = design.said(Topic::Failures);
     if !said.is_empty() {
         text.push_str(&format!("\n**When a part is down.** {said}\n"));
     }
@@ -89,7 +131,7 @@ pub(super) fn states(design: &Design<'_>) -> String {
 /// How it is protected.
 pub(super) fn security(design: &Design<'_>) -> String {
     let mut lines = vec![
-        format!("**Who gets in.** {}", design.said(Topic::Access, "Sign-in by the project's identity provider (assumed).")),
+        format!("**Who gets in.** {}", design.said(Topic::Access)),
         "**Who may do what.** Checked in the API at each operation, from one table of roles and verbs; everything not listed is refused.".to_owned(),
     ];
     for actor in design.actors.iter().take(6) {
@@ -98,7 +140,9 @@ pub(super) fn security(design: &Design<'_>) -> String {
             .requirements
             .iter()
             .filter_map(|found| found.capability.as_ref().map(|capability| (found, capability)))
-            .filter(|(_, capability)| capability.actor.as_deref().is_some_and(|name| name.split(" or ").any(|one| one == actor)))
+            .filter(|(_, capability)| {
+                capability.actor.as_deref().is_some_and(|name| name.split(" or ").any(|one| one == actor))
+            })
             .map(|(found, capability)| format!("{} ({})", small(open_ended(&capability.action)), found.id))
             .take(6)
             .collect();
@@ -132,13 +176,22 @@ pub(super) fn qualities(design: &Design<'_>) -> String {
 fn mechanism(text: &str) -> (&'static str, &'static str) {
     let lower = folded(text);
     if has_any(&lower, &["entitled", "encrypted", "protection", "privacy", "personal", "secure", "security"]) {
-        ("Permission table in the API, encryption, audit entries", "Operation × role matrix, all green; findings of the penetration test")
+        (
+            "Permission table in the API, encryption, audit entries",
+            "Operation × role matrix, all green; findings of the penetration test",
+        )
     } else if has_any(&lower, &["speed", "second", "seconds", "ms", "response", "latency", "fast"]) {
-        ("Indexes for each list, keyset pages, nothing external within a request", "p95 of each operation, in the load test and in production")
+        (
+            "Indexes for each list, keyset pages, nothing external within a request",
+            "p95 of each operation, in the load test and in production",
+        )
     } else if has_any(&lower, &["recovery", "lost", "backup", "restore"]) {
         ("Continuous archiving of the database, restore by script", "Time and loss in the quarterly rehearsal")
     } else if has_any(&lower, &["available", "availability", "uptime"]) {
-        ("Two instances behind a health check, migrations without downtime", "Probe from outside, minutes of outage each month")
+        (
+            "Two instances behind a health check, migrations without downtime",
+            "Probe from outside, minutes of outage each month",
+        )
     } else if has_any(&lower, &["at once", "people", "load", "concurrent", "users", "per day"]) {
         ("Stateless instances, bounded queues and connection pool", "Load test at twice the number")
     } else if has_any(&lower, &["wcag", "accessibility", "accessible"]) {
@@ -150,7 +203,7 @@ fn mechanism(text: &str) -> (&'static str, &'static str) {
 
 /// Environments, order, way back, watching.
 pub(super) fn deployment(design: &Design<'_>) -> String {
-    let said = design.said(Topic::Rollout, "A pilot group first, then everybody (assumed).");
+    let said = design.said(Topic::Rollout);
     bullets(
         [
             format!("**Environments and roll-out.** {said}"),
@@ -165,13 +218,33 @@ pub(super) fn deployment(design: &Design<'_>) -> String {
 /// What is tested where.
 pub(super) fn testing(design: &Design<'_>) -> String {
     let mut table = vec![
-        vec!["Rules and states".to_owned(), "Pure unit and property tests".to_owned(), "each rule, each forbidden transition".to_owned()],
-        vec!["API".to_owned(), "Against the OpenAPI document, on a real database".to_owned(), "each operation × role, each problem".to_owned()],
-        vec!["Two at once".to_owned(), "Races on the same thing".to_owned(), "one succeeds, the other learns why".to_owned()],
-        vec!["Journeys".to_owned(), "In a browser".to_owned(), "each “must” from its first to its last criterion".to_owned()],
+        vec![
+            "Rules and states".to_owned(),
+            "Pure unit and property tests".to_owned(),
+            "each rule, each forbidden transition".to_owned(),
+        ],
+        vec![
+            "API".to_owned(),
+            "Against the OpenAPI document, on a real database".to_owned(),
+            "each operation × role, each problem".to_owned(),
+        ],
+        vec![
+            "Two at once".to_owned(),
+            "Races on the same thing".to_owned(),
+            "one succeeds, the other learns why".to_owned(),
+        ],
+        vec![
+            "Journeys".to_owned(),
+            "In a browser".to_owned(),
+            "each “must” from its first to its last criterion".to_owned(),
+        ],
     ];
     if !design.systems.is_empty() {
-        table.push(vec!["Other systems".to_owned(), "A stand-in that is slow, refuses, and forgets to answer".to_owned(), joined(&design.systems)]);
+        table.push(vec![
+            "Other systems".to_owned(),
+            "A stand-in that is slow, refuses, and forgets to answer".to_owned(),
+            joined(&design.systems),
+        ]);
     }
     rows(&["What", "How", "Covers"], table)
 }
@@ -183,8 +256,15 @@ pub(super) fn traceability(design: &Design<'_>) -> String {
         .requirements
         .iter()
         .map(|found| {
-            let module = design.entities.iter().find(|entity| entity.uses.iter().any(|(_, id, _)| *id == found.id)).map_or_else(|| "API".to_owned(), |entity| format!("module “{}”", entity.name));
-            let asset = design.inventory.asset_of(&found.id).map_or_else(|| "new".to_owned(), |asset| format!("{} ({})", asset.asset, small(&asset.state)));
+            let module = design
+                .entities
+                .iter()
+                .find(|entity| entity.uses.iter().any(|(_, id, _)| *id == found.id))
+                .map_or_else(|| "API".to_owned(), |entity| format!("module “{}”", entity.name));
+            let asset = design
+                .inventory
+                .asset_of(&found.id)
+                .map_or_else(|| "new".to_owned(), |asset| format!("{} ({})", asset.asset, small(&asset.state)));
             let shown = match found.capability.as_ref().map(|capability| capability.kind) {
                 Some(Kind::Notify | Kind::Receive | Kind::Automate) => "worker test, journey",
                 Some(Kind::View | Kind::Export) => "API test with each role, journey",
@@ -203,13 +283,37 @@ pub(super) fn traceability(design: &Design<'_>) -> String {
 pub(super) fn risks(design: &Design<'_>) -> String {
     let mut table = Vec::new();
     for system in design.systems.iter().take(4) {
-        table.push(vec![format!("“{system}” changes its contract or is down"), "medium".to_owned(), "Adapter and outbox; a contract test each night".to_owned()]);
+        table.push(vec![
+            format!("“{system}” changes its contract or is down"),
+            "medium".to_owned(),
+            "Adapter and outbox; a contract test each night".to_owned(),
+        ]);
     }
-    let unknown: Vec<String> = design.inventory.assets.iter().filter(|asset| has_any(&folded(&asset.state), &["unknown", "missing"])).map(|asset| asset.id.to_string()).collect();
+    let unknown: Vec<String> = design
+        .inventory
+        .assets
+        .iter()
+        .filter(|asset| has_any(&folded(&asset.state), &["unknown", "missing"]))
+        .map(|asset| asset.id.to_string())
+        .collect();
     if !unknown.is_empty() {
-        table.push(vec![format!("{} rest on assets that are missing or unknown", joined(&unknown)), "high".to_owned(), "Build these first, in the thinnest slice that shows they work".to_owned()]);
+        table.push(vec![
+            format!("{} rest on assets that are missing or unknown", joined(&unknown)),
+            "high".to_owned(),
+            "Build these first, in the thinnest slice that shows they work".to_owned(),
+        ]);
     }
-    table.push(vec![sentence("the data model is derived from the requirements' words, and the first real case does not fit").trim_end_matches('.').to_owned(), "medium".to_owned(), "Walk three real cases through it before the first migration".to_owned()]);
-    table.push(vec!["Everything in one database makes one slow query everybody's".to_owned(), "low".to_owned(), "Statement time-outs, an index for each list, p95 watched for each operation".to_owned()]);
+    table.push(vec![
+        sentence("the data model is derived from the requirements' words, and the first real case does not fit")
+            .trim_end_matches('.')
+            .to_owned(),
+        "medium".to_owned(),
+        "Walk three real cases through it before the first migration".to_owned(),
+    ]);
+    table.push(vec![
+        "Everything in one database makes one slow query everybody's".to_owned(),
+        "low".to_owned(),
+        "Statement time-outs, an index for each list, p95 watched for each operation".to_owned(),
+    ]);
     rows(&["Risk", "Weight", "What we do about it"], table)
 }

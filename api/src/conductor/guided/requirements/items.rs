@@ -8,7 +8,9 @@ use crate::conductor::guided::quality::{ASSUMED, Quality};
 use crate::conductor::guided::rules::shall;
 use crate::conductor::guided::topic::Topic;
 use crate::conductor::guided::verbs::Kind;
-use crate::conductor::guided::wording::{capital, content_words, count, has_number, items as parts, joined, names, open_ended, plural, sentence, small};
+use crate::conductor::guided::wording::{
+    capital, content_words, count, has_number, items as parts, joined, names, open_ended, plural, sentence, small,
+};
 
 /// The groups of people: named ones first, then those who act in the functions.
 pub(in super::super) fn users(text: &str, actors: &[String]) -> Vec<(String, Option<String>)> {
@@ -16,11 +18,15 @@ pub(in super::super) fn users(text: &str, actors: &[String]) -> Vec<(String, Opt
     for item in parts(text) {
         match described(&item) {
             Some((name, note)) => found.push((name, Some(note))),
-            None => found.extend(names(&item).into_iter().filter_map(|name| described(&name).map_or_else(|| plain(&name), |(name, note)| Some((name, Some(note)))))),
+            None => found.extend(names(&item).into_iter().filter_map(|name| {
+                described(&name).map_or_else(|| plain(&name), |(name, note)| Some((name, Some(note))))
+            })),
         }
     }
     for actor in actors {
-        let known = found.iter().any(|(name, _)| content_words(name).iter().any(|word| content_words(actor).contains(word)) || actor_name(name) == *actor);
+        let known = found.iter().any(|(name, _)| {
+            content_words(name).iter().any(|word| content_words(actor).contains(word)) || actor_name(name) == *actor
+        });
         if !known {
             found.push((capital(&plural(actor)), None));
         }
@@ -31,7 +37,12 @@ pub(in super::super) fn users(text: &str, actors: &[String]) -> Vec<(String, Opt
 }
 
 fn plain(name: &str) -> Option<(String, Option<String>)> {
-    let name = open_ended(name).trim_start_matches("the ").trim_start_matches("our ").trim_start_matches("mostly ").trim_start_matches("mainly ").trim();
+    let name = open_ended(name)
+        .trim_start_matches("the ")
+        .trim_start_matches("our ")
+        .trim_start_matches("mostly ")
+        .trim_start_matches("mainly ")
+        .trim();
     (!name.is_empty() && name.split_whitespace().count() <= 8).then(|| (capital(name), None))
 }
 
@@ -60,7 +71,9 @@ pub(in super::super) fn user(name: &str, note: Option<&str>, capabilities: &[Cap
     let actor = actor_name(name);
     let theirs: Vec<&Capability> = capabilities
         .iter()
-        .filter(|capability| capability.actor.as_deref().is_some_and(|found| found.split(" or ").any(|one| one == actor)))
+        .filter(|capability| {
+            capability.actor.as_deref().is_some_and(|found| found.split(" or ").any(|one| one == actor))
+        })
         .take(6)
         .collect();
     let theirs = condensed(&theirs);
@@ -85,7 +98,13 @@ pub(in super::super) fn outcome(text: &str) -> Item {
 }
 
 /// A functional requirement with its criteria.
-pub(in super::super) fn requirement(id: &Id, capability: &Capability, problems: &[String], outcomes: &[String], failures: &[(String, String)]) -> String {
+pub(in super::super) fn requirement(
+    id: &Id,
+    capability: &Capability,
+    problems: &[String],
+    outcomes: &[String],
+    failures: &[(String, String)],
+) -> String {
     let mut text = format!(
         "### {id} · {}\n\n{}\n\n**Priority:** {}. **Rationale:** {}\n",
         capability.title(),
@@ -100,7 +119,10 @@ pub(in super::super) fn requirement(id: &Id, capability: &Capability, problems: 
 }
 
 /// The failure cases that speak of what a function is about.
-pub(in super::super) fn failures_about(capability: &Capability, failures: &[(String, String)]) -> Vec<(String, String)> {
+pub(in super::super) fn failures_about(
+    capability: &Capability,
+    failures: &[(String, String)],
+) -> Vec<(String, String)> {
     let words = content_words(&capability.action);
     let verb = words.first().cloned();
     failures
@@ -149,19 +171,28 @@ pub(in super::super) fn open_question(id: &Id, question: &str) -> String {
 }
 
 /// Why now, when nobody has named a date.
-pub(in super::super) const NO_DATE: &str = "**Why now.** No date forces it; each week without it costs what is described above.";
+pub(in super::super) const NO_DATE: &str =
+    "**Why now.** No date forces it; each week without it costs what is described above.";
 
 /// Why now, from the constraint that names the date.
 pub(in super::super) fn why_now(deadline: &str) -> String {
-    if deadline.split_whitespace().count() <= 6 { format!("The date is set: {}.", small(open_ended(deadline))) } else { sentence(deadline) }
+    if deadline.split_whitespace().count() <= 6 {
+        format!("The date is set: {}.", small(open_ended(deadline)))
+    } else {
+        sentence(deadline)
+    }
 }
 
 /// The assumption about the numbers that nobody named.
 pub(in super::super) fn assumed_numbers(number: usize) -> String {
     match number {
         0 => "Every number among the non-functional requirements was named or confirmed by the team.".to_owned(),
-        1 => "The one number marked *(assumed)* among the non-functional requirements holds until somebody changes it.".to_owned(),
-        _ => format!("The {} marked *(assumed)* among the non-functional requirements hold until somebody changes them.", count(number, "number")),
+        1 => "The one number marked *(assumed)* among the non-functional requirements holds until somebody changes it."
+            .to_owned(),
+        _ => format!(
+            "The {} marked *(assumed)* among the non-functional requirements hold until somebody changes them.",
+            count(number, "number")
+        ),
     }
 }
 

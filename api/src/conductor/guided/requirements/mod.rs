@@ -42,7 +42,8 @@ impl<'a> Material<'a> {
     pub(super) fn gather(title: String, idea: Vec<String>, asked: Vec<String>, interview: &'a Interview) -> Self {
         let users = items::users(&interview.text(Topic::Users), &interview.actors());
         let mut capabilities = capabilities(&interview.text(Topic::Capabilities));
-        let default = users.first().map_or_else(|| "person".to_owned(), |(name, _)| super::capability::actor_name(name));
+        let default =
+            users.first().map_or_else(|| "person".to_owned(), |(name, _)| super::capability::actor_name(name));
         for capability in &mut capabilities {
             items::settle_actor(capability, &default);
         }
@@ -71,7 +72,11 @@ pub(super) fn write(material: &Material<'_>, ids: &mut Ids) -> String {
     section(&mut text, "Non-functional requirements", &non_functional(material, ids));
     section(&mut text, "Business rules and data", &business_rules(material));
     section(&mut text, "Edge and failure cases", &failures(material));
-    section(&mut text, "Constraints", &bullets(material.limits.constraints.iter().map(|(kind, text)| items::constraint(kind, text))));
+    section(
+        &mut text,
+        "Constraints",
+        &bullets(material.limits.constraints.iter().map(|(kind, text)| items::constraint(kind, text))),
+    );
     section(&mut text, "Non-goals", &bullets(material.limits.left_out.iter().cloned()));
     section(&mut text, "Risks", &prose::risks(material));
     section(&mut text, "Assumptions", &assumptions(material, ids));
@@ -91,7 +96,9 @@ pub(super) fn bullets(lines: impl Iterator<Item = String>) -> String {
 
 /// A Markdown table; nothing where there are no rows.
 pub(super) fn table(head: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
-    let rows: Vec<String> = rows.map(|row| format!("| {} |\n", row.iter().map(|text| cell(text)).collect::<Vec<_>>().join(" | "))).collect();
+    let rows: Vec<String> = rows
+        .map(|row| format!("| {} |\n", row.iter().map(|text| cell(text)).collect::<Vec<_>>().join(" | ")))
+        .collect();
     if rows.is_empty() {
         return String::new();
     }
@@ -99,11 +106,17 @@ pub(super) fn table(head: &[&str], rows: impl Iterator<Item = Vec<String>>) -> S
 }
 
 fn outcomes(material: &Material<'_>) -> String {
-    table(&["Outcome", "Measured by"], material.interview.items(Topic::Outcomes).iter().map(|outcome| items::outcome(outcome).cells))
+    table(
+        &["Outcome", "Measured by"],
+        material.interview.items(Topic::Outcomes).iter().map(|outcome| items::outcome(outcome).cells),
+    )
 }
 
 fn users(material: &Material<'_>) -> String {
-    table(&["Who", "What they come for"], material.users.iter().map(|(name, note)| items::user(name, note.as_deref(), &material.capabilities).cells))
+    table(
+        &["Who", "What they come for"],
+        material.users.iter().map(|(name, note)| items::user(name, note.as_deref(), &material.capabilities).cells),
+    )
 }
 
 fn functional(material: &Material<'_>, ids: &mut Ids) -> String {
@@ -127,7 +140,10 @@ fn functional(material: &Material<'_>, ids: &mut Ids) -> String {
 
 fn non_functional(material: &Material<'_>, ids: &mut Ids) -> String {
     let all = material.stated.iter().cloned().chain(quality::assumed(&material.stated));
-    table(&["Id", "Quality", "Requirement", "Verified by"], all.map(|quality| items::quality(&ids.next("N"), &quality).cells))
+    table(
+        &["Id", "Quality", "Requirement", "Verified by"],
+        all.map(|quality| items::quality(&ids.next("N"), &quality).cells),
+    )
 }
 
 fn business_rules(material: &Material<'_>) -> String {

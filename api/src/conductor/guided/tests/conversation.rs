@@ -35,15 +35,21 @@ fn the_document_comes_after_five_answers_and_gets_better_after_that() {
 #[test]
 fn what_the_brief_answers_is_not_asked() {
     let mut given = task(Stage::Requirements);
-    given.phase_brief = "Patients wait too long on the phone today.\n\n## Users\n- patients\n- receptionists\n\nDeadline: 1 March".to_owned();
+    given.phase_brief =
+        "Patients wait too long on the phone today.\n\n## Users\n- patients\n- receptionists\n\nDeadline: 1 March"
+            .to_owned();
     let mut talk = Conversation::given(given);
-    talk.says("Hello").asks("I already have the problem, the users and limits and non-goals").asks("What must people be able to do");
+    talk.says("Hello")
+        .asks("I already have the problem, the users and limits and non-goals")
+        .asks("What must people be able to do");
 }
 
 #[test]
 fn the_projects_context_is_read_as_well() {
     let mut given = task(Stage::Architecture);
-    given.project_context = "# Stack\nRust and PostgreSQL on our own servers.\n\n# Deployment\nTest and production, feature flags.".to_owned();
+    given.project_context =
+        "# Stack\nRust and PostgreSQL on our own servers.\n\n# Deployment\nTest and production, feature flags."
+            .to_owned();
     let mut talk = Conversation::given(given);
     talk.says("Let's start").asks("the platform and going live").asks("Which other systems");
 }
@@ -59,7 +65,9 @@ fn several_answers_in_one_message_are_told_apart() {
 #[test]
 fn a_rich_first_message_counts() {
     let mut talk = Conversation::given(task(Stage::Requirements));
-    talk.says("Currently patients wait on the phone. Patients can book an appointment. Receptionists can confirm a booking.");
+    talk.says(
+        "Currently patients wait on the phone. Patients can book an appointment. Receptionists can confirm a booking.",
+    );
     talk.asks("How will you know, three months after launch");
 }
 
@@ -67,7 +75,9 @@ fn a_rich_first_message_counts() {
 fn a_question_can_be_skipped_and_stays_open_in_the_document() {
     let mut talk = Conversation::given(task(Stage::Requirements));
     talk.says("hi").says("skip").asks("Left open").says(USERS).says(CAPABILITIES).says("I don't know").says("write it");
-    talk.holds("What is the problem that this phase solves").holds("By which number will we know").holds_no("I don't know");
+    talk.holds("What is the problem that this phase solves")
+        .holds("By which number will we know")
+        .holds_no("I don't know");
 }
 
 #[test]
@@ -87,13 +97,21 @@ fn help_explains_the_question_and_asks_it_again() {
 #[test]
 fn the_status_shows_what_is_known() {
     let mut talk = Conversation::given(task(Stage::Requirements));
-    talk.says("Hello").says(PROBLEM).says("What do you have so far?").asks("gives up").asks("not asked yet").asks("Who will use it");
+    talk.says("Hello")
+        .says(PROBLEM)
+        .says("What do you have so far?")
+        .asks("gives up")
+        .asks("not asked yet")
+        .asks("Who will use it");
 }
 
 #[test]
 fn a_question_is_not_answered_by_guessing_but_kept() {
     let mut talk = Conversation::given(task(Stage::Requirements));
-    talk.says("Hello").says("Should we support insurance cards?").asks("Without a model I cannot answer").asks("What goes wrong today");
+    talk.says("Hello")
+        .says("Should we support insurance cards?")
+        .asks("Without a model I cannot answer")
+        .asks("What goes wrong today");
     talk.says(PROBLEM).says(CAPABILITIES).says("write it").holds("Should we support insurance cards?");
 }
 
@@ -102,13 +120,20 @@ fn draft_it_now_works_at_any_time() {
     let mut talk = Conversation::given(task(Stage::Requirements));
     talk.says("Draft it now").asks("<artefact kind=\"requirements\"");
     let mut talk = Conversation::given(task(Stage::Requirements));
-    talk.says("Hello").says("Patients can book an appointment. Please write it now.").holds("R-1 · Book an appointment");
+    talk.says("Hello")
+        .says("Patients can book an appointment. Please write it now.")
+        .holds("R-1 · Book an appointment");
 }
 
 #[test]
 fn a_correction_before_the_document_takes_the_place_of_the_answer() {
     let mut talk = Conversation::given(task(Stage::Requirements));
-    talk.says("Hello").says(PROBLEM).says("Clerks").says("Actually, the users are patients and doctors").says("Patients can book a visit").says("write it");
+    talk.says("Hello")
+        .says(PROBLEM)
+        .says("Clerks")
+        .says("Actually, the users are patients and doctors")
+        .says("Patients can book a visit")
+        .says("write it");
     talk.holds("Doctors").holds_no("Clerks");
 }
 
@@ -147,6 +172,9 @@ fn the_analysis_is_explained_and_its_skeleton_drafted() {
 fn a_scoping_note_fits_a_page() {
     let mut talk = Conversation::given(task(Stage::Scoping));
     talk.says("Hello").says(PROBLEM).says("Patients can book an appointment").says(OUTCOMES).says("No payments");
-    talk.holds("## In scope").holds("let a patient book an appointment").holds("Not in scope: payments").holds("## Promote to full?");
+    talk.holds("## In scope")
+        .holds("let a patient book an appointment")
+        .holds("Not in scope: payments")
+        .holds("## Promote to full?");
     assert!(talk.document().len() < 4_000);
 }

@@ -8,7 +8,9 @@ mod conversation;
 mod requirements;
 
 use futures_util::StreamExt;
-use konductro_domain::conductor::{Exchange, FinishKind, GivenArtefact, LanguageModel, ModelEvent, Prompt, Request, Task};
+use konductro_domain::conductor::{
+    Exchange, FinishKind, GivenArtefact, LanguageModel, ModelEvent, Prompt, Request, Task,
+};
 use konductro_domain::ids::ProjectId;
 use konductro_domain::stage::Stage;
 use konductro_domain::text::Hash;
@@ -126,21 +128,14 @@ async fn a_reply_arrives_in_small_pieces_and_ends_once() {
     let request = Request { task, prompt: Prompt { messages: Vec::new() } };
     let events: Vec<ModelEvent> = guided.stream(request).collect().await;
 
-    let text: String = events.iter().filter_map(|event| if let ModelEvent::Text(text) = event { Some(text.as_str()) } else { None }).collect();
+    let text: String = events
+        .iter()
+        .filter_map(|event| if let ModelEvent::Text(text) = event { Some(text.as_str()) } else { None })
+        .collect();
     assert_eq!(text, whole.text);
     assert!(events.iter().filter(|event| matches!(event, ModelEvent::Text(_))).count() > 10);
     assert_eq!(events.last(), Some(&ModelEvent::Finished(FinishKind::Completed)));
     assert!(events.iter().any(|event| matches!(event, ModelEvent::Usage(usage) if usage.prompt_tokens.is_none() && usage.completion_tokens.is_none())));
     assert!(events.iter().any(|event| matches!(event, ModelEvent::Suggestion(_))));
     assert_eq!(guided.generated_by().model, "guided");
-}
-
-#[test]
-#[ignore = "prints a sample"]
-fn sample() {
-    let talk = requirements_interview();
-    for exchange in &talk.task.history {
-        println!(">>> {}\n{}\n", exchange.message, exchange.reply);
-    }
-    println!("{}", talk.document());
 }

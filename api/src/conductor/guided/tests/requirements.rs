@@ -8,12 +8,36 @@ use crate::conductor::guided::identifier::all_in;
 fn it_holds_every_section_and_every_kind_of_id() {
     let talk = requirements_interview();
     for heading in [
-        "Purpose", "Problem and why now", "Outcomes and success measures", "Users", "Functional requirements", "Non-functional requirements", "Business rules and data",
-        "Edge and failure cases", "Constraints", "Non-goals", "Risks", "Assumptions", "Open questions", "Decisions",
+        "Purpose",
+        "Problem and why now",
+        "Outcomes and success measures",
+        "Users",
+        "Functional requirements",
+        "Non-functional requirements",
+        "Business rules and data",
+        "Edge and failure cases",
+        "Constraints",
+        "Non-goals",
+        "Risks",
+        "Assumptions",
+        "Open questions",
+        "Decisions",
     ] {
         talk.holds(&format!("## {heading}"));
     }
-    for words in ["### R-1 ·", "**R-1.1** When", "the system shall", "**R-1.2** If", "N-1", "**A-1**", "**D-1**", "Half of all appointments", "Verified by", "Payments", "GDPR applies"] {
+    for words in [
+        "### R-1 ·",
+        "**R-1.1** When",
+        "the system shall",
+        "**R-1.2** If",
+        "N-1",
+        "**A-1**",
+        "**D-1**",
+        "Half of all appointments",
+        "Verified by",
+        "Payments",
+        "GDPR applies",
+    ] {
         talk.holds(words);
     }
 }
@@ -24,12 +48,18 @@ fn each_requirement_has_a_statement_a_rationale_a_priority_and_criteria() {
     let blocks: Vec<&str> = talk.document().split("### ").skip(1).collect();
     assert_eq!(blocks.len(), 6, "{}", talk.document());
     for block in blocks {
-        assert!(block.contains("The system shall") && block.contains("**Rationale:**") && block.contains("**Priority:**"), "{block}");
+        assert!(
+            block.contains("The system shall") && block.contains("**Rationale:**") && block.contains("**Priority:**"),
+            "{block}"
+        );
         let criteria: Vec<&str> = block.lines().filter(|line| line.starts_with("- **R-")).collect();
         assert!(criteria.len() >= 2, "{block}");
         for criterion in criteria {
             let body = criterion.split_once("** ").expect("an id and its words").1;
-            assert!(["When ", "While ", "If ", "Where ", "The system shall "].iter().any(|word| body.starts_with(word)), "{criterion}");
+            assert!(
+                ["When ", "While ", "If ", "Where ", "The system shall "].iter().any(|word| body.starts_with(word)),
+                "{criterion}"
+            );
             assert!(body.contains("the system shall") || body.starts_with("The system shall"), "{criterion}");
         }
     }
@@ -41,7 +71,13 @@ fn no_id_is_given_twice() {
     let mut heads: Vec<String> = talk
         .document()
         .lines()
-        .filter_map(|line| all_in(line).into_iter().next().filter(|(_, start, _)| line[..*start].chars().all(|c| !c.is_alphanumeric())).map(|(id, ..)| id.to_string()))
+        .filter_map(|line| {
+            all_in(line)
+                .into_iter()
+                .next()
+                .filter(|(_, start, _)| line[..*start].chars().all(|c| !c.is_alphanumeric()))
+                .map(|(id, ..)| id.to_string())
+        })
         .collect();
     let all = heads.len();
     heads.sort();
@@ -54,8 +90,19 @@ fn no_id_is_given_twice() {
 fn one_sentence_with_three_verbs_is_three_requirements() {
     let found = capabilities("Patients can book, change and cancel an appointment up to 24 hours before.");
     let actions: Vec<&str> = found.iter().map(|capability| capability.action.as_str()).collect();
-    assert_eq!(actions, ["book an appointment up to 24 hours before", "change an appointment up to 24 hours before", "cancel an appointment up to 24 hours before"]);
-    assert!(found.iter().all(|capability| capability.actor.as_deref() == Some("patient") && capability.priority == Priority::Must));
+    assert_eq!(
+        actions,
+        [
+            "book an appointment up to 24 hours before",
+            "change an appointment up to 24 hours before",
+            "cancel an appointment up to 24 hours before"
+        ]
+    );
+    assert!(
+        found
+            .iter()
+            .all(|capability| capability.actor.as_deref() == Some("patient") && capability.priority == Priority::Must)
+    );
     assert_eq!(found[0].limit().as_deref(), Some("up to 24 hours before"));
 }
 
