@@ -76,12 +76,3 @@ impl People {
         }
     }
 }
-
-#[cfg(test)]
-impl People {
-    /// People with these names, without a database.
-    pub(crate) fn of(names: &[(UserId, &str)]) -> Self {
-        let known = |name: &str| Known { name: name.to_owned(), email: format!("{name}@example.com") };
-        Self(names.iter().map(|(id, name)| (*id, known(name))).collect())
-    }
-}
