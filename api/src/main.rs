@@ -1,3 +1,8 @@
 //! The `konductro` program.
 
-fn main() {}
+use std::process::ExitCode;
+
+#[actix_web::main]
+async fn main() -> ExitCode {
+    konductro_api::cli::run().await
+}

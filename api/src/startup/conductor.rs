@@ -18,7 +18,7 @@ pub(super) fn conductor(config: &ModelConfig) -> Result<Arc<dyn LanguageModel>, 
         return Ok(Arc::new(Guided::default()));
     }
     let model = config.model.clone().ok_or(StartupError::NoModel)?;
-    let prices = config.model_prices.as_deref().map(str::parse).transpose()?.unwrap_or_default();
+    let prices = config.model_prices.clone().unwrap_or_default();
     Ok(Arc::new(OpenAi::new(OpenAiConfig {
         base_url: config.openai_base_url.clone().unwrap_or_else(|| OPENAI.to_owned()),
         api_key: config.openai_api_key.clone().map(Into::into),

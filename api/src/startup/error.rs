@@ -1,7 +1,6 @@
 //! Why the program did not start, or did not go on: a sentence each, with what to do next.
 
 use crate::conductor::openai::OpenAiConfigError;
-use crate::conductor::price::PriceTableError;
 use crate::demo::DemoError;
 use crate::embedded_postgres::EmbeddedError;
 use crate::identity::IdentityError;
@@ -34,9 +33,6 @@ pub enum StartupError {
     /// The model's endpoint is configured wrongly.
     #[error("the model can't be used: {0}")]
     Model(#[from] OpenAiConfigError),
-    /// The price table is wrong.
-    #[error("KONDUCTRO_MODEL_PRICES can't be used: {0}")]
-    Prices(#[from] PriceTableError),
     /// An endpoint without a model.
     #[error("a model's endpoint is set, but no model: set KONDUCTRO_MODEL to the name of one, such as gpt-5-mini")]
     NoModel,
