@@ -1,5 +1,5 @@
-//! What the tests from outside share: the built server in a folder of its own, people who use it over HTTP,
-//! and the parts of the outside world that answer it.
+//! What the tests share: the built server in a folder of its own and people who use it over HTTP; a database
+//! with the log's machinery on it; and the parts of the outside world that answer.
 
 #![allow(
     clippy::unwrap_used,
@@ -9,6 +9,9 @@
     reason = "test support: whatever fails here fails the test, and says so"
 )]
 
+pub mod database;
+pub mod log;
+pub mod people;
 pub mod person;
 pub mod server;
 pub mod wait;

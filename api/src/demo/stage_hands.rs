@@ -67,7 +67,7 @@ impl<'a> StageHands<'a> {
         A: Decider + 'static,
         A::Command: Send + Sync + 'static,
         A::Event: 'static,
-        A::Error: Send + 'static,
+        A::Error: Send + Sync + 'static,
     {
         self.step += 1;
         let key = self.step.to_string();

@@ -149,7 +149,7 @@ async fn get_artefact_version(
     let (phase_id, stage, version) = path.0;
     let (phase, stage) = enter(&state, &caller, (phase_id, stage)).await?;
     let version = version_of(&state, &phase, stage, version).await?;
-    Ok(read(&version, Some(version.version.into())))
+    Ok(read(&version, Some(version.about.version.into())))
 }
 
 /// Compare two versions, line by line and word by word, by section.
@@ -218,7 +218,7 @@ async fn add_artefact_version(
             .with_result(&context, json!({}));
         Ok((command, envelope))
     };
-    let done = state.commands.execute_with::<Phase, Problem, _>(&phase_id.to_string(), prepare).await?;
+    let done = state.commands.execute_with::<Phase, Problem, _, _>(&phase_id.to_string(), prepare).await?;
     let added = done.events.iter().find_map(|event| match event {
         PhaseEvent::ArtefactVersionAdded { version, .. } => Some(*version),
         _ => None,

@@ -296,7 +296,7 @@ async fn decide(
             .with_result(context, json!({}));
         Ok((command(&phase, stage).await?, envelope))
     };
-    let done = state.commands.execute_with::<Phase, Problem, _>(&phase_id.to_string(), prepare).await?;
+    let done = state.commands.execute_with::<Phase, Problem, _, _>(&phase_id.to_string(), prepare).await?;
     answer_phase(state, caller, phase_id, status, done).await
 }
 

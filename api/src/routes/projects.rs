@@ -299,7 +299,7 @@ async fn manage(
             .with_result(context, json!({ "project_id": project_id }));
         Ok((command(project.person), envelope))
     };
-    state.commands.execute_with::<Project, Problem, _>(&project_id.to_string(), prepare).await
+    state.commands.execute_with::<Project, Problem, _, _>(&project_id.to_string(), prepare).await
 }
 
 async fn shown(state: &AppState, caller: &Caller, project_id: ProjectId) -> Result<views::Project, Problem> {
