@@ -73,18 +73,6 @@ export const phaseQuery = (phaseId: string) =>
       unwrap(api.GET("/api/v1/phases/{phase_id}", { params: { path: { phase_id: phaseId } }, signal })),
   });
 
-export const artefactQuery = (phaseId: string, stage: Stage) =>
-  queryOptions({
-    queryKey: keys.artefact(phaseId, stage),
-    queryFn: ({ signal }) =>
-      unwrap(
-        api.GET("/api/v1/phases/{phase_id}/artefacts/{stage}", {
-          params: { path: { phase_id: phaseId, stage } },
-          signal,
-        }),
-      ),
-  });
-
 export const versionsQuery = (phaseId: string, stage: Stage) =>
   queryOptions({
     queryKey: [...keys.artefact(phaseId, stage), "versions"],

@@ -36,7 +36,7 @@ export function GateBar({ phase, view, shown, me, onShowVersion }: Props) {
         <div className="num mt-0.5 text-2xs text-ink-2">{view.evidence}</div>
       </div>
       <Barline state={view.state} className="max-md:hidden" />
-      <div className="min-w-0 flex-1 px-4 py-2 md:flex md:flex-col md:justify-center">
+      <div className="fine-scroll min-w-0 flex-1 px-4 py-2 max-md:max-h-24 max-md:overflow-y-auto md:flex md:flex-col md:justify-center">
         <Conditions phase={phase} conditions={view.conditions} />
         {view.gate.kind === "changes_requested" && (
           <ChangeRequests requests={view.gate.change_requests} view={view} me={me} decisions={decisions} />
