@@ -95,8 +95,7 @@ fn phase(hub: &Hub, recorded: &Recorded<Event>, event: &PhaseEvent, touched: &mu
     }
     match event {
         PhaseEvent::ArtefactVersionAdded { stage, version, content, turn_id: Some(turn_id), ordinal, .. } => {
-            let saved =
-                Saved {
+            let saved = Saved {
                 turn_id: *turn_id,
                 ordinal: *ordinal,
                 stage: *stage,

@@ -30,10 +30,9 @@ fn clean(event: ModelEvent) -> ModelEvent {
         ModelEvent::Failed(failure) => {
             ModelEvent::Failed(ModelFailure { detail: without_nul(failure.detail), ..failure })
         }
-        ModelEvent::Reasoning(_)
-        | ModelEvent::Retrying { .. }
-        | ModelEvent::Usage(_)
-        | ModelEvent::Finished(_) => event,
+        ModelEvent::Reasoning(_) | ModelEvent::Retrying { .. } | ModelEvent::Usage(_) | ModelEvent::Finished(_) => {
+            event
+        }
     }
 }
 

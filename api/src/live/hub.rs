@@ -252,9 +252,7 @@ impl Hub {
     /// Speaks to a topic's room, which is made where there is none.
     fn in_room<T>(&self, topic: Topic, speak: impl Fn(&Arc<Room>) -> Result<T, RoomClosed>) -> T {
         loop {
-            let room = Arc::clone(
-                lock(&self.inner.rooms).entry(topic).or_insert_with(|| Arc::new(Room::new(topic))),
-            );
+            let room = Arc::clone(lock(&self.inner.rooms).entry(topic).or_insert_with(|| Arc::new(Room::new(topic))));
             if let Ok(answer) = speak(&room) {
                 return answer;
             }

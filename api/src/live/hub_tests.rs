@@ -115,10 +115,26 @@ async fn whoever_was_away_at_the_end_is_told_of_it_once() {
 }
 
 #[tokio::test]
+async fn a_turn_that_lives_and_ends_before_the_snapshot_is_sent_is_not_lost() {
+    let hub = Hub::default();
+    let of = attempt(1, 1);
+    let mut client = Client::joined(&hub, 1);
+    drop(hub.feed(TOPIC, begin(of)).unwrap());
+    hub.finish(TOPIC, &end(of, 9));
+    let changed =
+        ServerFrame::Changed { topic: TOPIC, position: 9, what: vec!["conversation:requirements".to_owned()] };
+    hub.tell(TOPIC, changed.clone());
+    client.read_all(&hub);
+    assert_eq!(client.done, [of.turn_id]);
+    assert_eq!(client.frames.last().unwrap().as_ref(), &changed, "REST has changed since whoever joined looked");
+}
+
+#[tokio::test]
 async fn what_the_log_tells_later_does_not_bring_a_turn_back() {
     let hub = Hub::default();
     let of = attempt(1, 1);
     let mut client = Client::joined(&hub, 1);
+    client.read_all(&hub);
     let feed = hub.feed(TOPIC, begin(of)).unwrap();
     feed.append(0, "all");
     hub.finish(TOPIC, &end(of, 9));
@@ -166,9 +182,10 @@ async fn a_stop_reaches_whoever_runs_the_turn() {
     hub.ask_to_stop(TOPIC, of.turn_id);
     assert!(*feed.stop_signal().borrow());
     client.read_all(&hub);
-    let stopping = client.frames.iter().filter(
-        |frame| matches!(frame.as_ref(), ServerFrame::TurnStatus { state: TurnState::Stopping, .. }),
-    );
+    let stopping = client
+        .frames
+        .iter()
+        .filter(|frame| matches!(frame.as_ref(), ServerFrame::TurnStatus { state: TurnState::Stopping, .. }));
     assert_eq!(stopping.count(), 1);
 }
 
@@ -184,9 +201,11 @@ async fn whoever_is_no_longer_a_member_hears_no_more() {
     stays.read_all(&hub);
     assert_eq!(stays.text(), "secret");
     assert!(gone.text().is_empty());
-    assert!(gone.frames.iter().any(
-        |frame| matches!(frame.as_ref(), ServerFrame::Error { code: ErrorCode::SubscriptionEnded, .. })
-    ));
+    assert!(
+        gone.frames
+            .iter()
+            .any(|frame| matches!(frame.as_ref(), ServerFrame::Error { code: ErrorCode::SubscriptionEnded, .. }))
+    );
     assert!(
         hub.subscribe(&gone.listener, TOPIC, PROJECT, None, epoch).is_err(),
         "a membership that was checked before it ended does not count"

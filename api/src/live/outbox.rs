@@ -53,13 +53,7 @@ impl Queued {
         match self {
             Queued::Snapshot(promise) => promise.reading,
             Queued::Delta(delta) => Some(delta.turn_id),
-            Queued::Frame(frame) => match frame.as_ref() {
-                ServerFrame::TurnStarted { turn_id, .. }
-                | ServerFrame::TurnStatus { turn_id, .. }
-                | ServerFrame::ArtefactStarted { turn_id, .. }
-                | ServerFrame::TurnDone { turn_id, .. } => Some(*turn_id),
-                _ => None,
-            },
+            Queued::Frame(frame) => turn_of(frame),
         }
     }
 
@@ -99,15 +93,14 @@ pub(super) enum Next {
 }
 
 impl Outbox {
-    /// Queues a frame. It is dropped when a snapshot that is still owed will say the same.
+    /// Queues a frame, unless a snapshot that is still owed will say the same.
     pub(super) fn push(&self, frame: &Arc<ServerFrame>) {
         let mut queue = lock(&self.queue);
-        if frame.topic().is_some_and(|topic| queue.owes(topic)) {
-            return;
-        }
-        match frame.as_ref() {
-            ServerFrame::TurnDelta(delta) => queue.push_delta(delta),
-            _ => queue.push(Queued::Frame(Arc::clone(frame))),
+        if !queue.is_covered(frame) {
+            match frame.as_ref() {
+                ServerFrame::TurnDelta(delta) => queue.push_delta(delta),
+                _ => queue.push(Queued::Frame(Arc::clone(frame))),
+            }
         }
         drop(queue);
         self.filled.notify_one();
@@ -167,8 +160,28 @@ impl Outbox {
 }
 
 impl Queue {
-    fn owes(&self, topic: Topic) -> bool {
-        self.items.iter().any(|item| matches!(item, Queued::Snapshot(promise) if promise.topic == topic))
+    /// Whether a snapshot is owed that will say what the frame says. A turn that begins or ends meanwhile is noted,
+    /// so that whoever waits for the snapshot still hears how it ended.
+    fn is_covered(&mut self, frame: &Arc<ServerFrame>) -> bool {
+        let by_a_snapshot = match frame.as_ref() {
+            ServerFrame::TurnStarted { .. }
+            | ServerFrame::TurnStatus { .. }
+            | ServerFrame::TurnDelta(_)
+            | ServerFrame::ArtefactStarted { .. }
+            | ServerFrame::TurnDone { .. }
+            | ServerFrame::Presence { .. } => frame.topic(),
+            _ => None,
+        };
+        let turn = turn_of(frame);
+        let owed = self.items.iter_mut().find_map(|item| match item {
+            Queued::Snapshot(promise) if Some(promise.topic) == by_a_snapshot => Some(promise),
+            _ => None,
+        });
+        let covered = owed.is_some();
+        if let Some(promise) = owed {
+            promise.reading = turn.or(promise.reading);
+        }
+        covered
     }
 
     fn push(&mut self, item: Queued) {
@@ -224,6 +237,18 @@ impl Queue {
             // Only answers to what the client itself sends can pile up like this.
             self.close = Some(CloseReason::TooMuch);
         }
+    }
+}
+
+/// The turn whose life a frame tells of.
+fn turn_of(frame: &ServerFrame) -> Option<TurnId> {
+    match frame {
+        ServerFrame::TurnStarted { turn_id, .. }
+        | ServerFrame::TurnStatus { turn_id, .. }
+        | ServerFrame::TurnDelta(Delta { turn_id, .. })
+        | ServerFrame::ArtefactStarted { turn_id, .. }
+        | ServerFrame::TurnDone { turn_id, .. } => Some(*turn_id),
+        _ => None,
     }
 }
 

@@ -16,6 +16,8 @@ use konductro_projections::conversation_view::{self, FinishedTurn, TurnWithTexts
 use konductro_projections::project_list::{self, ProjectPage};
 use konductro_projections::{ProjectionError, event_log};
 use sqlx::PgPool;
+use tokio::sync::watch;
+use tokio::time::{Instant, timeout_at};
 
 use crate::commands::{CommandError, Commands};
 use crate::conductor::prompt::{
@@ -110,47 +112,30 @@ impl Sources {
 
     /// The turn with its message, once read models hold this attempt at it.
     async fn message(&self, job: &TurnJob) -> Result<TurnWithTexts, NothingToAsk> {
-        self.once_folded(MESSAGE_WITHIN, async || {
+        let mut folding = Folding::watch(&self.visibility, MESSAGE_WITHIN);
+        loop {
             let turn = conversation_view::turn(&self.pool, job.turn_id).await?;
-            Ok(turn.filter(|turn| turn.row.attempt >= job.attempt))
-        })
-        .await?
-        .ok_or(NothingToAsk::Behind)
+            if let Some(turn) = turn.filter(|turn| turn.row.attempt >= job.attempt) {
+                return Ok(turn);
+            }
+            if !folding.moved_on().await {
+                return Err(NothingToAsk::Behind);
+            }
+        }
     }
 
     /// Documents of the turn before become versions a moment after it: the next reply is to stand on them.
     async fn documents_settle(&self, turn: &TurnWithTexts) -> Result<(), NothingToAsk> {
         let (phase, stage, position) = (turn.row.phase_id, turn.row.stage, turn.row.position);
-        self.once_folded(DOCUMENTS_WITHIN, async || {
+        let mut folding = Folding::watch(&self.visibility, DOCUMENTS_WITHIN);
+        loop {
             let before = conversation_view::page_of(&self.pool, phase, stage, Some(position), 1).await?;
-            let settled = before.iter().flat_map(|turn| &turn.row.documents).all(|document| {
-                document.outcome.is_some() || document.completeness == Completeness::Incomplete
-            });
-            Ok(settled.then_some(()))
-        })
-        .await?;
-        Ok(())
-    }
-
-    /// Looks again whenever read models have moved on, until there is something to see; None past the bound.
-    async fn once_folded<T>(
-        &self,
-        bound: Duration,
-        look: impl AsyncFn() -> Result<Option<T>, ProjectionError>,
-    ) -> Result<Option<T>, NothingToAsk> {
-        let mut folded = self.visibility.watch();
-        let watched = async {
-            loop {
-                folded.mark_unchanged();
-                if let Some(seen) = look().await? {
-                    return Ok(Some(seen));
-                }
-                if folded.changed().await.is_err() {
-                    return Ok(None);
-                }
+            let mut documents = before.iter().flat_map(|turn| &turn.row.documents);
+            let settled = documents.all(|it| it.outcome.is_some() || it.completeness == Completeness::Incomplete);
+            if settled || !folding.moved_on().await {
+                return Ok(());
             }
-        };
-        tokio::time::timeout(bound, watched).await.unwrap_or(Ok(None))
+        }
     }
 
     /// The approved artefacts of earlier stages, word for word, in the order of the stages.
@@ -192,6 +177,23 @@ impl Sources {
             })
         });
         Ok(sent.collect::<Option<Vec<_>>>().unwrap_or_default())
+    }
+}
+
+/// Follows read models for a bounded time.
+struct Folding {
+    folded: watch::Receiver<i64>,
+    until: Instant,
+}
+
+impl Folding {
+    fn watch(visibility: &Visibility, bound: Duration) -> Self {
+        Self { folded: visibility.watch(), until: Instant::now() + bound }
+    }
+
+    /// Waits until read models have moved on since the last look; false when the time is over.
+    async fn moved_on(&mut self) -> bool {
+        matches!(timeout_at(self.until, self.folded.changed()).await, Ok(Ok(())))
     }
 }
 

@@ -197,13 +197,8 @@ impl Room {
         let signal = turn.stop_signal();
         state.turn = Some(turn);
         let Begin { of, message_id, at } = begin;
-        let frame = ServerFrame::TurnStarted {
-            topic: self.topic,
-            turn_id: of.turn_id,
-            attempt: of.attempt,
-            message_id,
-            at,
-        };
+        let frame =
+            ServerFrame::TurnStarted { topic: self.topic, turn_id: of.turn_id, attempt: of.attempt, message_id, at };
         broadcast(&state, frame);
         Ok(Some(signal))
     }
@@ -241,8 +236,7 @@ impl Room {
         if turn.open(part, kind.clone())
             && let PartKind::Document { stage, title } = kind
         {
-            let frame =
-                ServerFrame::ArtefactStarted { topic: self.topic, turn_id: of.turn_id, part, stage, title };
+            let frame = ServerFrame::ArtefactStarted { topic: self.topic, turn_id: of.turn_id, part, stage, title };
             broadcast(&state, frame);
         }
     }
@@ -275,8 +269,7 @@ impl Room {
         self.send_pending(&mut state);
         let mine = state.turn.take_if(|turn| is_past(turn.begin.of, end.of));
         let TurnEnd { of, outcome, usage, failure, position } = end.clone();
-        let frame =
-            ServerFrame::TurnDone { topic: self.topic, turn_id: of.turn_id, outcome, usage, failure, position };
+        let frame = ServerFrame::TurnDone { topic: self.topic, turn_id: of.turn_id, outcome, usage, failure, position };
         let document_parts = mine.map(|turn| turn.document_parts()).unwrap_or_default();
         state.ended = Some(Ended { of, at: Instant::now(), done: Arc::new(frame.clone()), document_parts });
         broadcast(&state, frame);
@@ -287,9 +280,8 @@ impl Room {
     pub(super) fn saved(&self, saved: Saved) {
         let state = lock(&self.state);
         let ended = state.ended.as_ref().filter(|ended| ended.of.turn_id == saved.turn_id);
-        let part = ended
-            .zip(saved.ordinal)
-            .and_then(|(ended, ordinal)| ended.document_parts.get(ordinal as usize).copied());
+        let part =
+            ended.zip(saved.ordinal).and_then(|(ended, ordinal)| ended.document_parts.get(ordinal as usize).copied());
         let Saved { turn_id, stage, version, content_hash, .. } = saved;
         let frame = ServerFrame::ArtefactSaved { topic: self.topic, turn_id, part, stage, version, content_hash };
         broadcast(&state, frame);

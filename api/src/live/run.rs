@@ -25,9 +25,9 @@ use super::clean::Clean;
 use super::ending::ending;
 use super::feed::TurnFeed;
 use super::frames::Topic;
+use super::hub::Hub;
 use super::request::{Asked, NothingToAsk, Sources};
 use super::turn_state::{Attempt, Begin};
-use super::hub::Hub;
 use crate::commands::{CommandError, Envelope, Executed, Receipt, Wait};
 use crate::conductor::extract::{Extractor, PartKind};
 use crate::conductor::outcome::{TurnEnd, TurnOutcome};
@@ -229,10 +229,9 @@ impl Run<'_> {
             key,
             result: Value::Null,
         });
-        let mut pause = AGAIN_AFTER;
+        let (stream, mut pause) = (self.stream(), AGAIN_AFTER);
         loop {
-            let attempt =
-                self.sources.commands.execute::<Conversation>(&self.stream(), command.clone(), envelope.clone());
+            let attempt = self.sources.commands.execute::<Conversation>(&stream, command.clone(), envelope.clone());
             match attempt.await {
                 Err(
                     error @ (CommandError::Unavailable(_)

@@ -161,12 +161,6 @@ impl From<sqlx::Error> for Problem {
     }
 }
 
-impl From<ProjectionError> for Problem {
-    fn from(error: ProjectionError) -> Self {
-        Problem::unavailable("read a read model", &error)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]

@@ -7,11 +7,9 @@ use konductro_domain::conductor::{Adapter, LanguageModel};
 
 use super::error::StartupError;
 use crate::conductor::guided::Guided;
-use crate::conductor::openai::{self, OpenAi, OpenAiConfig};
-use crate::config::{CacheProfile, ModelConfig};
+use crate::conductor::openai::{DEFAULT_BASE_URL, OpenAi, OpenAiConfig};
+use crate::config::ModelConfig;
 use crate::routes::me::{ConductorInfo, ConductorMode};
-
-const OPENAI: &str = "https://api.openai.com/v1";
 
 pub(super) fn conductor(config: &ModelConfig) -> Result<Arc<dyn LanguageModel>, StartupError> {
     if !config.is_configured() {
@@ -20,17 +18,12 @@ pub(super) fn conductor(config: &ModelConfig) -> Result<Arc<dyn LanguageModel>, 
     let model = config.model.clone().ok_or(StartupError::NoModel)?;
     let prices = config.model_prices.clone().unwrap_or_default();
     Ok(Arc::new(OpenAi::new(OpenAiConfig {
-        base_url: config.openai_base_url.clone().unwrap_or_else(|| OPENAI.to_owned()),
+        base_url: config.openai_base_url.clone().unwrap_or_else(|| DEFAULT_BASE_URL.to_owned()),
         api_key: config.openai_api_key.clone().map(Into::into),
         model,
         connect_timeout: config.model_connect_timeout,
         idle_timeout: config.model_idle_timeout,
-        cache_profile: match config.cache_profile {
-            CacheProfile::Auto => openai::CacheProfile::Auto,
-            CacheProfile::Openai => openai::CacheProfile::Openai,
-            CacheProfile::AnthropicMarks => openai::CacheProfile::AnthropicMarks,
-            CacheProfile::None => openai::CacheProfile::None,
-        },
+        cache_profile: config.cache_profile,
         prices,
     })?))
 }
