@@ -75,7 +75,7 @@ impl By {
         }
     }
 
-    fn as_person(mut self, actor: Actor, credential: Credential) -> Self {
+    fn by_person(mut self, actor: Actor, credential: Credential) -> Self {
         self.actor = actor;
         self.credential = Some(credential);
         self

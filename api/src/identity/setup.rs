@@ -103,7 +103,7 @@ impl Identity {
             WorkspaceEvent::AdministratorAppointed { user_id },
             WorkspaceEvent::SignedIn { user_id, session_id },
         ];
-        self.record(facts, by.as_person(Actor::Person { user_id }, Credential::Session(session_id))).await?;
+        self.record(facts, by.by_person(Actor::Person { user_id }, Credential::Session(session_id))).await?;
         tx.commit().await?;
         Ok((user, session))
     }

@@ -98,7 +98,7 @@ impl Identity {
         let session_id = SessionId(Uuid::now_v7());
         let session = sessions::open(&mut tx, user_id, session_id, super::now()).await?;
         facts.push(WorkspaceEvent::SignedIn { user_id, session_id });
-        self.record(facts, by.as_person(Actor::Person { user_id }, Credential::Session(session_id))).await?;
+        self.record(facts, by.by_person(Actor::Person { user_id }, Credential::Session(session_id))).await?;
         tx.commit().await?;
         if let Some(ended) = ended {
             self.tell(ended);
@@ -113,7 +113,7 @@ impl Identity {
         let Some((session_id, user_id)) = sessions::of_token(&mut tx, token).await? else { return Ok(()) };
         sessions::end(&mut tx, SessionEnd::One(session_id)).await?;
         let facts = vec![WorkspaceEvent::SignedOut { user_id, session_id }];
-        self.record(facts, by.as_person(Actor::Person { user_id }, Credential::Session(session_id))).await?;
+        self.record(facts, by.by_person(Actor::Person { user_id }, Credential::Session(session_id))).await?;
         tx.commit().await?;
         self.tell(SessionEnd::One(session_id));
         Ok(())
