@@ -14,6 +14,7 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use super::IdentityError;
+use crate::config::PasswordHashing;
 
 const SHORTEST: usize = 10;
 const LONGEST: usize = 200;
@@ -26,6 +27,15 @@ pub enum Hashing {
     Strong,
     /// The least that argon2id takes: for tests only.
     Cheap,
+}
+
+impl From<PasswordHashing> for Hashing {
+    fn from(configured: PasswordHashing) -> Self {
+        match configured {
+            PasswordHashing::Strong => Hashing::Strong,
+            PasswordHashing::Cheap => Hashing::Cheap,
+        }
+    }
 }
 
 impl Hashing {

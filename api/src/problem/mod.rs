@@ -13,7 +13,6 @@ mod schema;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
-use konductro_projections::ProjectionError;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 

@@ -46,7 +46,7 @@ const MAX_REASON_BYTES: usize = 16 * 1024;
 /// An approval of exactly what was shown.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Approval {
+pub struct NewApproval {
     /// The version shown.
     version: u32,
     /// The SHA-256 of the text shown, in hex.
@@ -85,7 +85,7 @@ pub struct Reason {
 /// Version, content hash, upstream hash and cycle must be what is there now; otherwise 409
 /// `approval-outdated` says what is. Needs a role of the project's approval policy and a browser session.
 #[utoipa::path(operation_id = "approveArtefact", tag = "gates", params(("phase_id" = Uuid, Path), ("stage" = views::Stage, Path)),
-    request_body = Approval, responses(
+    request_body = NewApproval, responses(
     (status = 201, body = views::Phase),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),
 ))]
@@ -95,7 +95,7 @@ async fn approve_artefact(
     caller: Caller,
     context: RequestContext,
     path: InPath<(PhaseId, StageInPath)>,
-    body: Json<Approval>,
+    body: Json<NewApproval>,
 ) -> Result<HttpResponse, Problem> {
     let note = body.0.note.clone().map(|note| checked("/note", note)).transpose()?.map(salted);
     let command = async |phase: &InPhase, stage| Ok(PhaseCommand::ApproveArtefact(body.0.by(phase, stage, note.clone())));
@@ -122,7 +122,7 @@ async fn withdraw_approval(
 
 /// Confirm a stale artefact as it is, on what it stands on now.
 #[utoipa::path(operation_id = "reaffirmArtefact", tag = "gates", params(("phase_id" = Uuid, Path), ("stage" = views::Stage, Path)),
-    request_body = Approval, responses(
+    request_body = NewApproval, responses(
     (status = 201, body = views::Phase),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),
 ))]
@@ -132,7 +132,7 @@ async fn reaffirm_artefact(
     caller: Caller,
     context: RequestContext,
     path: InPath<(PhaseId, StageInPath)>,
-    body: Json<Approval>,
+    body: Json<NewApproval>,
 ) -> Result<HttpResponse, Problem> {
     let note = body.0.note.clone().map(|note| checked("/note", note)).transpose()?.map(salted);
     let command =
@@ -140,7 +140,7 @@ async fn reaffirm_artefact(
     decide(&state, &caller, &context, path.0, Verb::ReaffirmArtefact, note.clone(), StatusCode::CREATED, command).await
 }
 
-impl Approval {
+impl NewApproval {
     fn by(&self, phase: &InPhase, stage: Stage, note: Option<Text>) -> ApproveArtefact {
         ApproveArtefact {
             by: phase.person().clone(),
