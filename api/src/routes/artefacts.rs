@@ -15,7 +15,6 @@ use serde::Deserialize;
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
-use uuid::Uuid;
 
 use super::access::{InPhase, Told as _};
 use super::phases::place_of;
