@@ -5,19 +5,10 @@ use std::collections::HashMap;
 
 use konductro_domain::ids::UserId;
 use konductro_projections::ProjectionError;
-use serde::Serialize;
 use sqlx::PgPool;
-use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// A person by id and name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Person {
-    /// Who.
-    pub user_id: Uuid,
-    /// The name.
-    pub name: String,
-}
+pub use crate::identity::Person;
 
 /// The people that one answer names.
 #[derive(Debug, Clone, Default)]
@@ -48,7 +39,7 @@ impl People {
 
     /// One person.
     pub fn person(&self, id: UserId) -> Person {
-        Person { user_id: id.0, name: self.name(id).to_owned() }
+        Person { user_id: id, name: self.name(id).to_owned() }
     }
 
     /// Several people.

@@ -9,7 +9,7 @@ use super::recall::{Interview, Source};
 use super::requirements::items;
 use super::rules;
 use super::topic::{self, Topic};
-use super::wording::{capital, count, joined, open_ended, safe, small};
+use super::wording::{capital, count, has_number, joined, open_ended, safe, small};
 
 /// The first words of a conversation: what this is, and what it is not.
 pub(super) fn opening(stage: Stage) -> String {
@@ -114,7 +114,16 @@ fn heard(change: &Change) -> Option<String> {
             Some(format!("I take that as {}.{left_out}", count(found.constraints.len(), "constraint")))
         }
         Change::Told { topic, replaces: true, .. } => Some(format!("Corrected: {}.", topic.question().name)),
-        Change::Told { topic, .. } => Some(format!("Noted for {}.", topic.question().name)),
+        Change::Told { topic: Topic::Problem, .. } => {
+            Some("Thank you: that is what everything else will be weighed against.".to_owned())
+        }
+        Change::Told { topic: Topic::Outcomes, text, .. } if has_number(text) => {
+            Some("Good: that can be measured.".to_owned())
+        }
+        Change::Told { topic: Topic::Outcomes, .. } => {
+            Some("Noted; a number beside it would make it easier to say “done” later.".to_owned())
+        }
+        Change::Told { topic, .. } => Some(format!("Noted: {}.", topic.question().name)),
         Change::Revise(id, _) | Change::Extend(id, _) | Change::Retire(id) | Change::Rank(id, _) => {
             Some(format!("I take that as a change to {id}."))
         }

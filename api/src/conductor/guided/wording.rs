@@ -22,7 +22,11 @@ pub(super) fn safe(text: &str) -> String {
     let mut line = String::with_capacity(text.len().min(LONGEST_ITEM * 2));
     let mut space = false;
     let mut length = 0;
-    for c in text.chars() {
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        if c == '*' && !(space && chars.peek().is_some_and(|next| next.is_whitespace())) {
+            continue;
+        }
         if c.is_whitespace() || c.is_control() || is_invisible(c) {
             space = !line.is_empty();
             continue;
@@ -44,7 +48,7 @@ pub(super) fn safe(text: &str) -> String {
             _ => line.push(c),
         }
     }
-    line.replace("![", "[").replace("··", "").trim_matches(|c: char| c == '·' || c.is_whitespace()).to_string()
+    line.replace("![", "[").trim_matches(|c: char| c == '·' || c.is_whitespace()).to_string()
 }
 
 fn is_invisible(c: char) -> bool {

@@ -127,8 +127,13 @@ fn open_questions(interview: &Interview, asked: &[String], ids: &mut Ids) -> Str
 impl Design<'_> {
     /// What was said about a topic, as sentences; what is assumed where nothing was.
     fn said(&self, topic: Topic) -> String {
-        let said: Vec<String> =
-            self.interview.items(topic).iter().filter(|item| !is_deferring(item)).map(|item| sentence(item)).collect();
+        let said: Vec<String> = self
+            .interview
+            .items(topic)
+            .iter()
+            .filter(|item| !is_deferring(item) && !item.contains(" | "))
+            .map(|item| sentence(item))
+            .collect();
         if said.is_empty() { fallback_of(topic).to_owned() } else { said.join(" ") }
     }
 

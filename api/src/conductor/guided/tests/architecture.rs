@@ -46,6 +46,7 @@ fn it_holds_every_section_and_traces_every_requirement() {
     ] {
         talk.holds(&format!("## {heading}"));
     }
+    talk.holds_no("·(assumed)").holds_no("Case | What");
     for words in [
         "### AD-1 ·",
         "**Alternatives.**",
