@@ -2,8 +2,8 @@
 //!
 //! Everything that knows the outside world lives here; `startup` puts the parts together.
 
-pub mod conductor;
 pub mod commands;
+pub mod conductor;
 pub mod config;
 pub mod embedded_postgres;
 pub mod event_store;
