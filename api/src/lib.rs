@@ -15,4 +15,5 @@ pub mod problem;
 pub mod routes;
 mod static_file;
 pub mod telemetry;
+pub mod views;
 pub mod web_app;

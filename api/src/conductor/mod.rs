@@ -6,7 +6,7 @@
 //! bounded, decoded leniently, and never believed to be whole unless they said so.
 
 pub mod extract;
-
+pub mod guided;
 pub mod outcome;
 pub mod price;
 pub mod prompt;

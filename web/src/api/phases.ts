@@ -98,16 +98,16 @@ export function requestChanges(place: Place, version: number, reason: string): P
 
 export function withdrawChangeRequest(place: Place, id: string): Promise<Phase> {
   return unwrap(
-    api.POST("/api/v1/phases/{phase_id}/artefacts/{stage}/change-requests/{id}/withdraw", {
-      params: { path: { ...path(place), id } },
+    api.POST("/api/v1/phases/{phase_id}/artefacts/{stage}/change-requests/{change_request_id}/withdraw", {
+      params: { path: { ...path(place), change_request_id: id } },
     }),
   );
 }
 
 export function dismissChangeRequest(place: Place, id: string, reason: string): Promise<Phase> {
   return unwrap(
-    api.POST("/api/v1/phases/{phase_id}/artefacts/{stage}/change-requests/{id}/dismiss", {
-      params: { path: { ...path(place), id } },
+    api.POST("/api/v1/phases/{phase_id}/artefacts/{stage}/change-requests/{change_request_id}/dismiss", {
+      params: { path: { ...path(place), change_request_id: id } },
       body: { reason },
     }),
   );

@@ -17,6 +17,7 @@ export type Me = Schemas["Me"];
 export type SessionOptions = Schemas["SessionOptions"];
 export type DemoPerson = Schemas["DemoPerson"];
 export type User = Schemas["User"];
+export type ListedUser = Schemas["ListedUser"];
 export type Project = Schemas["Project"];
 export type ProjectSummary = Schemas["ProjectSummary"];
 export type Member = Schemas["Member"];

@@ -16,7 +16,7 @@ type Props = {
   onClose: () => void;
   onSubmitted: (version: number) => void;
 };
-type Repository = Source["repositories"][number];
+type Repository = { name: string; remote: string; branch: string; commit: string };
 const NO_REPOSITORY: Repository = { name: "", remote: "", branch: "", commit: "" };
 
 /** The first heading of a document, which is its title unless somebody writes another. */

@@ -126,9 +126,10 @@ export function Conversation({ phase, view, live, conductorLabel, guided, onOpen
 /** What the phase was opened with; Conductor has it before the first message. */
 function Brief({ phase }: { phase: Phase }) {
   if (phase.brief.trim() === "") return null;
+  const name = phase.opened_by?.name ?? "Former user";
   return (
-    <article className="mb-5 flex gap-2.5" aria-label={`Brief of ${phase.opened_by.name}`}>
-      <Face name={phase.opened_by.name} />
+    <article className="mb-5 flex gap-2.5" aria-label={`Brief of ${name}`}>
+      <Face name={name} />
       <div className="min-w-0 flex-1 border-rule border-l-2 pl-3">
         <p className="eyebrow">Brief</p>
         <p className="mt-0.5 whitespace-pre-wrap break-words text-base">{phase.brief}</p>

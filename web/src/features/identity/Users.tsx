@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { UserPlus } from "lucide-react";
 import { useState } from "react";
 import { keys, usersQuery } from "~/api/queries";
-import type { User } from "~/api/types";
+import type { ListedUser } from "~/api/types";
 import { changeUser } from "~/api/workspace";
 import { Face } from "~/components/ui/Face";
 import { ProblemNotice, Skeleton } from "~/components/ui/Notice";
@@ -65,7 +65,7 @@ export function Users({ myId }: { myId: string }) {
 }
 
 type RowProps = {
-  user: User;
+  user: ListedUser;
   isMe: boolean;
   busy: boolean;
   onChange: (to: { disabled?: boolean; administrator?: boolean }) => void;
@@ -86,7 +86,7 @@ function UserRow({ user, isMe, busy, onChange }: RowProps) {
           </span>
         </span>
       </td>
-      <td className="num py-2 pr-4 text-ink-2 text-xs">{date(user.created_at)}</td>
+      <td className="num py-2 pr-4 text-ink-2 text-xs">{user.created_at && date(user.created_at)}</td>
       <td className="py-2 pr-4 text-xs">
         {user.disabled ? "Disabled" : user.administrator ? "Administrator" : "Member"}
       </td>
