@@ -80,13 +80,11 @@ impl Client {
 
     fn take(&mut self, frame: Arc<ServerFrame>) {
         match frame.as_ref() {
-            ServerFrame::Snapshot { turn, .. } => {
-                // A reader whose turn is gone keeps what it has until it reads the stored reply.
-                if let Some(turn) = turn {
-                    self.turn = Some(turn.turn_id);
-                    self.parts = turn.parts.iter().map(|part| part.text.clone()).collect();
-                    assert_eq!(turn.off, self.parts.iter().map(|part| utf16_units(part)).sum::<u64>());
-                }
+            // A reader whose turn is gone keeps what it has until it reads the stored reply.
+            ServerFrame::Snapshot { turn: Some(turn), .. } => {
+                self.turn = Some(turn.turn_id);
+                self.parts = turn.parts.iter().map(|part| part.text.clone()).collect();
+                assert_eq!(turn.off, self.parts.iter().map(|part| utf16_units(part)).sum::<u64>());
             }
             ServerFrame::TurnStarted { turn_id, .. } => {
                 self.turn = Some(*turn_id);
