@@ -32,7 +32,8 @@ impl Answer {
     pub async fn of(response: reqwest::Response) -> Self {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let text = response.text().await.expect("a body");
-        let body = if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap_or(Value::String(text)) };
+        let body =
+            if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap_or(Value::String(text)) };
         Self { status, headers, body }
     }
 
@@ -46,7 +47,12 @@ impl Answer {
     /// Expects a problem of this status and code, and gives its body.
     #[track_caller]
     pub fn expect_problem(self, status: u16, code: &str) -> Value {
-        assert_eq!((self.status, self.body["type"].as_str()), (status, Some(format!("/problems/{code}").as_str())), "{:#}", self.body);
+        assert_eq!(
+            (self.status, self.body["type"].as_str()),
+            (status, Some(format!("/problems/{code}").as_str())),
+            "{:#}",
+            self.body
+        );
         let kind = self.header("content-type");
         assert!(kind.starts_with("application/problem+json"), "{kind}");
         assert!(self.body["detail"].as_str().is_some_and(|detail| detail.len() > 10), "{:#}", self.body);
@@ -110,8 +116,15 @@ impl Person {
 
     /// A request to be completed by the test.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let url = if path.starts_with("/api") || path.starts_with("/readyz") { path.to_owned() } else { format!("/api/v1{path}") };
-        self.client.request(method, format!("{}{url}", self.base)).header(COOKIE, &self.cookie).header("X-Konductro", "1")
+        let url = if path.starts_with("/api") || path.starts_with("/readyz") {
+            path.to_owned()
+        } else {
+            format!("/api/v1{path}")
+        };
+        self.client
+            .request(method, format!("{}{url}", self.base))
+            .header(COOKIE, &self.cookie)
+            .header("X-Konductro", "1")
     }
 
     pub async fn send(&self, request: RequestBuilder) -> Answer {

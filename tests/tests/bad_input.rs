@@ -69,7 +69,9 @@ async fn a_change_says_what_it_is_based_on() {
     let path = format!("/projects/{project}");
     let read = dana.get(&path).await;
     let tag = read.header("etag");
-    dana.send(dana.request(Method::PATCH, &path).json(&json!({ "name": "Pay" }))).await.expect_problem(428, "if-match-required");
+    dana.send(dana.request(Method::PATCH, &path).json(&json!({ "name": "Pay" })))
+        .await
+        .expect_problem(428, "if-match-required");
     dana.patch(&path, "\"99\"", json!({ "name": "Pay" })).await.expect_problem(412, "version-changed");
     let changed = dana.patch(&path, &tag, json!({ "name": "Pay" })).await;
     assert_ne!(changed.header("etag"), tag);
@@ -82,7 +84,8 @@ async fn a_key_is_used_once_and_a_repeat_gets_the_first_answer() {
     let server = Server::start().await;
     let dana = server.administrator().await;
     let body = json!({ "key": "PAY", "name": "Payments" });
-    let send = |body: Value| dana.send(dana.request(Method::POST, "/projects").header("Idempotency-Key", "k-1").json(&body));
+    let send =
+        |body: Value| dana.send(dana.request(Method::POST, "/projects").header("Idempotency-Key", "k-1").json(&body));
     let first = send(body.clone()).await;
     let again = send(body).await;
     assert_eq!(again.header("idempotency-replayed"), "true");
@@ -115,7 +118,9 @@ async fn messages_and_documents_have_limits_that_are_told() {
     let messages = format!("/phases/{phase}/stages/requirements/messages");
     dana.post(&messages, json!({ "text": "  " })).await.expect_problem(422, "invalid");
     dana.post(&messages, json!({ "text": "x".repeat(33 * 1024) })).await.expect_problem(413, "message-too-large");
-    dana.save_version(&phase, "requirements", &"x".repeat((1 << 20) + 1)).await.expect_problem(413, "artefact-too-large");
+    dana.save_version(&phase, "requirements", &"x".repeat((1 << 20) + 1))
+        .await
+        .expect_problem(413, "artefact-too-large");
     dana.save_version(&phase, "requirements", " ").await.expect_problem(422, "invalid");
     dana.save_version(&phase, "requirements", &"é".repeat(500_000)).await.expect(201);
     let turn = "018f0000-0000-7000-8000-000000000000";

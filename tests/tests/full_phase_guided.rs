@@ -47,7 +47,9 @@ async fn a_full_phase_is_planned_and_approved_end_to_end() {
     // She requests changes, a new version comes, she approves.
     let path = format!("/phases/{phase}/artefacts/requirements/change-requests");
     let version = first["version"].clone();
-    dana.post(&path, json!({ "version": version, "reason": "Say that a pay-out may take one working day." })).await.expect(201);
+    dana.post(&path, json!({ "version": version, "reason": "Say that a pay-out may take one working day." }))
+        .await
+        .expect(201);
     assert_eq!(dana.stage(&phase, "requirements").await["state"], "changes_requested");
     let before = first["version"].as_u64().unwrap();
     dana.converse(&phase, "requirements", "Add the change that was requested, and write the document again.").await;

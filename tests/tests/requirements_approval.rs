@@ -70,7 +70,10 @@ async fn an_approval_can_be_withdrawn_until_something_was_approved_on_it() {
     dana.delete(&mine).await.expect(200);
     assert_eq!(dana.stage(&phase, "requirements").await["state"], "in_review");
     let locked = dana.stage(&phase, "technical_analysis").await;
-    assert_eq!((locked["state"].as_str(), locked["blocked_by"][0]["stage"].as_str()), (Some("locked"), Some("requirements")));
+    assert_eq!(
+        (locked["state"].as_str(), locked["blocked_by"][0]["stage"].as_str()),
+        (Some("locked"), Some("requirements"))
+    );
     dana.approve(&phase, "requirements").await.expect(201);
     jonas.save_version(&phase, "technical_analysis", "# Analysis").await.expect(201);
     dana.approve(&phase, "technical_analysis").await.expect(201);

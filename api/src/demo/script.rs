@@ -1,19 +1,19 @@
 //! What happens in the demo workspace: a phase in the middle of its architecture, one whose requirements were
 //! sent back, and one that has just begun.
 
+use konductro_domain::actor::Person;
 use konductro_domain::ids::{PhaseId, ProjectId, RepositoryId, UserId};
 use konductro_domain::phase::artefact::{Source, SourceRepository};
 use konductro_domain::project::ProjectCommand;
 use konductro_domain::role::{Role, Roles};
 use konductro_domain::stage::Stage;
 use konductro_domain::text::Hash;
-use konductro_domain::actor::Person;
 
 use super::stage_hands::{StageHands, Written, fixed, member};
 use super::{DemoError, PEOPLE};
-use crate::salted::salted;
 use crate::event_store::{Receipt, receipts};
 use crate::identity::{By, NewDemoPerson};
+use crate::salted::salted;
 use crate::state::AppState;
 
 const CONTEXT: &str = include_str!("context.md");
@@ -84,9 +84,7 @@ async fn project(hands: &mut StageHands<'_>, cast: &Cast) -> Result<(), DemoErro
         context: Some(context.clone()),
     };
     hands.project(&cast.dana, create, vec![context]).await?;
-    for (person, role) in
-        [(&cast.mara, Role::Architect), (&cast.jonas, Role::Developer), (&cast.aiko, Role::Auditor)]
-    {
+    for (person, role) in [(&cast.mara, Role::Architect), (&cast.jonas, Role::Developer), (&cast.aiko, Role::Auditor)] {
         let roles = Roles::from([role]);
         let command = ProjectCommand::SetMemberRoles { by: cast.dana.clone(), user_id: person.user_id, roles };
         hands.project(&cast.dana, command, Vec::new()).await?;
@@ -104,7 +102,8 @@ async fn project(hands: &mut StageHands<'_>, cast: &Cast) -> Result<(), DemoErro
 /// Requirements and technical analysis are approved; the architecture awaits its architect.
 async fn split_settlement(hands: &mut StageHands<'_>, cast: &Cast) -> Result<(), DemoError> {
     let phase = PhaseId(fixed(0x11));
-    let brief = "One buyer's payment, several sellers: each gets their own share on the next working day, and sees why.";
+    let brief =
+        "One buyer's payment, several sellers: each gets their own share on the next working day, and sees why.";
     hands.open(&cast.dana, phase, 1, "Split settlement for marketplace sellers", brief).await?;
     hands
         .turn(
@@ -127,7 +126,12 @@ async fn split_settlement(hands: &mut StageHands<'_>, cast: &Cast) -> Result<(),
         )
         .await?;
     hands
-        .approve(&cast.dana, phase, Stage::Requirements, Some("Checked with Finance on the 6th; rounding is theirs to carry."))
+        .approve(
+            &cast.dana,
+            phase,
+            Stage::Requirements,
+            Some("Checked with Finance on the 6th; rounding is theirs to carry."),
+        )
         .await?;
     let repository = SourceRepository {
         name: "pay".to_owned(),

@@ -1,5 +1,6 @@
 //! What the script is played with: each call is one command with a receipt of its own.
 
+use konductro_domain::Decider;
 use konductro_domain::actor::{Actor, By, Credential, Person};
 use konductro_domain::conductor::{Adapter, FinishKind, GeneratedBy, PromptManifest, Usage};
 use konductro_domain::conversation::{
@@ -13,7 +14,6 @@ use konductro_domain::project::{Project, ProjectCommand};
 use konductro_domain::role::{Role, Roles};
 use konductro_domain::stage::Stage;
 use konductro_domain::text::{Hash, Text};
-use konductro_domain::Decider;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -76,7 +76,8 @@ impl<'a> StageHands<'a> {
             By::Conductor | By::System => (None, None),
         };
         let actor: Actor = by.actor();
-        let receipt = Receipt { scope: "demo".to_owned(), fingerprint: Hash::of(key.as_bytes()), key, result: Value::Null };
+        let receipt =
+            Receipt { scope: "demo".to_owned(), fingerprint: Hash::of(key.as_bytes()), key, result: Value::Null };
         let envelope = Envelope {
             role,
             credential,
@@ -104,7 +105,13 @@ impl<'a> StageHands<'a> {
         self.play::<Project>(&stream, &By::Person(by.clone()), None, texts, command).await
     }
 
-    async fn phase(&mut self, by: &By, phase: PhaseId, command: PhaseCommand, texts: Vec<Text>) -> Result<(), DemoError> {
+    async fn phase(
+        &mut self,
+        by: &By,
+        phase: PhaseId,
+        command: PhaseCommand,
+        texts: Vec<Text>,
+    ) -> Result<(), DemoError> {
         self.play::<Phase>(&phase.to_string(), by, Some(phase), texts, command).await
     }
 

@@ -130,12 +130,7 @@ impl InPhase {
 
     /// The phase as the caller reads it.
     pub fn reader(&self) -> PhaseReader<'_> {
-        PhaseReader {
-            phase_id: self.phase_id,
-            phase: &self.phase,
-            version: self.version,
-            person: &self.project.person,
-        }
+        PhaseReader { phase_id: self.phase_id, phase: &self.phase, version: self.version, person: &self.project.person }
     }
 
     /// The person.

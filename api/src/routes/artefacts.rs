@@ -3,10 +3,8 @@
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, get, post, web};
 use konductro_domain::ids::PhaseId;
-use konductro_domain::phase::{
-    AddArtefactVersion, MAX_ARTEFACT_BYTES, Phase, PhaseCommand, PhaseEvent, Verb, Via,
-};
 use konductro_domain::phase::artefact::{Source, SourceRepository};
+use konductro_domain::phase::{AddArtefactVersion, MAX_ARTEFACT_BYTES, Phase, PhaseCommand, PhaseEvent, Verb, Via};
 use konductro_domain::role::{Capability, may};
 use konductro_domain::stage::Stage;
 use konductro_domain::text::Text;
@@ -20,7 +18,7 @@ use super::access::{InPhase, Told as _};
 use super::phases::place_of;
 use super::staged::StageInPath;
 use crate::http::headers::etag;
-use crate::http::{Caller, Json, Page, InPath, Query, RequestContext, read, written};
+use crate::http::{Caller, InPath, Json, Page, Query, RequestContext, read, written};
 use crate::problem::{Code, Problem, ProblemDetails};
 use crate::state::AppState;
 use crate::views;

@@ -30,7 +30,12 @@ use crate::views;
 
 /// Registers the routes.
 pub fn configure(config: &mut ServiceConfig) {
-    config.service(list_messages).service(post_message).service(stop_turn).service(retry_turn).service(get_turn_context);
+    config
+        .service(list_messages)
+        .service(post_message)
+        .service(stop_turn)
+        .service(retry_turn)
+        .service(get_turn_context);
 }
 
 /// A message to Conductor.

@@ -98,7 +98,8 @@ async fn approve_artefact(
     body: Json<NewApproval>,
 ) -> Result<HttpResponse, Problem> {
     let note = body.0.note.clone().map(|note| checked("/note", note)).transpose()?.map(salted);
-    let command = async |phase: &InPhase, stage| Ok(PhaseCommand::ApproveArtefact(body.0.by(phase, stage, note.clone())));
+    let command =
+        async |phase: &InPhase, stage| Ok(PhaseCommand::ApproveArtefact(body.0.by(phase, stage, note.clone())));
     decide(&state, &caller, &context, path.0, Verb::ApproveArtefact, note.clone(), StatusCode::CREATED, command).await
 }
 
@@ -290,10 +291,8 @@ async fn decide(
     let prepare = async || {
         let phase = InPhase::enter(state, caller, phase_id).await?;
         phase.has(stage)?;
-        let envelope = phase
-            .envelope(context, verb.capability(stage))
-            .with_texts(text.clone())
-            .with_result(context, json!({}));
+        let envelope =
+            phase.envelope(context, verb.capability(stage)).with_texts(text.clone()).with_result(context, json!({}));
         Ok((command(&phase, stage).await?, envelope))
     };
     let done = state.commands.execute_with::<Phase, Problem, _, _>(&phase_id.to_string(), prepare).await?;
@@ -302,7 +301,10 @@ async fn decide(
 
 fn checked(pointer: &str, text: String) -> Result<String, Problem> {
     if text.len() > MAX_REASON_BYTES {
-        return Err(Problem::new(Code::PayloadTooLarge, format!("{pointer} is over {MAX_REASON_BYTES} bytes; shorten it.")));
+        return Err(Problem::new(
+            Code::PayloadTooLarge,
+            format!("{pointer} is over {MAX_REASON_BYTES} bytes; shorten it."),
+        ));
     }
     Ok(text)
 }

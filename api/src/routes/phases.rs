@@ -113,15 +113,15 @@ async fn open_phase(
             brief: brief.clone(),
             approval_policy,
         });
-        let envelope =
-            Envelope { phase_id: Some(phase_id), ..project.envelope(&context, Capability::ManagePhases) }
-                .with_texts([brief.clone()])
-                .with_result(&context, json!({ "phase_id": phase_id }));
+        let envelope = Envelope { phase_id: Some(phase_id), ..project.envelope(&context, Capability::ManagePhases) }
+            .with_texts([brief.clone()])
+            .with_result(&context, json!({ "phase_id": phase_id }));
         Ok((command, envelope))
     };
     let done = state.commands.execute_with::<Phase, Problem, _, _>(&phase_id.to_string(), prepare).await?;
     // A repeat finds the phase that the first request opened.
-    let phase_id = done.result.get("phase_id").and_then(|id| serde_json::from_value(id.clone()).ok()).unwrap_or(phase_id);
+    let phase_id =
+        done.result.get("phase_id").and_then(|id| serde_json::from_value(id.clone()).ok()).unwrap_or(phase_id);
     answer_phase(&state, &caller, phase_id, StatusCode::CREATED, done).await
 }
 

@@ -126,7 +126,8 @@ async fn create_project(
         ProjectCommand::CreateProject { creator: caller.user_id, key: body.0.key, name: body.0.name, context: text };
     let done = state.commands.execute::<Project>(&project_id.to_string(), command, envelope).await?;
     // A repeat finds the project that the first request made.
-    let project_id = done.result.get("project_id").and_then(|id| serde_json::from_value(id.clone()).ok()).unwrap_or(project_id);
+    let project_id =
+        done.result.get("project_id").and_then(|id| serde_json::from_value(id.clone()).ok()).unwrap_or(project_id);
     answer(&state, &caller, project_id, StatusCode::CREATED, done).await
 }
 
@@ -313,11 +314,7 @@ async fn answer(
     status: StatusCode,
     done: Executed<ProjectEvent>,
 ) -> Result<HttpResponse, Problem> {
-    let place = Written {
-        position: done.position,
-        event_id: done.event_ids.last().copied(),
-        replayed: done.replayed,
-    };
+    let place = Written { position: done.position, event_id: done.event_ids.last().copied(), replayed: done.replayed };
     // Somebody who has just left the project can't read it any more; the change itself was done.
     let Some(project) = views::project::project(&state.pool, project_id, caller.user_id).await? else {
         return Ok(written(status, &json!({ "id": project_id }), None, None, place));

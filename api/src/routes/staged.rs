@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer};
 
 /// A stage in the path; an unknown name is nothing that could be found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct StageInPath(pub Stage);
+pub(super) struct StageInPath(pub(super) Stage);
 
 impl<'de> Deserialize<'de> for StageInPath {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

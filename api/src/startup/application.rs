@@ -31,10 +31,10 @@ use crate::identity::Identity;
 use crate::live::{Access, Doors, Hub, Worker, announce, follow_session_ends, watch_sessions};
 use crate::openapi::openapi_json;
 use crate::policies::Policies;
-use crate::routes::operations::{OpenApiDocument, ReadinessProbe};
 use crate::routes;
-use crate::state::AppState;
 use crate::routes::me::ConductorInfo;
+use crate::routes::operations::{OpenApiDocument, ReadinessProbe};
+use crate::state::AppState;
 use crate::web_app;
 
 /// How long open requests may take to end once it stops.
@@ -125,20 +125,13 @@ impl Application {
             demo::load(&state).await?;
         }
         let (hub, mut companions) = (Hub::default(), JoinSet::new());
-        let access: Arc<dyn Access> =
-            Arc::new(Doors::new(log.pool.clone(), log.commands.clone(), identity.clone()));
+        let access: Arc<dyn Access> = Arc::new(Doors::new(log.pool.clone(), log.commands.clone(), identity.clone()));
         companions.spawn(announce(hub.clone(), log.changes.clone()));
         companions.spawn(watch_sessions(hub.clone(), Arc::clone(&access)));
         companions.spawn(follow_session_ends(hub.clone(), identity.clone()));
         companions.spawn(sweep_sessions(identity.clone()));
         let described = described(model.as_ref());
-        let worker = Worker::start(
-            log.pool.clone(),
-            log.commands.clone(),
-            log.visibility.clone(),
-            hub.clone(),
-            model,
-        );
+        let worker = Worker::start(log.pool.clone(), log.commands.clone(), log.visibility.clone(), hub.clone(), model);
         let port = sockets.first().and_then(|socket| socket.local_addr().ok()).map_or(0, |address| address.port());
         let greeting = Greeting {
             url: config.server.url(port),

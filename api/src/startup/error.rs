@@ -43,6 +43,8 @@ pub enum StartupError {
     #[error("the HTTP server failed: {0}")]
     Http(#[from] std::io::Error),
     /// PostgreSQL ended by itself.
-    #[error("PostgreSQL ended by itself ({0}); its log is in the data folder. Start again: nothing acknowledged is lost")]
+    #[error(
+        "PostgreSQL ended by itself ({0}); its log is in the data folder. Start again: nothing acknowledged is lost"
+    )]
     PostgresDied(String),
 }
