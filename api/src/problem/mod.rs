@@ -13,7 +13,6 @@ mod schema;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
-use konductro_projections::ProjectionError;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -158,12 +157,6 @@ impl From<konductro_projections::ProjectionError> for Problem {
 impl From<sqlx::Error> for Problem {
     fn from(error: sqlx::Error) -> Self {
         Problem::unavailable("ask the database", &error)
-    }
-}
-
-impl From<ProjectionError> for Problem {
-    fn from(error: ProjectionError) -> Self {
-        Problem::unavailable("read a read model", &error)
     }
 }
 
