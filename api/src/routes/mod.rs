@@ -5,6 +5,7 @@ pub mod operations;
 pub mod session;
 pub mod setup;
 pub mod users;
+pub mod ws;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -14,4 +15,5 @@ pub fn configure_api(config: &mut ServiceConfig<'_>) {
     session::configure(config);
     me::configure(config);
     users::configure(config);
+    ws::configure(config);
 }
