@@ -29,9 +29,11 @@ use crate::routes;
         (name = "users", description = "People with accounts"),
         (name = "projects", description = "Projects, members, repositories"),
         (name = "phases", description = "Phases with their stages and gates"),
-        (name = "artefacts", description = "Documents, their versions, and decisions at their gates"),
         (name = "conversations", description = "Messages and turns"),
-        (name = "history", description = "What happened, in order"),
+        (name = "artefacts", description = "Documents and their versions"),
+        (name = "gates", description = "Decisions at the gates"),
+        (name = "audit", description = "What happened, in order"),
+        (name = "live", description = "What changes, as it changes"),
         (name = "operations", description = "For operators")
     )
 )]

@@ -14,7 +14,6 @@ pub mod csrf;
 pub mod fallback;
 pub mod headers;
 pub mod idempotency;
-pub mod names;
 pub mod page;
 pub mod params;
 pub mod request_id;

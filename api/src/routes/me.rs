@@ -10,10 +10,10 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::http::caller::origin_of;
-use crate::http::names::RoleName;
 use crate::http::{Caller, Json, RequestContext, Site, read};
 use crate::identity::{Identity, IdentityError, LONGEST};
 use crate::problem::Problem;
+use crate::views;
 
 /// Registers the routes.
 pub fn configure(config: &mut ServiceConfig<'_>) {
@@ -53,7 +53,7 @@ pub struct MyProject {
     /// Its name.
     pub name: String,
     /// What I am in it.
-    #[schema(value_type = Vec<RoleName>)]
+    #[schema(value_type = Vec<views::Role>)]
     pub roles: Roles,
 }
 

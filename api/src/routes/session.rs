@@ -9,10 +9,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::me::{ConductorInfo, Me, me_of};
 use crate::http::caller::origin_of;
-use crate::http::names::RoleName;
 use crate::http::{Json, RequestContext, Site, read};
 use crate::identity::{DEMO_PASSWORD, Identity, LONGEST, Origin, SignIn};
 use crate::problem::Problem;
+use crate::views;
 
 /// Registers the routes.
 pub fn configure(config: &mut ServiceConfig<'_>) {
@@ -27,7 +27,7 @@ pub struct DemoSignIn {
     /// The address to sign in with.
     pub email: String,
     /// What they are in the demo project.
-    #[schema(value_type = RoleName)]
+    #[schema(value_type = views::Role)]
     pub role: Role,
     /// Their password, which is no secret.
     pub password: String,
