@@ -3,7 +3,8 @@
 set -eu
 
 # Whatever ends this run, a PostgreSQL that an aborted test left ends too.
-clean_up() { sh scripts/stop-left-over-postgres.sh "${CARGO_TARGET_DIR:-target}"; }
+target=$(sh scripts/target-dir.sh)
+clean_up() { sh scripts/stop-left-over-postgres.sh "$target/tmp"; }
 trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
@@ -13,6 +14,11 @@ headline() { printf '\n== %s\n' "$*"; }
 headline "web app: types, unit tests"
 npm --prefix web run --silent check
 npm --prefix web run --silent test
+
+# The model server that tests talk to, from its lock file.
+if [ ! tests/aimock/node_modules/.package-lock.json -nt tests/aimock/package-lock.json ]; then
+    npm --prefix tests/aimock ci --no-audit --no-fund --silent
+fi
 
 headline "Rust: unit, contract and acceptance tests"
 if cargo nextest --version >/dev/null 2>&1; then

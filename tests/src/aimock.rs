@@ -5,8 +5,6 @@
 //! `match.systemMessage`, `match.turnIndex`, `response.usage`, `response.finishReason`, `latency`, `chunkSize`.
 //! A journal entry's body is cut off past 64 KiB.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test's server stops the test")]
-
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::atomic::{AtomicU32, Ordering};

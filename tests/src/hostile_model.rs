@@ -3,8 +3,6 @@
 //! One script for each request, in order; the last one repeats. It speaks just enough HTTP to be believed,
 //! records what it was sent, and knows when a client went away.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test's server stops the test")]
-
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 

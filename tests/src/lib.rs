@@ -1,4 +1,22 @@
-//! What the tests from outside stand on: servers that play a part, and the server under test.
+//! What the tests share: the built server in a folder of its own and people who use it over HTTP; a database
+//! with the log's machinery on it; and the parts of the outside world that answer.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    missing_docs,
+    reason = "test support: whatever fails here fails the test, and says so"
+)]
 
 pub mod aimock;
+pub mod database;
 pub mod hostile_model;
+pub mod log;
+pub mod people;
+pub mod person;
+pub mod server;
+pub mod wait;
+
+pub use person::{Answer, Person};
+pub use server::Server;
