@@ -174,7 +174,7 @@ pub enum CacheProfile {
 #[command(next_help_heading = "Log")]
 pub struct LogConfig {
     /// What to log: a level (error, warn, info, debug, trace), or directives such as `info,konductro_api=debug`.
-    #[arg(long, env = "KONDUCTRO_LOG", default_value = "info", value_name = "FILTER", global = true)]
+    #[arg(long, env = "KONDUCTRO_LOG", default_value = "info,actix_server=warn", value_name = "FILTER", global = true)]
     pub log: String,
     /// Lines for people, or JSON for machines.
     #[arg(long, env = "KONDUCTRO_LOG_FORMAT", value_enum, default_value_t, value_name = "FORMAT", global = true)]

@@ -3,15 +3,19 @@
 //! Everything that knows the outside world lives here; `startup` puts the parts together.
 
 pub mod commands;
+pub mod conductor;
 pub mod config;
 pub mod embedded_postgres;
 pub mod event_store;
 pub mod http;
 pub mod identity;
+pub mod jobs;
 pub mod listen;
+pub mod live;
 pub mod policies;
 pub mod problem;
 pub mod routes;
 mod static_file;
 pub mod telemetry;
+pub mod views;
 pub mod web_app;

@@ -10,13 +10,14 @@ use actix_web::middleware::DefaultHeaders;
 use actix_web::{HttpRequest, HttpResponse};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
+use crate::problem::{Code, Problem};
 use crate::static_file::{Cache, StaticFile};
 
 const NONCE_MARK: &str = "__NONCE__";
 const PAGE: &str = "index.html";
 const DIAGRAM: &str = "diagram.html";
 const DIAGRAM_POLICY: &str = "sandbox allow-scripts; default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self'; frame-ancestors 'self'";
-const NOT_BUILT: &str = "The web app has not been built. Run ./justw web, or start with ./justw run.\n";
+const NOT_BUILT: &str = "The web app has not been built. Run ./justw web, or start with ./justw run.";
 
 #[derive(RustEmbed)]
 #[folder = "../web/dist/"]
@@ -39,37 +40,39 @@ pub fn security_headers() -> DefaultHeaders {
 }
 
 /// Answers whatever no route took: a file, the app's page, or a problem below `/api`.
-pub async fn serve(request: HttpRequest) -> HttpResponse {
+///
+/// # Errors
+/// The problem, when there is nothing at the address or it can only be read.
+pub async fn serve(request: HttpRequest) -> Result<HttpResponse, Problem> {
     let path = request.path();
     if path == "/api" || path.starts_with("/api/") {
-        return not_found(&request, "there is nothing at this address of the API: /docs lists what there is");
+        return Err(Problem::new(Code::NotFound, "There is nothing at this address; /docs lists what there is."));
     }
     if request.method() != Method::GET && request.method() != Method::HEAD {
-        return method_not_allowed(&request);
+        let refusal = Problem::new(Code::MethodNotAllowed, "Pages can only be read; the API is at /api/v1.");
+        return Err(refusal.header(header::ALLOW, "GET, HEAD"));
     }
     let name = path.trim_start_matches('/');
     match Dist::get(name) {
-        Some(file) if name == DIAGRAM => diagram(file),
-        Some(file) if name != PAGE && !name.is_empty() => asset(&request, name, file),
+        Some(file) if name == DIAGRAM => Ok(diagram(file)),
+        Some(file) if name != PAGE && !name.is_empty() => Ok(asset(&request, name, file)),
         _ if name.starts_with("assets/") => {
-            not_found(&request, "this file belongs to another version of the web app: reload the page")
+            Err(Problem::new(Code::NotFound, "This file belongs to another version of the web app; reload the page."))
         }
         _ => page(),
     }
 }
 
 /// The app's one page; which view it shows is decided by the address, in the browser.
-fn page() -> HttpResponse {
-    let Some(file) = Dist::get(PAGE) else {
-        return HttpResponse::NotFound().content_type("text/plain; charset=utf-8").body(NOT_BUILT);
-    };
+fn page() -> Result<HttpResponse, Problem> {
+    let file = Dist::get(PAGE).ok_or_else(|| Problem::new(Code::NotFound, NOT_BUILT))?;
     let nonce = hex::encode(rand::random::<[u8; 16]>());
     let html = String::from_utf8_lossy(&file.data).replace(NONCE_MARK, &nonce);
-    HttpResponse::Ok()
+    Ok(HttpResponse::Ok()
         .content_type("text/html; charset=utf-8")
         .insert_header((header::CACHE_CONTROL, "no-cache"))
         .insert_header((header::CONTENT_SECURITY_POLICY, page_policy(&nonce)))
-        .body(html)
+        .body(html))
 }
 
 fn page_policy(nonce: &str) -> String {
@@ -106,43 +109,6 @@ fn asset(request: &HttpRequest, name: &str, file: EmbeddedFile) -> HttpResponse 
 fn content_type(kind: &str) -> String {
     let is_text = kind.starts_with("text/") || kind == "application/javascript" || kind == "application/json";
     if is_text { format!("{kind}; charset=utf-8") } else { kind.to_owned() }
-}
-
-fn not_found(request: &HttpRequest, detail: &str) -> HttpResponse {
-    problem(HttpResponse::NotFound(), "not-found", "Not found", 404, detail, request)
-}
-
-fn method_not_allowed(request: &HttpRequest) -> HttpResponse {
-    let mut response = HttpResponse::MethodNotAllowed();
-    response.insert_header((header::ALLOW, "GET, HEAD"));
-    problem(
-        response,
-        "method-not-allowed",
-        "Method not allowed",
-        405,
-        "pages can only be read: the API is at /api/v1",
-        request,
-    )
-}
-
-fn problem(
-    mut response: actix_web::HttpResponseBuilder,
-    code: &str,
-    title: &str,
-    status: u16,
-    detail: &str,
-    request: &HttpRequest,
-) -> HttpResponse {
-    response.content_type("application/problem+json").body(
-        serde_json::json!({
-            "type": format!("/problems/{code}"),
-            "title": title,
-            "status": status,
-            "detail": detail,
-            "instance": request.path(),
-        })
-        .to_string(),
-    )
 }
 
 #[cfg(test)]

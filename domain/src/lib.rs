@@ -6,6 +6,7 @@
 mod aggregate;
 
 pub mod actor;
+pub mod artefact;
 pub mod conductor;
 pub mod conversation;
 pub mod event;

@@ -6,6 +6,7 @@ use konductro_domain::actor::{Actor, Credential};
 use konductro_domain::event::{Event, Recorded};
 use konductro_domain::ids::{EventId, PhaseId};
 use konductro_domain::role::Role;
+use konductro_domain::stage::Stage;
 use serde::{Deserialize, Serialize};
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgPool};
@@ -98,4 +99,23 @@ pub async fn of_phase(
     .fetch_all(pool)
     .await?;
     Ok(rows.into_iter().map(|Json(row)| row).collect())
+}
+
+/// Why a stage was last opened again; `None` when it never was, or the reason was erased.
+pub async fn reason_of_reopening(
+    pool: &PgPool,
+    phase: PhaseId,
+    stage: Stage,
+) -> Result<Option<String>, ProjectionError> {
+    let reason: Option<Option<String>> = sqlx::query_scalar(
+        "select t.body from history h \
+         left join texts t on t.hash = decode(h.payload -> 'reason' ->> 'hash', 'hex') \
+         where h.phase_id = $1 and h.event_type = 'StageReopened' and h.payload ->> 'stage' = $2 \
+         order by h.position desc limit 1",
+    )
+    .bind(phase.0)
+    .bind(stage.as_str())
+    .fetch_optional(pool)
+    .await?;
+    Ok(reason.flatten())
 }

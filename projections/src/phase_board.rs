@@ -280,3 +280,39 @@ pub async fn highest_number(pool: &PgPool, project: ProjectId) -> Result<u32, Pr
         .await?;
     Ok(number.unsigned_abs())
 }
+
+/// What a phase's page shows beside what the domain remembers.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Surroundings {
+    /// The key of its project.
+    pub project_key: Option<String>,
+    /// The text of its brief; `None` once it was erased.
+    pub brief: Option<String>,
+    /// When it was opened.
+    #[serde(with = "time::serde::rfc3339")]
+    pub opened_at: OffsetDateTime,
+    /// Who opened it.
+    pub opened_by: Option<UserId>,
+}
+
+/// What a phase's page shows beside what the domain remembers, from the log itself: there from the moment the
+/// phase is, however far the read models have come.
+pub async fn surroundings(
+    pool: &PgPool,
+    phase: PhaseId,
+    project: ProjectId,
+    brief: &Hash,
+) -> Result<Option<Surroundings>, ProjectionError> {
+    let row: Option<Json<Surroundings>> = sqlx::query_scalar(
+        "select jsonb_build_object('opened_at', e.recorded_at, 'opened_by', e.metadata ->> 'user_id', \
+             'project_key', (select key from projects where project_id = $2), \
+             'brief', (select body from texts where hash = $3)) \
+         from events e where e.aggregate_type = 'phase' and e.aggregate_id = $1 and e.sequence = 1",
+    )
+    .bind(phase.to_string())
+    .bind(project.0)
+    .bind(brief.bytes().as_slice())
+    .fetch_optional(pool)
+    .await?;
+    Ok(row.map(|Json(row)| row))
+}

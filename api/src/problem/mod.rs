@@ -146,6 +146,12 @@ impl ResponseError for Problem {
     }
 }
 
+impl From<konductro_projections::ProjectionError> for Problem {
+    fn from(error: konductro_projections::ProjectionError) -> Self {
+        Problem::unavailable("read what the log was folded into", &error)
+    }
+}
+
 impl From<sqlx::Error> for Problem {
     fn from(error: sqlx::Error) -> Self {
         Problem::unavailable("ask the database", &error)

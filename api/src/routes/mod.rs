@@ -1,3 +1,4 @@
 //! One file for each resource; a handler is extract, one call, respond.
 
 pub mod operations;
+pub mod ws;

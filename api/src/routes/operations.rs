@@ -15,6 +15,7 @@ use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::problem::{Code, Problem, ProblemDetails};
 use crate::static_file::{Cache, StaticFile};
 
 const DOCS_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
@@ -150,17 +151,20 @@ async fn healthz() -> HttpResponse {
     tag = "operations",
     responses(
         (status = 200, description = "Every part is ready", body = ReadinessAnswer),
-        (status = 503, description = "At least one part is not ready", body = ReadinessAnswer)
+        (status = 503, description = "At least one part is not ready: `checks` says which and why", body = ProblemDetails)
     )
 )]
 #[get("/readyz")]
-async fn readyz(probe: web::Data<dyn ReadinessProbe>) -> HttpResponse {
+async fn readyz(probe: web::Data<dyn ReadinessProbe>) -> Result<HttpResponse, Problem> {
     let readiness = probe.readiness().await;
     let ready = readiness.is_ready();
-    let mut response = if ready { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
-    response
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(ReadinessAnswer { ready, checks: readiness.checks.into_iter().map(CheckAnswer::from).collect() })
+    let checks: Vec<_> = readiness.checks.into_iter().map(CheckAnswer::from).collect();
+    if !ready {
+        let waiting: Vec<_> = checks.iter().filter(|check| !check.ok).map(|check| check.name).collect();
+        let detail = format!("Not ready: {}. `checks` says why.", waiting.join(", "));
+        return Err(Problem::new(Code::NotReady, detail).with("ready", false).with("checks", checks).retry_after(1));
+    }
+    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(ReadinessAnswer { ready, checks }))
 }
 
 async fn openapi_json(request: HttpRequest, document: web::Data<OpenApiDocument>) -> HttpResponse {
@@ -177,17 +181,17 @@ async fn docs_page() -> HttpResponse {
         .body(include_str!("docs/index.html"))
 }
 
-async fn docs_file(request: HttpRequest, name: web::Path<String>) -> HttpResponse {
+async fn docs_file(request: HttpRequest, name: web::Path<String>) -> Result<HttpResponse, Problem> {
     let file = match name.as_str() {
         "start.js" => Some((Cow::Borrowed(include_bytes!("docs/start.js").as_slice()), "text/javascript".to_owned())),
         "swagger-ui.css" | "swagger-ui-bundle.js" => swagger_ui(&name),
         _ => None,
     };
     let Some((bytes, content_type)) = file else {
-        return HttpResponse::NotFound().content_type("text/plain; charset=utf-8").body("No such file.\n");
+        return Err(Problem::new(Code::NotFound, "There is no such file; the page is at /docs."));
     };
     let hash = Sha256::digest(&bytes).into();
-    StaticFile { bytes, hash, content_type }.respond(&request, Cache::AskAgain)
+    Ok(StaticFile { bytes, hash, content_type }.respond(&request, Cache::AskAgain))
 }
 
 fn swagger_ui(name: &str) -> Option<(Cow<'static, [u8]>, String)> {
@@ -231,12 +235,13 @@ mod tests {
         let response = answer(well.with("sealer", Err("no events were sealed for 10 s")), "/readyz").await;
         assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
         let body: serde_json::Value = test::read_body_json(response).await;
+        assert_eq!((&body["type"], &body["ready"]), (&"/problems/not-ready".into(), &false.into()));
         assert_eq!(
-            body,
-            serde_json::json!({"ready": false, "checks": [
+            body["checks"],
+            serde_json::json!([
                 {"name": "database", "ok": true, "reason": null},
                 {"name": "sealer", "ok": false, "reason": "no events were sealed for 10 s"},
-            ]})
+            ])
         );
     }
 

@@ -19,7 +19,7 @@ async fn an_unknown_address_of_the_api_is_a_problem() {
         assert_eq!(response.headers().get(header::CONTENT_TYPE).unwrap().to_str().unwrap(), "application/problem+json");
         assert_eq!(response.headers().get(header::X_CONTENT_TYPE_OPTIONS).unwrap().to_str().unwrap(), "nosniff");
         let body: serde_json::Value = test::read_body_json(response).await;
-        assert_eq!((body["type"].as_str(), body["instance"].as_str()), (Some("/problems/not-found"), Some(path)));
+        assert_eq!(body["type"], "/problems/not-found");
     }
 }
 
@@ -51,7 +51,8 @@ async fn no_path_leads_out_of_the_folder() {
 async fn every_page_has_its_own_nonce_in_policy_and_styles() {
     let response = answer(TestRequest::get().uri("/projects/some/deep/link")).await;
     if response.status() == StatusCode::NOT_FOUND {
-        assert_eq!(test::read_body(response).await, NOT_BUILT, "without a built web app, it says how to build it");
+        let body: serde_json::Value = test::read_body_json(response).await;
+        assert_eq!(body["detail"], NOT_BUILT, "without a built web app, it says how to build it");
         return;
     }
     let policy = response.headers().get(header::CONTENT_SECURITY_POLICY).unwrap().to_str().unwrap().to_owned();

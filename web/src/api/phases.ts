@@ -3,7 +3,7 @@
  * A decision names exactly what the person was shown; the server refuses it when that is no longer so.
  */
 import { api, unwrap } from "./client";
-import type { Artefact, ArtefactVersion, Phase, Source, Stage } from "./types";
+import type { ArtefactVersion, Phase, Source, Stage } from "./types";
 
 type Place = { phaseId: string; stage: Stage };
 const path = ({ phaseId, stage }: Place) => ({ phase_id: phaseId, stage });
@@ -17,7 +17,7 @@ export function openPhase(projectId: string, title: string, brief: string): Prom
   );
 }
 
-export function renamePhase(phase: Phase, change: { title?: string; brief?: string }): Promise<Phase> {
+export function changePhase(phase: Phase, change: { title?: string; brief?: string }): Promise<Phase> {
   return unwrap(
     api.PATCH("/api/v1/phases/{phase_id}", {
       params: { path: { phase_id: phase.id } },
@@ -98,22 +98,17 @@ export function requestChanges(place: Place, version: number, reason: string): P
 
 export function withdrawChangeRequest(place: Place, id: string): Promise<Phase> {
   return unwrap(
-    api.POST("/api/v1/phases/{phase_id}/artefacts/{stage}/change-requests/{id}/withdraw", {
-      params: { path: { ...path(place), id } },
+    api.POST("/api/v1/phases/{phase_id}/artefacts/{stage}/change-requests/{change_request_id}/withdraw", {
+      params: { path: { ...path(place), change_request_id: id } },
     }),
   );
 }
 
 export function dismissChangeRequest(place: Place, id: string, reason: string): Promise<Phase> {
   return unwrap(
-    api.POST("/api/v1/phases/{phase_id}/artefacts/{stage}/change-requests/{id}/dismiss", {
-      params: { path: { ...path(place), id } },
+    api.POST("/api/v1/phases/{phase_id}/artefacts/{stage}/change-requests/{change_request_id}/dismiss", {
+      params: { path: { ...path(place), change_request_id: id } },
       body: { reason },
     }),
   );
-}
-
-/** The artefact as the server has it now; used to show what an outdated approval missed. */
-export function readArtefact(place: Place): Promise<Artefact> {
-  return unwrap(api.GET("/api/v1/phases/{phase_id}/artefacts/{stage}", { params: { path: path(place) } }));
 }

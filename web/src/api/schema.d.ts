@@ -116,7 +116,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/phases/{phase_id}/artefacts/{stage}/change-requests/{id}/dismiss": {
+    "/api/v1/phases/{phase_id}/artefacts/{stage}/change-requests/{change_request_id}/dismiss": {
         parameters: {
             query?: never;
             header?: never;
@@ -125,14 +125,14 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post_phases_phase_id_artefacts_stage_change_requests_id_dismiss"];
+        post: operations["post_phases_phase_id_artefacts_stage_change_requests_change_request_id_dismiss"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/phases/{phase_id}/artefacts/{stage}/change-requests/{id}/withdraw": {
+    "/api/v1/phases/{phase_id}/artefacts/{stage}/change-requests/{change_request_id}/withdraw": {
         parameters: {
             query?: never;
             header?: never;
@@ -141,7 +141,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post_phases_phase_id_artefacts_stage_change_requests_id_withdraw"];
+        post: operations["post_phases_phase_id_artefacts_stage_change_requests_change_request_id_withdraw"];
         delete?: never;
         options?: never;
         head?: never;
@@ -666,7 +666,7 @@ export interface components {
             version: number;
         } | {
             approvals: components["schemas"]["Approval"][];
-            cause: components["schemas"]["StaleCause"];
+            cause?: null | components["schemas"]["StaleCause"];
             content_hash: string;
             cycle: number;
             /** @enum {string} */
@@ -679,6 +679,14 @@ export interface components {
         GeneratedBy: {
             adapter: string;
             model: string;
+        };
+        ListedUser: {
+            administrator?: boolean | null;
+            created_at?: string | null;
+            disabled?: boolean | null;
+            email: string;
+            name: string;
+            user_id: string;
         };
         LiveTurn: {
             attempt: number;
@@ -725,7 +733,7 @@ export interface components {
             reason?: string | null;
             stage: components["schemas"]["Stage"];
             /** @enum {string} */
-            state: "saved" | "set_aside" | "incomplete";
+            state: "pending" | "saved" | "set_aside" | "incomplete";
             title: string;
             version?: number | null;
         };
@@ -809,7 +817,7 @@ export interface components {
             kind: components["schemas"]["PhaseKind"];
             my_roles: components["schemas"]["Role"][];
             number: number;
-            opened_by: components["schemas"]["Person"];
+            opened_by?: null | components["schemas"]["Person"];
             project_id: string;
             project_key: string;
             ready_at?: string | null;
@@ -832,6 +840,7 @@ export interface components {
         PhaseKind: "full" | "light" | "adhoc";
         PhaseList: {
             items: components["schemas"]["PhaseSummary"][];
+            next_cursor?: string | null;
         };
         /** @enum {string} */
         PhaseStatus: "planning" | "ready" | "completed" | "cancelled";
@@ -840,7 +849,7 @@ export interface components {
             id: string;
             kind: components["schemas"]["PhaseKind"];
             number: number;
-            opened_by: components["schemas"]["Person"];
+            opened_by?: null | components["schemas"]["Person"];
             project_id: string;
             stages: components["schemas"]["StageSummary"][];
             status: components["schemas"]["PhaseStatus"];
@@ -922,10 +931,10 @@ export interface components {
             tool: string;
         };
         SourceRepository: {
-            branch: string;
+            branch?: string | null;
             commit: string;
             name: string;
-            remote: string;
+            remote?: string | null;
         };
         /** @enum {string} */
         Stage: "requirements" | "technical_analysis" | "architecture" | "stories" | "scoping";
@@ -957,7 +966,7 @@ export interface components {
             state: components["schemas"]["GateState"];
         };
         StaleCause: {
-            from_version: number;
+            from_version?: number | null;
             reason: string;
             stage: components["schemas"]["Stage"];
             to_version?: number | null;
@@ -976,10 +985,10 @@ export interface components {
             cached_tokens?: number | null;
             completion_tokens?: number | null;
             cost_micros?: number | null;
-            duration_ms: number;
+            duration_ms?: number | null;
             prompt_tokens?: number | null;
             reasoning_tokens?: number | null;
-            ttft_ms: number;
+            ttft_ms?: number | null;
         };
         User: {
             administrator: boolean;
@@ -995,7 +1004,7 @@ export interface components {
             name?: string | null;
         };
         UserPage: {
-            items: components["schemas"]["User"][];
+            items: components["schemas"]["ListedUser"][];
             next_cursor?: string | null;
         };
         /** @enum {string} */
@@ -1033,6 +1042,7 @@ export type SchemaFailure = components['schemas']['Failure'];
 export type SchemaGate = components['schemas']['Gate'];
 export type SchemaGateState = components['schemas']['GateState'];
 export type SchemaGeneratedBy = components['schemas']['GeneratedBy'];
+export type SchemaListedUser = components['schemas']['ListedUser'];
 export type SchemaLiveTurn = components['schemas']['LiveTurn'];
 export type SchemaMe = components['schemas']['Me'];
 export type SchemaMember = components['schemas']['Member'];
@@ -1352,12 +1362,12 @@ export interface operations {
             };
         };
     };
-    post_phases_phase_id_artefacts_stage_change_requests_id_dismiss: {
+    post_phases_phase_id_artefacts_stage_change_requests_change_request_id_dismiss: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                change_request_id: string;
                 phase_id: string;
                 stage: components["schemas"]["Stage"];
             };
@@ -1389,12 +1399,12 @@ export interface operations {
             };
         };
     };
-    post_phases_phase_id_artefacts_stage_change_requests_id_withdraw: {
+    post_phases_phase_id_artefacts_stage_change_requests_change_request_id_withdraw: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                change_request_id: string;
                 phase_id: string;
                 stage: components["schemas"]["Stage"];
             };
@@ -1999,7 +2009,10 @@ export interface operations {
     };
     get_projects_project_id_phases: {
         parameters: {
-            query?: never;
+            query?: {
+                cursor?: string | null;
+                limit?: number | null;
+            };
             header?: never;
             path: {
                 project_id: string;

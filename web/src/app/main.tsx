@@ -10,6 +10,7 @@ import { followSystem } from "~/lib/theme";
 import { queryClient, router } from "./router";
 
 followSystem();
+reloadWhenOutdated();
 
 const root = document.getElementById("root");
 const nonce = document.querySelector<HTMLMetaElement>("meta[name=csp-nonce]")?.content ?? "";
@@ -25,4 +26,15 @@ if (root) {
       </CSPProvider>
     </StrictMode>,
   );
+}
+
+/** A page left open over an upgrade asks for files that are gone; it loads itself anew, once. */
+function reloadWhenOutdated(): void {
+  window.addEventListener("vite:preloadError", (event) => {
+    const last = Number(sessionStorage.getItem("reloaded")) || 0;
+    if (Date.now() - last < 10_000) return;
+    event.preventDefault();
+    sessionStorage.setItem("reloaded", String(Date.now()));
+    location.reload();
+  });
 }

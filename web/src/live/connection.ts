@@ -12,12 +12,16 @@ import { isStage } from "~/lib/stages";
 import { type ClientFrame, parseFrame, type ServerFrame } from "./frames";
 import { invalidate, staleKeys } from "./invalidation";
 import { applyFrame, applySnapshot, forget, liveTurn, setPresent } from "./store";
+import { isRunning, lengthOf } from "./turn";
 
 export type Link = "idle" | "connecting" | "live" | "offline";
 type Topic = { watchers: number; position: number | null; awaiting: boolean };
 
 const PING_EVERY = 25_000;
 const SILENCE_LIMIT = 60_000;
+const TRY_AGAIN_AFTER = 2_000;
+/** Close codes that say: signed out elsewhere, or the account is disabled. Coming back would be refused. */
+const SESSION_OVER = new Set([4401, 4403]);
 
 const topics = new Map<string, Topic>();
 const linkListeners = new Set<() => void>();
@@ -41,11 +45,12 @@ function subscribe(name: string): void {
   const topic = topics.get(name);
   if (!topic || topic.awaiting) return;
   topic.awaiting = link === "live";
-  send({
-    type: "subscribe",
-    topic: name,
-    ...(topic.position === null ? {} : { after: { position: topic.position } }),
-  });
+  const turn = liveTurn(name);
+  const after = {
+    ...(topic.position === null ? {} : { position: topic.position }),
+    ...(turn ? { turn: turn.turnId, off: lengthOf(turn) } : {}),
+  };
+  send({ type: "subscribe", topic: name, ...(Object.keys(after).length > 0 ? { after } : {}) });
 }
 
 function url(): string {
@@ -72,7 +77,10 @@ export function connect(queryClient: QueryClient): void {
       subscribe(name);
     }
   });
-  socket.addEventListener("close", () => setLink(navigator.onLine ? "connecting" : "offline"));
+  socket.addEventListener("close", (event) => {
+    if (SESSION_OVER.has(event.code)) sessionOver();
+    else setLink(navigator.onLine ? "connecting" : "offline");
+  });
   socket.addEventListener("message", (event: MessageEvent) => {
     lastHeard = performance.now();
     const frame = parseFrame(event.data);
@@ -96,6 +104,20 @@ export function disconnect(): void {
   setLink("idle");
 }
 
+/** Asks who we are: the refusal leads to the sign-in page. */
+function sessionOver(): void {
+  disconnect();
+  void client?.invalidateQueries({ queryKey: keys.me });
+}
+
+/** A subscription that was refused; one that only failed is tried again. */
+function refused(name: string, code: string): void {
+  const topic = topics.get(name);
+  if (!topic) return;
+  topic.awaiting = false;
+  if (code === "unavailable") setTimeout(() => subscribe(name), TRY_AGAIN_AFTER);
+}
+
 function receive(frame: ServerFrame): void {
   switch (frame.type) {
     case "snapshot":
@@ -107,6 +129,9 @@ function receive(frame: ServerFrame): void {
       return;
     case "presence":
       setPresent(frame.topic, frame.present);
+      return;
+    case "error":
+      if (frame.topic) refused(frame.topic, frame.code);
       return;
     case "resync":
       subscribe(frame.topic);
@@ -135,7 +160,7 @@ function onSnapshot(frame: Extract<ServerFrame, { type: "snapshot" }>): void {
   const topic = topics.get(frame.topic);
   if (!topic) return;
   const missed = topic.position !== null && frame.position > topic.position;
-  const ended = frame.turn === null && liveTurn(frame.topic) !== null;
+  const ended = frame.turn === null && isRunning(liveTurn(frame.topic));
   topic.awaiting = false;
   noted(frame.topic, frame.position);
   setPresent(frame.topic, frame.present ?? []);

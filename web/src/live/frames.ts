@@ -27,11 +27,17 @@ export type ServerFrame =
   | { type: "hello"; position: number; connection_id: string }
   | { type: "snapshot"; topic: string; position: number; turn: SnapshotTurn | null; present: Person[] }
   | { type: "changed"; topic: string; position: number; what: string[] }
-  | ({ type: "turn.started"; attempt: number; message_id: string; at: string } & OfTurn)
+  | ({ type: "turn.started"; attempt: number; message_id: string | null; at: string } & OfTurn)
   | ({ type: "turn.status"; state: TurnStateName; detail: string | null } & OfTurn)
   | ({ type: "turn.delta"; part: number; off: number; text: string } & OfTurn)
   | ({ type: "artefact.started"; part: number; stage: Stage; title: string } & OfTurn)
-  | ({ type: "artefact.saved"; part: number; stage: Stage; version: number; content_hash: string } & OfTurn)
+  | ({
+      type: "artefact.saved";
+      part: number | null;
+      stage: Stage;
+      version: number;
+      content_hash: string;
+    } & OfTurn)
   | ({
       type: "turn.done";
       outcome: Outcome;

@@ -5,7 +5,7 @@
 import { useSyncExternalStore } from "react";
 import type { Person } from "~/api/types";
 import type { ServerFrame, SnapshotTurn } from "./frames";
-import { fromSnapshot, type LiveTurn, step } from "./turn";
+import { fromSnapshot, isRunning, type LiveTurn, step } from "./turn";
 
 const turns = new Map<string, LiveTurn>();
 const present = new Map<string, Person[]>();
@@ -43,10 +43,14 @@ export function applyFrame(topic: string, frame: ServerFrame): boolean {
   return true;
 }
 
-/** What the server says is so now; a reply that ended while we were away is dropped. */
+/**
+ * What the server says is so now. A reply that ended while we were away keeps its text on the page
+ * until the stored message has been fetched.
+ */
 export function applySnapshot(topic: string, turn: SnapshotTurn | null): void {
+  const before = turns.get(topic);
   if (turn) turns.set(topic, fromSnapshot(turn));
-  else turns.delete(topic);
+  else if (before && isRunning(before)) turns.set(topic, { ...before, state: "completed" });
   touch(topic);
 }
 

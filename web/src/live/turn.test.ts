@@ -101,6 +101,24 @@ describe("step", () => {
     expect(texts(play([{ ...started, attempt: 2 }], first === "gap" ? null : first))).toEqual([]);
   });
 
+  it("marks the document as saved even when the server can't number its part", () => {
+    const turn = play([
+      started,
+      { type: "artefact.started", topic, turn_id: "t", part: 0, stage: "requirements", title: "R" },
+      {
+        type: "artefact.saved",
+        topic,
+        turn_id: "t",
+        part: null,
+        stage: "requirements",
+        version: 3,
+        content_hash: "h",
+      },
+    ]);
+    const part = turn !== "gap" ? turn?.parts[0] : null;
+    expect(part?.kind === "document" && part.saved?.version).toBe(3);
+  });
+
   it("ends once, and keeps the text", () => {
     const turn = play([
       started,

@@ -79,14 +79,7 @@ export function step(turn: LiveTurn | null, frame: ServerFrame): LiveTurn | null
         return frame.part === t.parts.length ? { ...t, parts: [...t.parts, part] } : "gap";
       });
     case "artefact.saved":
-      return same(turn, frame.turn_id, (t) => ({
-        ...t,
-        parts: t.parts.map((part, index) =>
-          index === frame.part && part.kind === "document"
-            ? { ...part, saved: { version: frame.version, contentHash: frame.content_hash } }
-            : part,
-        ),
-      }));
+      return same(turn, frame.turn_id, (t) => saved(t, frame));
     case "turn.done":
       return turn?.turnId === frame.turn_id ? { ...turn, state: frame.outcome, detail: null } : turn;
     default:
@@ -101,6 +94,21 @@ function same(
 ): LiveTurn | "gap" {
   return turn?.turnId === turnId ? next(turn) : "gap";
 }
+
+/** Marks the document that was saved; a server that did not stream the turn can't number its part. */
+function saved(turn: LiveTurn, frame: Extract<ServerFrame, { type: "artefact.saved" }>): LiveTurn {
+  const index = frame.part ?? turn.parts.findLastIndex((part) => part.kind === "document" && !part.saved);
+  const parts = turn.parts.map((part, place) =>
+    place === index && part.kind === "document"
+      ? { ...part, saved: { version: frame.version, contentHash: frame.content_hash } }
+      : part,
+  );
+  return { ...turn, parts };
+}
+
+/** How much of the reply is here, in UTF-16 units over all parts. */
+export const lengthOf = (turn: LiveTurn): number =>
+  turn.parts.reduce((sum, part) => sum + part.text.length, 0);
 
 function delta(turn: LiveTurn, index: number, off: number, text: string): LiveTurn | "gap" {
   const parts = turn.parts.slice();

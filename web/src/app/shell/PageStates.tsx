@@ -1,6 +1,6 @@
 /** A page that waits, fails, or is not there. */
 import { Link } from "@tanstack/react-router";
-import { EmptyState, ProblemNotice, Skeleton } from "~/components/ui/Notice";
+import { ProblemNotice, Skeleton } from "~/components/ui/Notice";
 
 export function PageWaits() {
   return <Skeleton lines={6} className="mx-auto w-full max-w-[960px] px-6 py-10" />;
@@ -25,11 +25,21 @@ export function PageProblem({ error, onRetry }: { error: unknown; onRetry: () =>
 
 export function NotFound() {
   return (
-    <EmptyState title="Nothing here">
-      <p>The page does not exist, or you may not see it.</p>
+    <div className="mx-auto max-w-md px-6 py-16 text-center">
+      <h1 className="font-serif text-2xl">Nothing here</h1>
+      <p className="mt-2 text-ink-2">The page does not exist, or you may not see it.</p>
       <Link to="/" className="btn mt-4">
         To the projects
       </Link>
-    </EmptyState>
+    </div>
+  );
+}
+
+/** An address that no page has: there is no frame around it, so it brings its own. */
+export function NoSuchPage() {
+  return (
+    <main>
+      <NotFound />
+    </main>
   );
 }

@@ -3,6 +3,7 @@
  * which version is on screen is decided in useShownVersion, because approving depends on it.
  */
 import { Link } from "@tanstack/react-router";
+import { PenLine } from "lucide-react";
 import { useState } from "react";
 import type { Me, Phase, Stage } from "~/api/types";
 import { Crumbs, HeaderAside, Slash } from "~/components/ui/Crumbs";
@@ -10,6 +11,7 @@ import { Face } from "~/components/ui/Face";
 import { Split } from "~/components/ui/Split";
 import { DocumentPane, type DocumentSearch } from "~/features/artefacts/DocumentPane";
 import { Conversation } from "~/features/conversation/Conversation";
+import { EditPhaseDialog } from "~/features/phases/EditPhaseDialog";
 import { GateBar } from "~/features/phases/gate/GateBar";
 import { StageRail } from "~/features/phases/StageRail";
 import { useShortcuts } from "~/lib/shortcuts";
@@ -42,7 +44,7 @@ export function Workspace({ phase, stage, me, search, onSearch }: Props) {
   });
   if (!view) return null;
   const change = (next: Partial<DocumentSearch>) => {
-    if (next.version === null) document.follow();
+    if (next.version === null) document.hold(view.latest_version ?? null);
     onSearch(next);
   };
   const showVersion = (version: number) => {
@@ -84,6 +86,10 @@ export function Workspace({ phase, stage, me, search, onSearch }: Props) {
             watching={document.watching}
             onWatch={document.watch}
             onSearch={change}
+            onSaved={(version) => {
+              document.hold(version);
+              onSearch({ version: null, view: "read" });
+            }}
             gate={
               <GateBar
                 phase={phase}
@@ -102,6 +108,7 @@ export function Workspace({ phase, stage, me, search, onSearch }: Props) {
 
 function Title({ phase, stage }: { phase: Phase; stage: Stage }) {
   const view = phase.stages.find((candidate) => candidate.stage === stage);
+  const [editing, setEditing] = useState(false);
   const waits = view?.may.includes("approve_artefact") && view.state === "in_review";
   return (
     <Crumbs title={`${waits ? "(1) " : ""}${stageName(stage)} · ${phase.title}`}>
@@ -117,6 +124,17 @@ function Title({ phase, stage }: { phase: Phase; stage: Stage }) {
       </Link>
       <Slash />
       <h1 className="truncate font-medium">{phase.title}</h1>
+      {phase.my_roles.includes("sdm") && (
+        <button
+          type="button"
+          className="btn btn-ghost btn-icon shrink-0 max-sm:hidden"
+          aria-label="Change title and brief"
+          onClick={() => setEditing(true)}
+        >
+          <PenLine size={13} aria-hidden />
+        </button>
+      )}
+      {editing && <EditPhaseDialog phase={phase} onClose={() => setEditing(false)} />}
       <span className="sr-only">
         {stageName(stage)}: {view ? STATE_WORD[view.state] : ""}
       </span>

@@ -36,6 +36,7 @@ export function useShownVersion(
     onScreen: version.data ? { version: version.data.version, contentHash: version.data.content_hash } : null,
     watching: pinned === null && (follows || held === null),
     watch: () => setFollows(true),
-    follow: () => setHeld(latest),
+    /** Show this version and stay with it: somebody chose it, or has just saved it. */
+    hold: setHeld,
   };
 }

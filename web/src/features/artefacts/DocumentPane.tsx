@@ -35,11 +35,14 @@ type Props = {
   watching: boolean;
   onWatch: () => void;
   onSearch: (change: Partial<DocumentSearch>) => void;
+  /** A person saved this version; it is what they want to see. */
+  onSaved: (version: number) => void;
   gate: ReactNode;
 };
 
 export function DocumentPane(props: Props) {
-  const { phase, view, live, search, shownVersion, newer, watching, onWatch, onSearch, gate } = props;
+  const { phase, view, live, search, shownVersion, newer, watching, onWatch, onSearch, onSaved, gate } =
+    props;
   const place = { phaseId: phase.id, stage: view.stage };
   const versions = useQuery({
     ...versionsQuery(phase.id, view.stage),
@@ -66,7 +69,7 @@ export function DocumentPane(props: Props) {
         newest={view.latest_version ?? null}
         onDone={(saved) => {
           setEditing(false);
-          if (saved) onSearch({ version: null, view: "read" });
+          if (saved !== null) onSaved(saved);
         }}
       />
     );
@@ -155,9 +158,9 @@ export function DocumentPane(props: Props) {
         <SubmitAnalysisDialog
           place={place}
           onClose={() => setSubmitting(false)}
-          onSubmitted={() => {
+          onSubmitted={(version) => {
             setSubmitting(false);
-            onSearch({ version: null, view: "read" });
+            onSaved(version);
           }}
         />
       )}

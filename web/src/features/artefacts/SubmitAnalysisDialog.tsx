@@ -11,8 +11,12 @@ import { Field } from "~/components/ui/Field";
 import { ProblemNotice } from "~/components/ui/Notice";
 import { readForm } from "~/lib/form";
 
-type Props = { place: { phaseId: string; stage: Stage }; onClose: () => void; onSubmitted: () => void };
-type Repository = Source["repositories"][number];
+type Props = {
+  place: { phaseId: string; stage: Stage };
+  onClose: () => void;
+  onSubmitted: (version: number) => void;
+};
+type Repository = { name: string; remote: string; branch: string; commit: string };
 const NO_REPOSITORY: Repository = { name: "", remote: "", branch: "", commit: "" };
 
 /** The first heading of a document, which is its title unless somebody writes another. */
@@ -27,12 +31,12 @@ export function SubmitAnalysisDialog({ place, onClose, onSubmitted }: Props) {
   const submit = useMutation({
     mutationFn: (source: Source) =>
       saveVersion(place, { title: title ?? headingOf(markdown), markdown, source, basedOn: null }),
-    onSuccess: async () => {
+    onSuccess: async (saved) => {
       await Promise.all([
         client.invalidateQueries({ queryKey: keys.phase(place.phaseId), exact: true }),
         client.invalidateQueries({ queryKey: keys.artefact(place.phaseId, place.stage) }),
       ]);
-      onSubmitted();
+      onSubmitted(saved.version);
     },
   });
   return (

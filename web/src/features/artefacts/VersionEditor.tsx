@@ -19,7 +19,7 @@ type Props = {
   place: { phaseId: string; stage: Stage };
   base: ArtefactVersion;
   newest: number | null;
-  onDone: (saved: boolean) => void;
+  onDone: (saved: number | null) => void;
 };
 
 export function VersionEditor({ place, base, newest, onDone }: Props) {
@@ -33,18 +33,18 @@ export function VersionEditor({ place, base, newest, onDone }: Props) {
   const save = useMutation({
     mutationFn: () =>
       saveVersion(place, { title: title.trim() || base.title, markdown: text, basedOn: base.version }),
-    onSuccess: async () => {
+    onSuccess: async (saved) => {
       remember(draftKey, null);
       await Promise.all([
         client.invalidateQueries({ queryKey: keys.phase(place.phaseId), exact: true }),
         client.invalidateQueries({ queryKey: keys.artefact(place.phaseId, place.stage) }),
       ]);
-      onDone(true);
+      onDone(saved.version);
     },
   });
   const cancel = () => {
     remember(draftKey, null);
-    onDone(false);
+    onDone(null);
   };
   return (
     <article aria-label={`Editing ${stageName(place.stage)}`} className="flex h-full flex-col bg-sheet">

@@ -31,10 +31,14 @@ export function ViewTabs({ place, view, shown, compare, onView }: Props) {
   return (
     <>
       <div role="group" aria-label="Document view" className="flex rounded-sm border border-rule-2/60 p-px">
-        {tab("read", <FileText size={12} aria-hidden />, "Read")}
+        {tab("read", <FileText size={12} aria-hidden className="max-sm:hidden" />, "Read")}
         {compare !== null &&
-          tab("diff", <GitCompareArrows size={12} aria-hidden />, `Diff v${compare} → v${shown}`)}
-        {tab("source", <Code2 size={12} aria-hidden />, "Source")}
+          tab(
+            "diff",
+            <GitCompareArrows size={12} aria-hidden className="max-sm:hidden" />,
+            `Diff v${compare} → v${shown}`,
+          )}
+        {tab("source", <Code2 size={12} aria-hidden className="max-sm:hidden" />, "Source")}
       </div>
       {compare !== null && <Changes place={place} from={compare} to={shown} />}
     </>

@@ -59,13 +59,9 @@ function BlockRow({ block, share }: { block: ContextBlock; share: number }) {
           {block.source}
           {block.version ? ` v${block.version}` : ""}
         </span>
-        <meter
-          className="h-1.5 w-16 max-sm:hidden"
-          min={0}
-          max={1}
-          value={share}
-          aria-label="Share of the prompt"
-        />
+        <span aria-hidden className="h-1 w-16 overflow-hidden rounded-full bg-well max-sm:hidden">
+          <span className="block h-full bg-accent" style={{ width: `${Math.round(share * 100)}%` }} />
+        </span>
         <span className="num text-ink-3">
           {block.tokens.toLocaleString("en")} tokens · {bytes(block.bytes)}
         </span>

@@ -4,7 +4,7 @@ import { ArrowDown } from "lucide-react";
 import { useMemo, useState } from "react";
 import { messagesQuery } from "~/api/queries";
 import type { Message, Phase, StageView } from "~/api/types";
-import { ConductorFace } from "~/components/ui/Face";
+import { ConductorFace, Face } from "~/components/ui/Face";
 import { ProblemNotice, Skeleton } from "~/components/ui/Notice";
 import { isRunning, type LiveTurn } from "~/live/turn";
 import { Composer } from "./Composer";
@@ -70,6 +70,7 @@ export function Conversation({ phase, view, live, conductorLabel, guided, onOpen
             </button>
           </div>
         )}
+        {!pages.hasNextPage && view === phase.stages[0] && <Brief phase={phase} />}
         {pages.isPending && <Skeleton lines={5} />}
         <ProblemNotice error={pages.error} />
         {pages.data && messages.length === 0 && !writing && !turn.sending && (
@@ -119,6 +120,21 @@ export function Conversation({ phase, view, live, conductorLabel, guided, onOpen
       </p>
       {inspected && <ContextInspector place={place} turnId={inspected} onClose={() => setInspected(null)} />}
     </section>
+  );
+}
+
+/** What the phase was opened with; Conductor has it before the first message. */
+function Brief({ phase }: { phase: Phase }) {
+  if (phase.brief.trim() === "") return null;
+  const name = phase.opened_by?.name ?? "Former user";
+  return (
+    <article className="mb-5 flex gap-2.5" aria-label={`Brief of ${name}`}>
+      <Face name={name} />
+      <div className="min-w-0 flex-1 border-rule border-l-2 pl-3">
+        <p className="eyebrow">Brief</p>
+        <p className="mt-0.5 whitespace-pre-wrap break-words text-base">{phase.brief}</p>
+      </div>
+    </article>
   );
 }
 

@@ -41,6 +41,8 @@ function line(document: MessageDocument | null, growing: string | undefined): st
   switch (document.state) {
     case "saved":
       return `Saved as v${document.version}`;
+    case "pending":
+      return "Saving…";
     case "set_aside":
       return `Set aside: ${document.reason ?? "the stage does not take it"}`;
     case "incomplete":

@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { UserPlus } from "lucide-react";
 import { useState } from "react";
 import { keys, usersQuery } from "~/api/queries";
-import type { User } from "~/api/types";
+import type { ListedUser } from "~/api/types";
 import { changeUser } from "~/api/workspace";
 import { Face } from "~/components/ui/Face";
 import { ProblemNotice, Skeleton } from "~/components/ui/Notice";
@@ -33,13 +33,13 @@ export function Users({ myId }: { myId: string }) {
       <ProblemNotice error={users.error ?? change.error} />
       {users.isPending && <Skeleton className="mt-6" />}
       {users.data && (
-        <div className="mt-4 overflow-x-auto">
+        <div className="mt-4 relative overflow-x-auto">
           <table className="w-full min-w-[560px] text-left">
             <thead>
               <tr className="border-rule border-b text-ink-3 text-xs">
                 <th className="py-2 font-medium">Name</th>
                 <th className="py-2 font-medium">Since</th>
-                <th className="py-2 font-medium">May</th>
+                <th className="py-2 font-medium">Access</th>
                 <th className="py-2">
                   <span className="sr-only">Actions</span>
                 </th>
@@ -65,7 +65,7 @@ export function Users({ myId }: { myId: string }) {
 }
 
 type RowProps = {
-  user: User;
+  user: ListedUser;
   isMe: boolean;
   busy: boolean;
   onChange: (to: { disabled?: boolean; administrator?: boolean }) => void;
@@ -86,9 +86,9 @@ function UserRow({ user, isMe, busy, onChange }: RowProps) {
           </span>
         </span>
       </td>
-      <td className="num py-2 pr-4 text-ink-2 text-xs">{date(user.created_at)}</td>
+      <td className="num py-2 pr-4 text-ink-2 text-xs">{user.created_at && date(user.created_at)}</td>
       <td className="py-2 pr-4 text-xs">
-        {user.disabled ? "sign in no more" : user.administrator ? "administer the workspace" : "sign in"}
+        {user.disabled ? "Disabled" : user.administrator ? "Administrator" : "Member"}
       </td>
       <td className="py-2 text-right">
         <span className="inline-flex gap-1">

@@ -29,7 +29,7 @@ export function PhaseCard({ projectKey, phase }: { projectKey: string; phase: Ph
       <span className="num mt-1 block text-2xs text-ink-3">{phase.waiting_for ?? now?.evidence}</span>
       <Measures phase={phase} />
       <span className="mt-2 flex justify-between gap-2 text-2xs text-ink-3">
-        <span className="truncate">{phase.opened_by.name}</span>
+        <span className="truncate">{phase.opened_by?.name}</span>
         {phase.waiting_for_me ? (
           <b className="shrink-0 font-medium text-review">waits for you</b>
         ) : (

@@ -18,7 +18,7 @@ export function StageRail({ projectKey, phase, current }: Props) {
     <nav aria-label="Stages and gates" className="shrink-0 border-rule border-b">
       <ol ref={list} className="fine-scroll flex h-[58px] overflow-x-auto overflow-y-hidden">
         {phase.stages.map((view) => (
-          <li key={view.stage} data-stage={view.stage} className="flex min-w-[214px] flex-1">
+          <li key={view.stage} data-stage={view.stage} className="flex min-w-[244px] flex-1">
             <Measure projectKey={projectKey} phase={phase} view={view} chosen={view.stage === current} />
           </li>
         ))}

@@ -34,7 +34,7 @@ export function MembersSection({ project, mayChange }: { project: Project; mayCh
       title="Members and roles"
       lead="Roles are held per project; a person may hold several."
     >
-      <div className="mt-3 overflow-x-auto">
+      <div className="mt-3 relative overflow-x-auto">
         <table className="w-full min-w-[600px] text-left">
           <thead>
             <tr className="border-rule border-b text-ink-3 text-xs">

@@ -12,7 +12,7 @@ export function PolicySection({ project }: { project: Project }) {
       title="Approval policy"
       lead={`Version ${policy.version}. A review keeps the version that was in force when it started.`}
     >
-      <div className="mt-3 overflow-x-auto">
+      <div className="mt-3 relative overflow-x-auto">
         <table className="w-full min-w-[480px] text-left">
           <thead>
             <tr className="border-rule border-b text-ink-3 text-xs">

@@ -18,7 +18,7 @@ export function ProjectSettings({ project }: { project: Project }) {
   const mayChange = project.roles.includes("sdm");
   return (
     <div className="fine-scroll h-full overflow-y-auto">
-      <div className="mx-auto grid w-full max-w-[1080px] gap-10 px-4 py-8 sm:px-6 md:grid-cols-[150px_minmax(0,1fr)]">
+      <div className="mx-auto grid w-full max-w-[1080px] gap-10 grid-cols-[minmax(0,1fr)] px-4 py-8 sm:px-6 md:grid-cols-[150px_minmax(0,1fr)]">
         <nav aria-label="Sections" className="max-md:hidden">
           <ul className="sticky top-8 flex flex-col gap-1">
             {SECTIONS.map(([id, label]) => (

@@ -23,30 +23,32 @@ export function GateBar({ phase, view, shown, me, onShowVersion }: Props) {
   const place = { phaseId: phase.id, stage: view.stage };
   const decisions = useDecisions(place);
   return (
-    <section
-      aria-label={`Gate: ${stageName(view.stage)}`}
-      data-state={view.state}
-      className="gate flex shrink-0 items-stretch border-rule border-t bg-sheet max-md:flex-col"
-    >
-      <div className="gate-bg flex shrink-0 flex-col justify-center px-4 py-2 md:w-[220px]">
-        <div className="flex items-center gap-1.5">
-          <GateIcon state={view.state} size={16} />
-          <span className="gate-fg font-semibold text-lg leading-5">{STATE_WORD[view.state]}</span>
+    <div className="@container shrink-0">
+      <section
+        aria-label={`Gate: ${stageName(view.stage)}`}
+        data-state={view.state}
+        className="gate flex shrink-0 items-stretch border-rule border-t bg-sheet @max-3xl:flex-col"
+      >
+        <div className="gate-bg flex shrink-0 flex-col justify-center px-4 py-2 @3xl:w-[220px]">
+          <div className="flex items-center gap-1.5">
+            <GateIcon state={view.state} size={16} />
+            <span className="gate-fg font-semibold text-lg leading-5">{STATE_WORD[view.state]}</span>
+          </div>
+          <div className="num mt-0.5 text-2xs text-ink-2">{view.evidence}</div>
         </div>
-        <div className="num mt-0.5 text-2xs text-ink-2">{view.evidence}</div>
-      </div>
-      <Barline state={view.state} className="max-md:hidden" />
-      <div className="min-w-0 flex-1 px-4 py-2 md:flex md:flex-col md:justify-center">
-        <Conditions phase={phase} conditions={view.conditions} />
-        {view.gate.kind === "changes_requested" && (
-          <ChangeRequests requests={view.gate.change_requests} view={view} me={me} decisions={decisions} />
-        )}
-      </div>
-      <Decisions {...{ phase, view, shown, me, decisions, onShowVersion }} />
-      <p role="status" className="sr-only">
-        {decisions.approve.isPending ? "Recording the approval" : ""}
-      </p>
-    </section>
+        <Barline state={view.state} className="@max-3xl:hidden" />
+        <div className="fine-scroll min-w-0 flex-1 px-4 py-2 @max-3xl:max-h-24 @max-3xl:overflow-y-auto @3xl:flex @3xl:flex-col @3xl:justify-center">
+          <Conditions phase={phase} conditions={view.conditions} />
+          {view.gate.kind === "changes_requested" && (
+            <ChangeRequests requests={view.gate.change_requests} view={view} me={me} decisions={decisions} />
+          )}
+        </div>
+        <Decisions {...{ phase, view, shown, me, decisions, onShowVersion }} />
+        <p role="status" className="sr-only">
+          {decisions.approve.isPending ? "Recording the approval" : ""}
+        </p>
+      </section>
+    </div>
   );
 }
 
@@ -105,7 +107,7 @@ function Decisions({ phase, view, shown, me, decisions, onShowVersion }: Decisio
     approval.reason
   );
   return (
-    <div className="flex shrink-0 flex-col justify-center gap-1 px-4 py-2 max-md:border-rule max-md:border-t md:max-w-[300px] md:items-end">
+    <div className="flex shrink-0 flex-col justify-center gap-1 px-4 py-2 @max-3xl:border-rule @max-3xl:border-t @3xl:max-w-[300px] @3xl:items-end">
       <div className="flex flex-wrap gap-2">
         {withdrawal.can && (
           <button type="button" className="btn" onClick={() => setAsking("withdraw")}>
@@ -135,7 +137,7 @@ function Decisions({ phase, view, shown, me, decisions, onShowVersion }: Decisio
         )}
       </div>
       {binding && (
-        <div className="text-2xs text-ink-3 md:text-right">
+        <div className="text-2xs text-ink-3 @3xl:text-right">
           {note}{" "}
           {!approval.can && shown && shown.version !== binding.version && (
             <button type="button" className="link" onClick={() => onShowVersion(binding.version)}>

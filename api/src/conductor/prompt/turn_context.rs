@@ -1,0 +1,56 @@
+//! The last user message: what the person wrote, and what is true only now.
+//!
+//! It is stored exactly as sent and replayed verbatim in every later turn, so it may hold what is volatile.
+
+use konductro_domain::conductor::GivenArtefact;
+
+use super::blocks::ending_a_line;
+use super::escape::{attribute, escape_tags};
+use super::{PromptHistory, PromptInput};
+
+pub(super) fn user_message(input: &PromptInput<'_>, updates: &[String]) -> String {
+    let mut context = format!("date: {}\nspeaker: {}\n", one_line(input.date), escape_tags(&one_line(input.speaker)),);
+    if !input.task.change_requests.is_empty() {
+        context.push_str("<change_requests>\n");
+        for request in &input.task.change_requests {
+            context.push_str(&format!("<change_request>\n{}</change_request>\n", ending_a_line(&escape_tags(request))));
+        }
+        context.push_str("</change_requests>\n");
+    }
+    if let Some(document) = input.task.current.as_ref().filter(|document| !is_known(document, input.history)) {
+        context.push_str(&current_document(document));
+    }
+    updates.iter().for_each(|update| context.push_str(update));
+    format!("{}\n<turn_context>\n{context}</turn_context>", ending_a_line(&escape_tags(&input.task.message)))
+}
+
+/// The stage's own document as it stands.
+fn current_document(document: &GivenArtefact) -> String {
+    format!(
+        "{} edited_by_hand=\"{}\" title=\"{}\">\n{}</current_document>\n",
+        opening(document),
+        if document.edited_by_hand { "yes" } else { "no" },
+        attribute(&document.title),
+        ending_a_line(&escape_tags(&document.markdown)),
+    )
+}
+
+fn opening(document: &GivenArtefact) -> String {
+    format!(
+        "<current_document kind=\"{}\" version=\"{}\" hash=\"sha256:{}\"",
+        document.stage, document.version, document.content_hash
+    )
+}
+
+/// Whether the conversation holds this very text already: written in a reply, or given with a message.
+fn is_known(document: &GivenArtefact, history: &[PromptHistory]) -> bool {
+    let opening = opening(document);
+    let written = document.markdown.trim();
+    history.iter().any(|earlier| {
+        earlier.user.contains(&opening) || (!document.edited_by_hand && earlier.assistant.contains(written))
+    })
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

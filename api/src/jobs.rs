@@ -1,0 +1,147 @@
+//! Durable jobs: work that must happen after an event although the process may die.
+//!
+//! A job is claimed with a lease and keeps it by a heartbeat. A lease that runs out is taken over, and whoever takes
+//! over sees from the count of claims that somebody began before. A finished job is never run again; what a job
+//! does must be safe to do twice, because a lease can run out while its holder still works.
+
+use std::time::Duration;
+
+use konductro_domain::ids::{PhaseId, ProjectId, TurnId};
+use konductro_domain::stage::Stage;
+use serde::Deserialize;
+use sqlx::types::Json;
+use sqlx::{PgPool, Row};
+use uuid::Uuid;
+
+/// How long a claim holds without a heartbeat.
+pub const LEASE: Duration = Duration::from_secs(15);
+/// How often a claim is renewed.
+pub const HEARTBEAT: Duration = Duration::from_secs(4);
+
+/// One process's claims.
+#[derive(Debug, Clone)]
+pub struct Jobs {
+    pool: PgPool,
+    owner: Uuid,
+}
+
+/// A job that is ours for now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claimed {
+    /// The job.
+    pub id: Uuid,
+    /// What is to be done.
+    pub turn: TurnJob,
+    /// Whether somebody else began it and did not end it.
+    pub begun_before: BegunBefore,
+}
+
+/// Whether a job was claimed before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BegunBefore {
+    /// It is new.
+    No,
+    /// Its holder died, or lost it.
+    Yes,
+}
+
+/// Conductor's work on one attempt at a turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub struct TurnJob {
+    /// The project.
+    pub project_id: ProjectId,
+    /// The phase.
+    pub phase_id: PhaseId,
+    /// The stage.
+    pub stage: Stage,
+    /// The turn.
+    pub turn_id: TurnId,
+    /// Which attempt, from 1.
+    pub attempt: u32,
+}
+
+/// How a job ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// What was to be done is done, or need not be done any more.
+    Done,
+    /// It can't be done.
+    Failed,
+}
+
+/// A claim is no longer ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("somebody else has taken this job over")]
+pub struct LeaseLost;
+
+impl Jobs {
+    /// Claims under an identity of its own.
+    pub fn new(pool: PgPool) -> Self {
+        Self { pool, owner: Uuid::now_v7() }
+    }
+
+    /// Claims turns that nobody works on, oldest first.
+    pub async fn claim_turns(&self, most: usize) -> Result<Vec<Claimed>, sqlx::Error> {
+        let rows = sqlx::query(
+            "UPDATE jobs SET state = 'running', attempt = attempt + 1, lease_owner = $1,
+                    lease_until = now() + make_interval(secs => $2)
+              WHERE id IN (SELECT id FROM jobs
+                            WHERE kind = 'turn'
+                              AND (state = 'queued' OR (state = 'running' AND lease_until < now()))
+                            ORDER BY created_at LIMIT $3 FOR UPDATE SKIP LOCKED)
+          RETURNING id, payload, attempt",
+        )
+        .bind(self.owner)
+        .bind(LEASE.as_secs_f64())
+        .bind(i64::try_from(most).unwrap_or(i64::MAX))
+        .fetch_all(&self.pool)
+        .await?;
+        let mut claimed = Vec::with_capacity(rows.len());
+        for row in rows {
+            let id: Uuid = row.try_get("id")?;
+            match row.try_get::<Json<TurnJob>, _>("payload") {
+                Ok(Json(turn)) => {
+                    let begun_before =
+                        if row.try_get::<i32, _>("attempt")? > 1 { BegunBefore::Yes } else { BegunBefore::No };
+                    claimed.push(Claimed { id, turn, begun_before });
+                }
+                Err(error) => {
+                    tracing::error!(job = %id, %error, "a job can't be read; it is set aside");
+                    self.end(id, Ended::Failed).await?;
+                }
+            }
+        }
+        Ok(claimed)
+    }
+
+    /// Keeps a claim.
+    pub async fn renew(&self, job: Uuid) -> Result<Result<(), LeaseLost>, sqlx::Error> {
+        let renewed = sqlx::query(
+            "UPDATE jobs SET lease_until = now() + make_interval(secs => $3)
+              WHERE id = $1 AND lease_owner = $2 AND state = 'running'",
+        )
+        .bind(job)
+        .bind(self.owner)
+        .bind(LEASE.as_secs_f64())
+        .execute(&self.pool)
+        .await?;
+        Ok(if renewed.rows_affected() == 1 { Ok(()) } else { Err(LeaseLost) })
+    }
+
+    /// Ends a job that is ours.
+    pub async fn end(&self, job: Uuid, ended: Ended) -> Result<(), sqlx::Error> {
+        let state = match ended {
+            Ended::Done => "done",
+            Ended::Failed => "failed",
+        };
+        sqlx::query(
+            "UPDATE jobs SET state = $3, finished_at = now(), lease_until = NULL WHERE id = $1 AND lease_owner = $2",
+        )
+        .bind(job)
+        .bind(self.owner)
+        .bind(state)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+}

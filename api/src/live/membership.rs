@@ -1,0 +1,60 @@
+//! Who may listen, asked of the facts themselves: memberships from the fences that appends check, sessions from
+//! identity. A read model that lags can't let somebody in who was just removed.
+
+use async_trait::async_trait;
+use konductro_domain::ids::{PhaseId, ProjectId, SessionId, UserId};
+use konductro_projections::phase_board;
+use sqlx::PgPool;
+
+use super::access::{Access, AccessUnavailable};
+use super::frames::Topic;
+use crate::commands::{Commands, FenceScope};
+use crate::identity::Identity;
+
+/// The doors of this server.
+#[derive(Clone)]
+pub struct Doors {
+    pool: PgPool,
+    commands: Commands,
+    identity: Identity,
+}
+
+impl Doors {
+    /// Doors that ask these.
+    pub fn new(pool: PgPool, commands: Commands, identity: Identity) -> Self {
+        Self { pool, commands, identity }
+    }
+
+    async fn project_of_phase(&self, phase: PhaseId) -> Result<Option<ProjectId>, AccessUnavailable> {
+        let found = phase_board::phase(&self.pool, phase).await.map_err(unavailable)?;
+        Ok(found.map(|found| found.phase.project_id))
+    }
+}
+
+#[async_trait]
+impl Access for Doors {
+    async fn project_of(&self, user: UserId, topic: Topic) -> Result<Option<ProjectId>, AccessUnavailable> {
+        let project = match topic {
+            Topic::Project(project) => Some(project),
+            Topic::Phase(phase) | Topic::Conversation(phase, _) => self.project_of_phase(phase).await?,
+        };
+        let Some(project) = project else { return Ok(None) };
+        let fence = self.commands.fence(&FenceScope::Member(project, user)).await.map_err(unavailable)?;
+        let is_member = fence.value.as_array().is_some_and(|roles| !roles.is_empty());
+        Ok(is_member.then_some(project))
+    }
+
+    async fn ended(&self, sessions: &[SessionId]) -> Result<Vec<SessionId>, AccessUnavailable> {
+        let mut ended = Vec::new();
+        for session in sessions {
+            if !self.identity.session_is_open(*session).await.map_err(unavailable)? {
+                ended.push(*session);
+            }
+        }
+        Ok(ended)
+    }
+}
+
+fn unavailable(error: impl std::fmt::Display) -> AccessUnavailable {
+    AccessUnavailable(error.to_string())
+}

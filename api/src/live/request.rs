@@ -1,0 +1,236 @@
+//! What Conductor is asked for one turn: gathered from read models once they hold everything that the person saw.
+//!
+//! Earlier turns go in exactly as they were sent and received; the system message stays as it was first sent in the
+//! conversation. So one turn's prompt begins with the bytes of the turn before.
+
+use std::time::Duration;
+
+use konductro_domain::conductor::{Exchange, GivenArtefact, PromptRole, Task};
+use konductro_domain::phase::artefact::{Completeness, Origin};
+use konductro_domain::phase::{OpenedPhase, Phase, PhaseError};
+use konductro_domain::role::{Capability, acting_role};
+use konductro_domain::stage::Stage;
+use konductro_projections::artefact_versions::{self, ChangeRequestState, VersionWithText};
+use konductro_projections::changes::Visibility;
+use konductro_projections::conversation_view::{self, FinishedTurn, TurnWithTexts};
+use konductro_projections::project_list::{self, ProjectPage};
+use konductro_projections::{ProjectionError, event_log};
+use sqlx::PgPool;
+use tokio::sync::watch;
+use tokio::time::{Instant, timeout_at};
+
+use crate::commands::{CommandError, Commands};
+use crate::conductor::prompt::{
+    FrameRepository, ProjectFrame, PromptHistory, PromptInput, RenderedPrompt, SentBlock, render,
+};
+use crate::jobs::TurnJob;
+
+/// How long a turn waits for read models to hold its message.
+const MESSAGE_WITHIN: Duration = Duration::from_secs(30);
+/// How long it waits for the documents of the turn before to become versions.
+const DOCUMENTS_WITHIN: Duration = Duration::from_secs(2);
+
+/// What is asked, in our own words and as it is sent.
+#[derive(Debug)]
+pub(super) struct Asked {
+    pub(super) task: Task,
+    pub(super) rendered: RenderedPrompt,
+}
+
+/// Why nothing can be asked.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum NothingToAsk {
+    /// The database can't answer now.
+    #[error(transparent)]
+    Reading(#[from] ProjectionError),
+    /// The phase can't be read now.
+    #[error(transparent)]
+    Phase(#[from] CommandError<PhaseError>),
+    /// Read models do not come as far as the message.
+    #[error("read models are too far behind to ask Conductor; see whether the server is ready, then try again")]
+    Behind,
+    /// What a turn is made of is gone.
+    #[error("the message, its phase or its project can't be found; it may have been erased")]
+    Gone,
+}
+
+impl From<sqlx::Error> for NothingToAsk {
+    fn from(error: sqlx::Error) -> Self {
+        NothingToAsk::Reading(error.into())
+    }
+}
+
+/// Where requests are gathered from.
+#[derive(Clone)]
+pub(super) struct Sources {
+    pub(super) pool: PgPool,
+    pub(super) commands: Commands,
+    pub(super) visibility: Visibility,
+}
+
+impl Sources {
+    /// Gathers and renders what is asked for an attempt at a turn.
+    pub(super) async fn request(&self, job: &TurnJob) -> Result<Asked, NothingToAsk> {
+        let turn = self.message(job).await?;
+        self.documents_settle(&turn).await?;
+        let TurnJob { project_id, phase_id, stage, .. } = *job;
+        let phase = match self.commands.load::<Phase>(&phase_id.to_string()).await?.state {
+            Phase::Opened(phase) => phase,
+            Phase::NotOpened => return Err(NothingToAsk::Gone),
+        };
+        let project = project_list::page_of(&self.pool, project_id).await?.ok_or(NothingToAsk::Gone)?;
+        let finished = conversation_view::finished_turns(&self.pool, phase_id, stage).await?;
+        let mut connection = self.pool.acquire().await?;
+        let brief = event_log::text(&mut connection, &phase.brief.hash).await?;
+        drop(connection);
+        let current = artefact_versions::latest(&self.pool, phase_id, stage).await?;
+        let task = Task {
+            project_id,
+            project_name: project.project.name.clone(),
+            project_context: project.context.clone().unwrap_or_default(),
+            phase_title: phase.title.clone(),
+            phase_brief: brief.unwrap_or_default(),
+            stage,
+            approved: self.approved(job, &phase).await?,
+            current: current.and_then(given),
+            change_requests: self.change_requests(job, &phase).await?,
+            history: finished.iter().filter_map(exchange).collect(),
+            message: turn.message.clone().ok_or(NothingToAsk::Gone)?,
+        };
+        let first_sent = self.first_sent(job, &finished).await?;
+        let history: Vec<_> = finished.into_iter().filter_map(as_sent).collect();
+        let rendered = render(&PromptInput {
+            task: &task,
+            project: &frame(&project),
+            first_sent: &first_sent,
+            history: &history,
+            date: &turn.row.posted_at.date().to_string(),
+            speaker: speaker(&project, &turn, stage),
+        });
+        Ok(Asked { task, rendered })
+    }
+
+    /// The turn with its message, once read models hold this attempt at it.
+    async fn message(&self, job: &TurnJob) -> Result<TurnWithTexts, NothingToAsk> {
+        let mut folding = Folding::watch(&self.visibility, MESSAGE_WITHIN);
+        loop {
+            let turn = conversation_view::turn(&self.pool, job.turn_id).await?;
+            if let Some(turn) = turn.filter(|turn| turn.row.attempt >= job.attempt) {
+                return Ok(turn);
+            }
+            if !folding.moved_on().await {
+                return Err(NothingToAsk::Behind);
+            }
+        }
+    }
+
+    /// Documents of the turn before become versions a moment after it: the next reply is to stand on them.
+    async fn documents_settle(&self, turn: &TurnWithTexts) -> Result<(), NothingToAsk> {
+        let (phase, stage, position) = (turn.row.phase_id, turn.row.stage, turn.row.position);
+        let mut folding = Folding::watch(&self.visibility, DOCUMENTS_WITHIN);
+        loop {
+            let before = conversation_view::page_of(&self.pool, phase, stage, Some(position), 1).await?;
+            let mut documents = before.iter().flat_map(|turn| &turn.row.documents);
+            let settled = documents.all(|it| it.outcome.is_some() || it.completeness == Completeness::Incomplete);
+            if settled || !folding.moved_on().await {
+                return Ok(());
+            }
+        }
+    }
+
+    /// The approved artefacts of earlier stages, word for word, in the order of the stages.
+    async fn approved(&self, job: &TurnJob, phase: &OpenedPhase) -> Result<Vec<GivenArtefact>, NothingToAsk> {
+        let mut artefacts = Vec::new();
+        for stage in phase.kind.stages().iter().take_while(|stage| **stage != job.stage) {
+            let Some(approved) = phase.stages.get(stage).and_then(|record| record.approved.as_ref()) else { continue };
+            let version = artefact_versions::version(&self.pool, job.phase_id, *stage, approved.version).await?;
+            artefacts.extend(version.and_then(given));
+        }
+        Ok(artefacts)
+    }
+
+    /// What people want changed, as the log has it now, in their words.
+    async fn change_requests(&self, job: &TurnJob, phase: &OpenedPhase) -> Result<Vec<String>, NothingToAsk> {
+        let open = phase.stages.get(&job.stage).map(|record| &record.change_requests);
+        if open.is_none_or(|open| open.is_empty()) {
+            return Ok(Vec::new());
+        }
+        let requests = artefact_versions::change_requests(&self.pool, job.phase_id).await?;
+        let of_stage =
+            requests.into_iter().filter(|it| it.row.stage == job.stage && it.row.state == ChangeRequestState::Open);
+        Ok(of_stage.filter_map(|it| it.reason).collect())
+    }
+
+    /// The system blocks as they were first sent in this conversation; none before the first reply, and none
+    /// where one of them was erased since: then the prompt begins anew.
+    async fn first_sent(&self, job: &TurnJob, finished: &[FinishedTurn]) -> Result<Vec<SentBlock>, NothingToAsk> {
+        let Some(first) = finished.iter().find(|turn| turn.sent.is_some()) else { return Ok(Vec::new()) };
+        let given = conversation_view::prompt_of(&self.pool, job.phase_id, job.stage, first.turn_id).await?;
+        let blocks = given.map(|given| given.blocks).unwrap_or_default();
+        let system = blocks.into_iter().filter(|given| given.block.role == PromptRole::System);
+        let sent = system.map(|given| {
+            given.text.map(|text| SentBlock {
+                kind: given.block.kind,
+                source: given.block.source,
+                version: given.block.version,
+                text,
+            })
+        });
+        Ok(sent.collect::<Option<Vec<_>>>().unwrap_or_default())
+    }
+}
+
+/// Follows read models for a bounded time.
+struct Folding {
+    folded: watch::Receiver<i64>,
+    until: Instant,
+}
+
+impl Folding {
+    fn watch(visibility: &Visibility, bound: Duration) -> Self {
+        Self { folded: visibility.watch(), until: Instant::now() + bound }
+    }
+
+    /// Waits until read models have moved on since the last look; false when the time is over.
+    async fn moved_on(&mut self) -> bool {
+        matches!(timeout_at(self.until, self.folded.changed()).await, Ok(Ok(())))
+    }
+}
+
+fn given(version: VersionWithText) -> Option<GivenArtefact> {
+    Some(GivenArtefact {
+        stage: version.row.stage,
+        version: version.row.version,
+        title: version.row.title,
+        markdown: version.markdown?,
+        content_hash: version.row.content_hash,
+        edited_by_hand: version.row.origin == Origin::Person,
+    })
+}
+
+fn exchange(turn: &FinishedTurn) -> Option<Exchange> {
+    let reply = turn.reply.clone().filter(|reply| !reply.trim().is_empty())?;
+    Some(Exchange { message: turn.message.clone()?, reply })
+}
+
+/// An earlier turn, byte for byte. One that brought no word has no place in a prompt.
+fn as_sent(turn: FinishedTurn) -> Option<PromptHistory> {
+    let assistant = turn.reply.filter(|reply| !reply.trim().is_empty())?;
+    Some(PromptHistory { user: turn.sent?, assistant })
+}
+
+fn frame(project: &ProjectPage) -> ProjectFrame {
+    let repositories = project.repositories.iter().map(|repository| FrameRepository {
+        name: repository.name.clone(),
+        remote: repository.remote.clone(),
+        default_branch: repository.default_branch.clone(),
+    });
+    ProjectFrame { context_version: project.project.context_version, repositories: repositories.collect() }
+}
+
+/// In which role the person speaks; a name never leaves the house.
+fn speaker(project: &ProjectPage, turn: &TurnWithTexts, stage: Stage) -> &'static str {
+    let member = project.members.iter().find(|member| member.user_id == turn.row.author);
+    let role = member.and_then(|member| acting_role(&member.roles, Capability::Converse(stage)));
+    role.map_or("a former member", |role| role.title())
+}

@@ -1,0 +1,325 @@
+//! One attempt at a turn, from its job to its end in the log.
+//!
+//! Nothing stands between the model's first word and the first frame but the parser: what goes to the database goes
+//! there beside the stream. Whatever happens, the attempt ends in the log exactly once, with the text that had come;
+//! each record carries a receipt named after the attempt, and the conversation refuses a second end.
+
+use std::time::Duration;
+
+use konductro_domain::actor::Actor;
+use konductro_domain::conductor::{GeneratedBy, LanguageModel, ModelFailureKind, Request, Usage};
+use konductro_domain::conversation::{
+    Conversation, ConversationCommand, ConversationError, ConversationEvent, Reply, ReplyFailure, TurnProgress,
+    conversation_stream,
+};
+use konductro_domain::ids::CorrelationId;
+use konductro_domain::text::{Hash, Text};
+use rand::TryRngCore;
+use rand::rngs::OsRng;
+use serde_json::Value;
+use time::OffsetDateTime;
+use tokio::sync::watch;
+
+use super::checkpoint::{self, Checkpointer};
+use super::clean::Clean;
+use super::ending::ending;
+use super::feed::TurnFeed;
+use super::frames::Topic;
+use super::hub::Hub;
+use super::request::{Asked, NothingToAsk, Sources};
+use super::turn_state::{Attempt, Begin};
+use crate::commands::{CommandError, Envelope, Executed, Receipt, Wait};
+use crate::conductor::extract::{Extractor, PartKind};
+use crate::conductor::outcome::{TurnEnd, TurnOutcome};
+use crate::conductor::turn::{TurnEvent, TurnSink, run_turn};
+use crate::jobs::{BegunBefore, TurnJob};
+
+/// How long to wait before a record is tried again, at first and at most.
+const AGAIN_AFTER: Duration = Duration::from_millis(100);
+const AGAIN_AT_MOST: Duration = Duration::from_secs(5);
+
+/// What one attempt runs with.
+pub(super) struct Run<'a> {
+    pub(super) sources: &'a Sources,
+    pub(super) hub: &'a Hub,
+    pub(super) model: &'a dyn LanguageModel,
+    /// Turns true when the server stops, or when the job is no longer ours.
+    pub(super) leave_off: watch::Receiver<bool>,
+    pub(super) job: TurnJob,
+}
+
+/// An attempt could not be recorded.
+#[derive(Debug, thiserror::Error)]
+#[error("the reply could not be recorded: {0}")]
+pub(super) struct NotRecorded(#[from] CommandError<ConversationError>);
+
+/// Why a running attempt ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Halt {
+    /// A person asked.
+    Stop,
+    /// The server stops.
+    LeaveOff,
+}
+
+impl Run<'_> {
+    pub(super) fn of(&self) -> Attempt {
+        Attempt { turn_id: self.job.turn_id, attempt: self.job.attempt }
+    }
+
+    pub(super) fn topic(&self) -> Topic {
+        Topic::Conversation(self.job.phase_id, self.job.stage)
+    }
+
+    fn stream(&self) -> String {
+        conversation_stream(self.job.phase_id, self.job.stage)
+    }
+
+    /// Carries the attempt to its end.
+    pub(super) async fn carry_out(&self, begun: BegunBefore) -> Result<(), NotRecorded> {
+        let loaded = self.sources.commands.load::<Conversation>(&self.stream()).await?;
+        let turn = loaded.state.turn.filter(|turn| turn.turn_id == self.job.turn_id);
+        let progress = turn.filter(|turn| turn.attempt == self.job.attempt).map(|turn| turn.progress);
+        match progress {
+            // It has ended, or another attempt or turn has taken its place.
+            None | Some(TurnProgress::Completed | TurnProgress::Stopped | TurnProgress::Failed) => {
+                self.hub.lose(self.topic(), self.of());
+                return Ok(());
+            }
+            Some(TurnProgress::Queued | TurnProgress::Streaming | TurnProgress::Stopping) => {}
+        }
+        let begin = Begin { of: self.of(), message_id: None, at: OffsetDateTime::now_utc() };
+        let Some(feed) = self.hub.feed(self.topic(), begin) else { return Ok(()) };
+        let model = Clean(self.model);
+        match (progress, begun) {
+            (Some(TurnProgress::Streaming), _) | (Some(TurnProgress::Stopping), BegunBefore::Yes) => {
+                self.take_over(feed, progress).await
+            }
+            (Some(TurnProgress::Stopping), BegunBefore::No) => {
+                self.end(feed, stopped_before_it_began(), model.generated_by(), None).await
+            }
+            _ => self.ask(feed, &model).await,
+        }
+    }
+
+    /// Somebody began this attempt and died: what had arrived is kept, and a person may try again.
+    async fn take_over(&self, feed: TurnFeed, progress: Option<TurnProgress>) -> Result<(), NotRecorded> {
+        let kept = checkpoint::kept(&self.sources.pool, self.of()).await.map_err(CommandError::Unavailable)?;
+        let mut extractor = Extractor::new(self.job.stage);
+        drop(extractor.push(&kept));
+        let (_, documents) = extractor.finish();
+        let end = if progress == Some(TurnProgress::Stopping) { TurnEnd::Stopped } else { interrupted() };
+        let halt = (end != TurnEnd::Stopped).then_some(Halt::LeaveOff);
+        let outcome = TurnOutcome {
+            text: kept,
+            documents,
+            suggestions: Vec::new(),
+            end,
+            usage: Usage::default(),
+            model_returned: None,
+        };
+        self.end(feed, outcome, self.model.generated_by(), halt).await
+    }
+
+    /// Asks Conductor.
+    async fn ask(&self, feed: TurnFeed, model: &Clean<'_>) -> Result<(), NotRecorded> {
+        let generated_by = model.generated_by();
+        let Asked { task, rendered } = match self.sources.request(&self.job).await {
+            Ok(asked) => asked,
+            Err(reason) => return self.end(feed, nothing_asked(&reason), generated_by, None).await,
+        };
+        let (manifest, texts) = rendered.manifest(model.cache_profile());
+        let TurnJob { turn_id, attempt, .. } = self.job;
+        let start =
+            ConversationCommand::StartReply { turn_id, attempt, generated_by: generated_by.clone(), prompt: manifest };
+        self.record("start", start, texts, Wait::None).await?;
+        feed.streaming();
+        let (halter, halted) = watch::channel(false);
+        let mut stop = feed.stop_signal();
+        let mut leave_off = self.leave_off.clone();
+        let mut halt = None;
+        let request = Request { task, prompt: rendered.prompt() };
+        let mut sink = Sink { feed: &feed, kept: Checkpointer::start(self.sources.pool.clone(), self.of()) };
+        let outcome = {
+            let mut turn = std::pin::pin!(run_turn(model, request, halted, &mut sink));
+            loop {
+                tokio::select! {
+                    outcome = &mut turn => break outcome,
+                    () = turned_true(&mut stop), if halt.is_none() => {
+                        halt = Some(Halt::Stop);
+                        halter.send_replace(true);
+                    }
+                    () = turned_true(&mut leave_off), if halt.is_none() => {
+                        halt = Some(Halt::LeaveOff);
+                        halter.send_replace(true);
+                    }
+                }
+            }
+        };
+        drop(sink);
+        self.end(feed, outcome, generated_by, halt).await
+    }
+
+    /// Records how the attempt ended, then tells so.
+    async fn end(
+        &self,
+        feed: TurnFeed,
+        outcome: TurnOutcome,
+        generated_by: GeneratedBy,
+        halt: Option<Halt>,
+    ) -> Result<(), NotRecorded> {
+        feed.flush();
+        let (documents, mut texts) = outcome.written();
+        let text = Text::salted(outcome.text.clone(), salt());
+        texts.push(text.clone());
+        let TurnJob { turn_id, attempt, .. } = self.job;
+        let reply = Reply { turn_id, attempt, text, documents, generated_by, usage: outcome.usage };
+        let command = match (&outcome.end, halt) {
+            (TurnEnd::Stopped, Some(Halt::LeaveOff)) | (TurnEnd::Failed(_), Some(Halt::LeaveOff)) => {
+                ConversationCommand::FailReply { reply, reason: ReplyFailure::ServerStopped }
+            }
+            (TurnEnd::Stopped, _) => ConversationCommand::StopReply { reply },
+            (TurnEnd::Completed(finish), _) => ConversationCommand::CompleteReply {
+                reply,
+                suggestions: outcome.suggestions,
+                finish: *finish,
+                model_returned: outcome.model_returned,
+            },
+            (TurnEnd::Failed(failure), _) => ConversationCommand::FailReply {
+                reply,
+                reason: ReplyFailure::Model {
+                    failure: failure.kind,
+                    status: failure.status,
+                    detail: failure.detail.clone(),
+                },
+            },
+        };
+        let executed = self.record("end", command, texts, Wait::Visible).await?;
+        let position = executed.position.unwrap_or_else(|| self.hub.position());
+        match executed.events.last().and_then(|event| ending(event, position)) {
+            Some(end) => self.hub.finish(self.topic(), &end),
+            // Somebody else had ended it.
+            None => self.hub.lose(self.topic(), self.of()),
+        }
+        drop(feed);
+        if let Err(error) = checkpoint::forget(&self.sources.pool, turn_id).await {
+            tracing::warn!(turn = %turn_id, %error, "the checkpoints of an ended reply were left behind");
+        }
+        Ok(())
+    }
+
+    /// Records a step of the attempt once, however often it has to be tried.
+    async fn record(
+        &self,
+        step: &str,
+        command: ConversationCommand,
+        texts: Vec<Text>,
+        wait: Wait,
+    ) -> Result<Executed<ConversationEvent>, CommandError<ConversationError>> {
+        let TurnJob { project_id, phase_id, turn_id, attempt, .. } = self.job;
+        let key = format!("{turn_id}:{attempt}:{step}");
+        let mut envelope = Envelope::new(Actor::Conductor, CorrelationId(turn_id.0));
+        envelope.project_id = Some(project_id);
+        envelope.phase_id = Some(phase_id);
+        envelope.position_wait = wait;
+        envelope.texts = texts;
+        envelope.receipt = Some(Receipt {
+            scope: "conductor turn".to_owned(),
+            fingerprint: Hash::of(key.as_bytes()),
+            key,
+            result: Value::Null,
+        });
+        let (stream, mut pause) = (self.stream(), AGAIN_AFTER);
+        loop {
+            let attempt = self.sources.commands.execute::<Conversation>(&stream, command.clone(), envelope.clone());
+            match attempt.await {
+                Err(
+                    error @ (CommandError::Unavailable(_)
+                    | CommandError::OutcomeUnknown
+                    | CommandError::Busy
+                    | CommandError::StillRunning),
+                ) => {
+                    tracing::warn!(turn = %turn_id, step, %error, "a reply could not be recorded; trying again");
+                    tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(AGAIN_AT_MOST);
+                }
+                settled => return settled,
+            }
+        }
+    }
+}
+
+/// Tells the hub and the checkpointer what arrives; neither waits.
+struct Sink<'a> {
+    feed: &'a TurnFeed,
+    kept: Checkpointer,
+}
+
+impl TurnSink for Sink<'_> {
+    fn event(&mut self, event: TurnEvent) {
+        match event {
+            TurnEvent::PartStarted { part, kind: PartKind::Text } => self.feed.open_text(part),
+            TurnEvent::PartStarted { part, kind: PartKind::Document { stage, title } } => {
+                self.feed.open_document(part, stage, title);
+            }
+            TurnEvent::Delta { part, text, .. } => self.feed.append(part, &text),
+            TurnEvent::PartEnded { .. } => {}
+            TurnEvent::Retrying { detail, .. } => self.feed.retrying(detail),
+        }
+    }
+
+    fn raw(&mut self, text: &str) {
+        self.kept.take(text);
+    }
+}
+
+/// Resolves when a signal turns true; never when nobody is left to turn it.
+async fn turned_true(signal: &mut watch::Receiver<bool>) {
+    if signal.wait_for(|set| *set).await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+fn without_a_word(end: TurnEnd) -> TurnOutcome {
+    TurnOutcome {
+        text: String::new(),
+        documents: Vec::new(),
+        suggestions: Vec::new(),
+        end,
+        usage: Usage::default(),
+        model_returned: None,
+    }
+}
+
+fn stopped_before_it_began() -> TurnOutcome {
+    without_a_word(TurnEnd::Stopped)
+}
+
+fn interrupted() -> TurnEnd {
+    failed(ModelFailureKind::Interrupted, "the server stopped while the reply was written".to_owned())
+}
+
+fn nothing_asked(reason: &NothingToAsk) -> TurnOutcome {
+    tracing::warn!(%reason, "Conductor could not be asked");
+    let detail = match reason {
+        NothingToAsk::Behind | NothingToAsk::Gone => reason.to_string(),
+        NothingToAsk::Reading(_) | NothingToAsk::Phase(_) => {
+            "what Conductor needs to know could not be read; try again".to_owned()
+        }
+    };
+    without_a_word(failed(ModelFailureKind::Interrupted, detail))
+}
+
+fn failed(kind: ModelFailureKind, detail: String) -> TurnEnd {
+    TurnEnd::Failed(konductro_domain::conductor::ModelFailure { kind, status: None, retryable: true, detail })
+}
+
+/// Hides what a short reply says from whoever has only its hash. Without the system's randomness the turn's own
+/// time still keeps the hash from being looked up in a table made beforehand.
+fn salt() -> [u8; 16] {
+    let mut salt = [0; 16];
+    if OsRng.try_fill_bytes(&mut salt).is_err() {
+        salt = *uuid::Uuid::now_v7().as_bytes();
+    }
+    salt
+}

@@ -1,0 +1,111 @@
+//! What must be true before a stage's gate opens, one line each, so that nobody has to guess.
+
+use konductro_domain::phase::artefact::Completeness;
+use konductro_domain::phase::{GateState, OpenedPhase, StageRecord};
+use konductro_domain::stage::{GateKind, Stage as DomainStage};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::sentences;
+use super::words::Stage;
+
+/// One thing that must be true before a stage's gate opens.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Condition {
+    /// Whether it is; null where it can't be said yet.
+    pub ok: Option<bool>,
+    /// What.
+    pub text: String,
+    /// Where to look.
+    pub link: Option<Link>,
+}
+
+/// A place in the phase.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Link {
+    /// The stage.
+    pub stage: Stage,
+    /// The version of its artefact.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<u32>,
+}
+
+/// The conditions of a stage, in the order in which they come true.
+pub(super) fn of(phase: &OpenedPhase, stage: DomainStage) -> Vec<Condition> {
+    let mut conditions: Vec<_> = phase.kind.upstream(stage).map(|earlier| upstream(phase, earlier)).collect();
+    if let (GateKind::Approval, Some(record)) = (stage.gate_kind(), phase.stages.get(&stage)) {
+        conditions.extend([
+            version(stage, record),
+            whole(record),
+            no_open_change_requests(stage, record),
+            approvals(phase, stage, record),
+        ]);
+    }
+    conditions
+}
+
+fn upstream(phase: &OpenedPhase, earlier: DomainStage) -> Condition {
+    let approved = phase.stages.get(&earlier).and_then(|record| record.approved.as_ref());
+    let version = approved.map(|approved| approved.version);
+    let link = Some(Link { stage: earlier.into(), version });
+    let title = earlier.title();
+    let (ok, text) = match (phase.gate(earlier).state(), version) {
+        (GateState::Approved, Some(version)) => (true, format!("{title} is approved at v{version}")),
+        (GateState::Stale, Some(version)) => (false, format!("{title} v{version} is stale")),
+        _ => (false, format!("{title} is approved by {}", sentences::roles(&phase.approving_roles(earlier)))),
+    };
+    Condition { ok: Some(ok), text, link }
+}
+
+fn version(stage: DomainStage, record: &StageRecord) -> Condition {
+    match &record.latest {
+        Some(latest) => Condition {
+            ok: Some(true),
+            text: format!("v{} is there to decide on", latest.version),
+            link: Some(Link { stage: stage.into(), version: Some(latest.version) }),
+        },
+        None => Condition { ok: Some(false), text: "A first version is written".to_owned(), link: None },
+    }
+}
+
+fn whole(record: &StageRecord) -> Condition {
+    let ok = record.latest.as_ref().map(|latest| latest.completeness == Completeness::Complete);
+    Condition { ok, text: "The document is whole".to_owned(), link: None }
+}
+
+fn no_open_change_requests(stage: DomainStage, record: &StageRecord) -> Condition {
+    let open = record.change_requests.len();
+    let text = match open {
+        0 => "No change request is open".to_owned(),
+        1 => "1 change request is open".to_owned(),
+        more => format!("{more} change requests are open"),
+    };
+    let link = (open > 0).then(|| Link { stage: stage.into(), version: None });
+    Condition { ok: record.latest.as_ref().map(|_| open == 0), text, link }
+}
+
+fn approvals(phase: &OpenedPhase, stage: DomainStage, record: &StageRecord) -> Condition {
+    let (given, required) = (phase.counting_approvals(stage).len(), phase.required_approvals(stage));
+    let who = sentences::roles(&phase.approving_roles(stage));
+    let text = match required {
+        1 => format!("Approved by {who}"),
+        more => format!("{given} of {more} approvals by {who}"),
+    };
+    let approved = phase.gate(stage).state() == GateState::Approved;
+    Condition { ok: record.latest.as_ref().map(|_| approved), text, link: None }
+}
+
+/// What approving a stage unlocks, in one sentence.
+pub(super) fn effect(phase: &OpenedPhase, stage: DomainStage) -> String {
+    match stage.gate_kind() {
+        GateKind::FirstReply => "Conductor's first reply makes the phase ready for story generation.".to_owned(),
+        GateKind::Review => "Approved stories go to the backlog.".to_owned(),
+        GateKind::Approval => {
+            let next = phase.kind.gated().find(|later| phase.kind.upstream(*later).last() == Some(stage));
+            next.map_or_else(
+                || "Approving makes the phase ready for story generation.".to_owned(),
+                |next| format!("Approving unlocks {}.", next.title()),
+            )
+        }
+    }
+}

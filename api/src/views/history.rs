@@ -1,0 +1,242 @@
+//! Every event of a phase as an auditor reads it: exactly what is in the log, and one sentence for people.
+
+use konductro_domain::actor::{Actor, Credential};
+use konductro_domain::conversation::ConversationEvent;
+use konductro_domain::event::Event;
+use konductro_domain::ids::{PhaseId, UserId};
+use konductro_domain::phase::PhaseEvent;
+use konductro_projections::ProjectionError;
+use konductro_projections::history::{self, HistoryRow};
+use serde::Serialize;
+use serde_json::Value;
+use sqlx::PgPool;
+use time::OffsetDateTime;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::conversation::set_aside;
+use super::people::People;
+use super::words::Role;
+use crate::http::Page;
+
+/// One event of a phase.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct HistoryEvent {
+    /// Its place in the log.
+    pub position: i64,
+    /// Its own id.
+    pub id: Uuid,
+    /// Its name.
+    #[serde(rename = "type")]
+    pub event_type: String,
+    /// The version of its shape.
+    pub version: u32,
+    /// When it was decided.
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: OffsetDateTime,
+    /// Who caused it.
+    pub actor: HistoryActor,
+    /// The stream it belongs to.
+    pub stream: String,
+    /// Its place in its stream.
+    pub sequence: i64,
+    /// The phase.
+    pub phase_id: Uuid,
+    /// What happened; texts are named by hash.
+    pub payload: Value,
+    /// What happened, in one sentence.
+    pub summary: String,
+}
+
+/// Who caused an event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct HistoryActor {
+    /// A person, Conductor or the system.
+    pub kind: ActorKind,
+    /// The person.
+    pub user_id: Option<Uuid>,
+    /// The person's name now.
+    pub name: Option<String>,
+    /// The role acted in.
+    pub role: Option<Role>,
+    /// How the person proved who they are.
+    pub credential: Option<CredentialKind>,
+}
+
+/// What kind of actor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ActorKind {
+    /// A person.
+    Person,
+    /// The AI, or guided mode in its place.
+    Conductor,
+    /// A policy, or start-up.
+    System,
+}
+
+/// How a person proved who they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CredentialKind {
+    /// An interactive browser session.
+    Session,
+    /// An API token.
+    Token,
+    /// The machine's own console.
+    Console,
+}
+
+/// A page of a phase's events after a position, oldest first; the cursor is the position to go on after.
+pub async fn of_phase(
+    pool: &PgPool,
+    phase: PhaseId,
+    after: i64,
+    limit: i64,
+) -> Result<Page<HistoryEvent>, ProjectionError> {
+    let mut rows = history::of_phase(pool, phase, after, limit + 1).await?;
+    let more = rows.len() > usize::try_from(limit).unwrap_or(usize::MAX);
+    if more {
+        rows.pop();
+    }
+    let next_cursor = rows.last().filter(|_| more).map(|row| row.position.to_string());
+    let people = People::named(pool, rows.iter().flat_map(people_of)).await?;
+    Ok(Page { items: rows.into_iter().map(|row| shown(row, &people)).collect(), next_cursor })
+}
+
+fn people_of(row: &HistoryRow) -> impl Iterator<Item = UserId> + use<> {
+    let named = match &row.payload {
+        Event::Phase(PhaseEvent::ArtefactApproved { approved_by, .. }) => approved_by.clone(),
+        _ => Vec::new(),
+    };
+    named.into_iter().chain(row.actor.user_id())
+}
+
+fn shown(row: HistoryRow, people: &People) -> HistoryEvent {
+    let summary = summary(&row, people);
+    HistoryEvent {
+        position: row.position,
+        id: row.event_id.0,
+        event_type: row.event_type,
+        version: 1,
+        at: row.at,
+        actor: actor(row.actor, row.role, row.credential, people),
+        stream: format!("{}/{}", row.aggregate_type, row.aggregate_id),
+        sequence: row.sequence,
+        phase_id: row.phase_id.0,
+        payload: serde_json::to_value(&row.payload).unwrap_or_default(),
+        summary,
+    }
+}
+
+fn actor(
+    actor: Actor,
+    role: Option<konductro_domain::role::Role>,
+    credential: Option<Credential>,
+    people: &People,
+) -> HistoryActor {
+    let kind = match actor {
+        Actor::Person { .. } => ActorKind::Person,
+        Actor::Conductor => ActorKind::Conductor,
+        Actor::System => ActorKind::System,
+    };
+    let user = actor.user_id();
+    HistoryActor {
+        kind,
+        user_id: user.map(|id| id.0),
+        name: user.map(|id| people.name(id).to_owned()),
+        role: role.map(Role::from),
+        credential: credential.map(|credential| match credential {
+            Credential::Session(_) => CredentialKind::Session,
+            Credential::Token(_) => CredentialKind::Token,
+            Credential::Console => CredentialKind::Console,
+        }),
+    }
+}
+
+fn summary(row: &HistoryRow, people: &People) -> String {
+    let who = match row.actor {
+        Actor::Person { user_id } => people.name(user_id),
+        Actor::Conductor => "Conductor",
+        Actor::System => "Konductro",
+    };
+    match &row.payload {
+        Event::Phase(event) => of_phase_event(event, who, people),
+        Event::Conversation(event) => of_conversation_event(event, who),
+        Event::Project(_) | Event::Workspace(_) => format!("{} happened.", row.event_type),
+    }
+}
+
+fn of_phase_event(event: &PhaseEvent, who: &str, people: &People) -> String {
+    match event {
+        PhaseEvent::PhaseOpened { number, title, .. } => format!("{who} opened phase {number}: {title}."),
+        PhaseEvent::PhaseRenamed { title, .. } => format!("{who} changed title or brief; the title is {title}."),
+        PhaseEvent::PhaseCancelled { .. } => format!("{who} cancelled the phase."),
+        PhaseEvent::PhasePromoted { .. } => format!("{who} promoted the phase to a full one."),
+        PhaseEvent::PhaseCompleted {} => format!("{who} completed the phase."),
+        PhaseEvent::StageUnlocked { stage } => format!("{} unlocked.", stage.title()),
+        PhaseEvent::StageLocked { stage, cause } => {
+            format!("{} is locked again, since {} is no longer approved.", stage.title(), cause.title())
+        }
+        PhaseEvent::ArtefactVersionAdded { stage, version, turn_id, .. } => {
+            let by = if turn_id.is_some() { "Conductor" } else { who };
+            format!("{by} wrote {} v{version}.", stage.title())
+        }
+        PhaseEvent::DocumentSetAside { stage, reason, .. } => {
+            format!("A document for {} was set aside: {}", stage.title(), set_aside(*reason))
+        }
+        PhaseEvent::ApprovalGiven { stage, version, .. } => format!("{who} approved {} v{version}.", stage.title()),
+        PhaseEvent::ArtefactApproved { stage, version, approved_by, .. } => {
+            format!("{} v{version} is approved, by {}.", stage.title(), people.spoken(approved_by))
+        }
+        PhaseEvent::ApprovalWithdrawn { stage, version, .. } => {
+            format!("{who} withdrew the approval of {} v{version}.", stage.title())
+        }
+        PhaseEvent::StageReturnedToReview { stage, version, .. } => {
+            format!("{} v{version} awaits a decision again.", stage.title())
+        }
+        PhaseEvent::ChangesRequested { stage, version, .. } => {
+            format!("{who} requested changes to {} v{version}.", stage.title())
+        }
+        PhaseEvent::ChangeRequestWithdrawn { stage, .. } => {
+            format!("{who} withdrew a change request for {}.", stage.title())
+        }
+        PhaseEvent::ChangeRequestDismissed { stage, .. } => {
+            format!("{who} dismissed a change request for {}.", stage.title())
+        }
+        PhaseEvent::ChangeRequestCleared { stage, .. } => {
+            format!("A change request for {} was cleared by its requester's approval.", stage.title())
+        }
+        PhaseEvent::StageReopened { stage, cycle, .. } => {
+            format!("{who} reopened {}; cycle {cycle} begins.", stage.title())
+        }
+        PhaseEvent::StageBecameStale { stage, version, cause } => {
+            format!("{} v{version} became stale, since {} changed.", stage.title(), cause.title())
+        }
+        PhaseEvent::ReviewRestarted { stage, version, .. } => {
+            format!("{who} restarted the review of {} v{version} under the policy of now.", stage.title())
+        }
+        PhaseEvent::PhaseBecameReady {} => "The phase became ready for story generation.".to_owned(),
+        PhaseEvent::PhaseCeasedToBeReady { cause } => {
+            format!("The phase is no longer ready, since {} lost its approval.", cause.title())
+        }
+    }
+}
+
+fn of_conversation_event(event: &ConversationEvent, who: &str) -> String {
+    match event {
+        ConversationEvent::MessagePosted { stage, .. } => format!("{who} wrote to Conductor about {}.", stage.title()),
+        ConversationEvent::ReplyStarted { generated_by, .. } => {
+            format!("Conductor began to reply ({}).", generated_by.model)
+        }
+        ConversationEvent::ReplyStopRequested { .. } => format!("{who} asked to stop the reply."),
+        ConversationEvent::ReplyCompleted { documents, .. } => match documents.len() {
+            0 => "Conductor replied.".to_owned(),
+            1 => "Conductor replied, with a document.".to_owned(),
+            more => format!("Conductor replied, with {more} documents."),
+        },
+        ConversationEvent::ReplyStopped { .. } => "The reply was stopped; what had arrived is kept.".to_owned(),
+        ConversationEvent::ReplyFailed { .. } => "The reply failed; what had arrived is kept.".to_owned(),
+        ConversationEvent::TurnRetried { attempt, .. } => format!("{who} asked again (attempt {attempt})."),
+    }
+}

@@ -1,0 +1,241 @@
+//! A phase as its page shows it: each stage with its gate, what it waits for, and what the reader may do.
+//!
+//! State and permissions come from the phase as the log has it; people, times and texts from read models,
+//! which may lag by moments but say nothing about what is allowed.
+
+use konductro_domain::actor::Person as Reader;
+use konductro_domain::ids::{PhaseId, UserId};
+use konductro_domain::phase::{GateState as DomainState, OpenedPhase, PhaseError, Verb as DomainVerb};
+use konductro_domain::stage::Stage as DomainStage;
+use konductro_projections::artefact_versions::{self, ApprovalWithNote, ChangeRequestWithReason};
+use konductro_projections::phase_board::{self, BoardPhase, Evidence, Surroundings};
+use konductro_projections::{ProjectionError, history};
+use serde::Serialize;
+use sqlx::PgPool;
+use time::OffsetDateTime;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::conditions::{self, Condition};
+use super::evidence;
+use super::gate::{self, Blocked, Gate, Record};
+use super::people::{People, Person};
+use super::sentences::{ERASED, sentence};
+use super::words::{GateKind, GateState, PhaseKind, PhaseStatus, Role, Stage, Verb, roles};
+
+/// A phase as the log has it now, and who reads it.
+#[derive(Debug, Clone, Copy)]
+pub struct PhaseReader<'a> {
+    /// The phase.
+    pub phase_id: PhaseId,
+    /// As the log has it.
+    pub phase: &'a OpenedPhase,
+    /// Its stream's sequence.
+    pub version: i64,
+    /// The reader, with roles and credential.
+    pub person: &'a Reader,
+}
+
+/// A phase.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Phase {
+    /// The phase.
+    pub id: Uuid,
+    /// Its project.
+    pub project_id: Uuid,
+    /// The project's key.
+    pub project_key: String,
+    /// Its number in the project.
+    pub number: u32,
+    /// Its kind.
+    pub kind: PhaseKind,
+    /// Its title.
+    pub title: String,
+    /// What it is about.
+    pub brief: String,
+    /// Where it stands.
+    pub status: PhaseStatus,
+    /// Its version, which is its ETag.
+    pub version: i64,
+    /// When it was opened.
+    #[serde(with = "time::serde::rfc3339")]
+    pub created_at: OffsetDateTime,
+    /// Who opened it; null when it opened by itself.
+    pub opened_by: Option<Person>,
+    /// Its stages, in order.
+    pub stages: Vec<StageView>,
+    /// My roles in the project.
+    pub my_roles: Vec<Role>,
+    /// Since when it is ready for story generation.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub ready_at: Option<OffsetDateTime>,
+}
+
+/// A stage of a phase.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct StageView {
+    /// The stage.
+    pub stage: Stage,
+    /// What closes it.
+    pub kind: GateKind,
+    /// Its state.
+    pub state: GateState,
+    /// Its cycle; each reopening begins another.
+    pub cycle: u32,
+    /// The latest version of its artefact.
+    pub latest_version: Option<u32>,
+    /// The version whose approval stands, or stood before it became stale.
+    pub approved_version: Option<u32>,
+    /// Its gate.
+    pub gate: Gate,
+    /// What it waits for.
+    pub blocked_by: Vec<Blocked>,
+    /// What I may do here now.
+    pub may: Vec<Verb>,
+    /// What I may not do here now, and why.
+    pub may_not: Vec<MayNot>,
+    /// What must be true before its gate opens.
+    pub conditions: Vec<Condition>,
+    /// What approving unlocks.
+    pub effect: String,
+    /// Where it stands, in one line.
+    pub evidence: String,
+}
+
+/// Something that the reader may not do now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct MayNot {
+    /// What.
+    pub verb: Verb,
+    /// Why not, and what to do about it.
+    pub reason: String,
+}
+
+/// A phase as the reader sees it.
+pub async fn phase(pool: &PgPool, reader: PhaseReader<'_>) -> Result<Phase, ProjectionError> {
+    let (phase_id, phase) = (reader.phase_id, reader.phase);
+    let surroundings = phase_board::surroundings(pool, phase_id, phase.project_id, &phase.brief.hash)
+        .await?
+        .ok_or_else(|| sqlx::Error::RowNotFound)?;
+    let facts = Facts::read(pool, reader, surroundings.opened_at).await?;
+    let people = People::named(pool, facts.people().chain(surroundings.opened_by)).await?;
+    let stages = phase.kind.stages().iter().map(|stage| facts.stage(reader, *stage, &people)).collect();
+    Ok(shown(reader, surroundings, stages, &people, facts.board.as_ref().and_then(|board| board.phase.ready_at)))
+}
+
+fn shown(
+    reader: PhaseReader<'_>,
+    surroundings: Surroundings,
+    stages: Vec<StageView>,
+    people: &People,
+    ready_at: Option<OffsetDateTime>,
+) -> Phase {
+    let phase = reader.phase;
+    Phase {
+        id: reader.phase_id.0,
+        project_id: phase.project_id.0,
+        project_key: surroundings.project_key.unwrap_or_default(),
+        number: phase.number,
+        kind: phase.kind.into(),
+        title: phase.title.clone(),
+        brief: surroundings.brief.unwrap_or_else(|| ERASED.to_owned()),
+        status: phase.status.into(),
+        version: reader.version,
+        created_at: surroundings.opened_at,
+        opened_by: surroundings.opened_by.map(|id| people.person(id)),
+        stages,
+        my_roles: roles(&reader.person.roles),
+        ready_at,
+    }
+}
+
+/// What read models add to a phase's stages.
+struct Facts {
+    opened_at: OffsetDateTime,
+    board: Option<BoardPhase>,
+    approvals: Vec<ApprovalWithNote>,
+    change_requests: Vec<ChangeRequestWithReason>,
+    reopenings: Vec<(DomainStage, String)>,
+}
+
+impl Facts {
+    async fn read(pool: &PgPool, reader: PhaseReader<'_>, opened_at: OffsetDateTime) -> Result<Self, ProjectionError> {
+        let mut reopenings = Vec::new();
+        let stale = |stage: &&DomainStage| reader.phase.gate(**stage).state() == DomainState::Stale;
+        for stage in reader.phase.kind.stages().iter().filter(stale) {
+            let cause = reader.phase.stages.get(stage).and_then(|record| record.stale_cause);
+            if let Some(cause) = cause
+                && let Some(reason) = history::reason_of_reopening(pool, reader.phase_id, cause).await?
+            {
+                reopenings.push((*stage, reason));
+            }
+        }
+        Ok(Self {
+            opened_at,
+            board: phase_board::phase(pool, reader.phase_id).await?,
+            approvals: artefact_versions::approvals(pool, reader.phase_id).await?,
+            change_requests: artefact_versions::change_requests(pool, reader.phase_id).await?,
+            reopenings,
+        })
+    }
+
+    /// Everybody whom the page names.
+    fn people(&self) -> impl Iterator<Item = UserId> {
+        let stages = self.board.iter().flat_map(|board| &board.stages);
+        let approvers = self.approvals.iter().map(|given| given.row.approver);
+        let requesters = self.change_requests.iter().map(|request| request.row.requested_by);
+        stages.flat_map(evidence::people).chain(approvers).chain(requesters)
+    }
+
+    fn evidence(&self, stage: DomainStage) -> Evidence {
+        let rows = self.board.iter().flat_map(|board| &board.stages);
+        rows.into_iter().find(|row| row.stage == stage).map(|row| row.evidence.clone()).unwrap_or_default()
+    }
+
+    fn stage(&self, reader: PhaseReader<'_>, stage: DomainStage, people: &People) -> StageView {
+        let phase = reader.phase;
+        let evidence = self.evidence(stage);
+        let written_at = evidence.written.as_ref().map_or(self.opened_at, |written| written.at);
+        let record = Record {
+            approvals: &self.approvals,
+            change_requests: &self.change_requests,
+            people,
+            written_at,
+            approved_at: evidence.approved.as_ref().map_or(written_at, |approved| approved.at),
+            reopening: self.reopenings.iter().find(|(stale, _)| *stale == stage).map(|(_, reason)| reason.as_str()),
+        };
+        let state = phase.gate(stage).state();
+        let known = phase.stages.get(&stage);
+        let latest_version = known.and_then(|known| known.latest.as_ref()).map(|latest| latest.version);
+        let (may, may_not) = permissions(reader, stage);
+        StageView {
+            stage: stage.into(),
+            kind: stage.gate_kind().into(),
+            state: state.into(),
+            cycle: known.map_or(1, |known| known.cycle),
+            latest_version,
+            approved_version: known.and_then(|known| known.approved.as_ref()).map(|approved| approved.version),
+            gate: gate::shown(phase, stage, &record),
+            blocked_by: gate::blocked(&phase.blocked_by(stage)),
+            may,
+            may_not,
+            conditions: conditions::of(phase, stage),
+            effect: conditions::effect(phase, stage),
+            evidence: evidence::line(stage, state, latest_version, &evidence, people),
+        }
+    }
+}
+
+/// What the reader may do in a stage now, and what not and why; verbs that the stage never has are left out.
+fn permissions(reader: PhaseReader<'_>, stage: DomainStage) -> (Vec<Verb>, Vec<MayNot>) {
+    let (mut may, mut may_not) = (Vec::new(), Vec::new());
+    for verb in DomainVerb::ALL {
+        match reader.phase.permits(verb, stage, reader.person) {
+            Ok(_) => may.push(verb.into()),
+            Err(PhaseError::NoArtefact(_)) => {}
+            Err(_) if verb == DomainVerb::SubmitTechnicalAnalysis && stage != DomainStage::TechnicalAnalysis => {}
+            Err(error) => may_not.push(MayNot { verb: verb.into(), reason: sentence(&error) }),
+        }
+    }
+    (may, may_not)
+}
