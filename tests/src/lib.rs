@@ -10,6 +10,7 @@
 )]
 
 pub mod database;
+pub mod identity;
 pub mod log;
 pub mod people;
 pub mod person;
