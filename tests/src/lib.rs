@@ -9,7 +9,9 @@
     reason = "test support: whatever fails here fails the test, and says so"
 )]
 
+pub mod aimock;
 pub mod database;
+pub mod hostile_model;
 pub mod identity;
 pub mod log;
 pub mod people;
