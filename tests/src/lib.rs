@@ -12,6 +12,7 @@
 pub mod aimock;
 pub mod database;
 pub mod hostile_model;
+pub mod identity;
 pub mod log;
 pub mod people;
 pub mod person;
