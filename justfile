@@ -44,8 +44,9 @@ gen: web-packages
     npm --prefix web run gen
 
 # Measure the release build, and print one table; names of parts, such as `growth`, measure only those
-bench *parts: build
-    @cargo bench --quiet -p konductro-tests --bench measure -- {{ parts }}
+bench *parts: web postgres
+    @cargo build --release -p konductro -p konductro-tests --bins --bench measure
+    @cargo bench --quiet -p konductro -p konductro-tests --bench measure -- {{ parts }}
 
 # The large counts of the tests: many kills, many races; takes long
 soak *filters: web postgres
