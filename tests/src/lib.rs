@@ -7,5 +7,9 @@
 )]
 
 pub mod database;
+pub mod frame_schemas;
+pub mod live_server;
 pub mod log;
 pub mod people;
+pub mod script;
+pub mod socket;
