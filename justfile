@@ -2,8 +2,6 @@
 
 set shell := ["sh", "-euc"]
 
-release := env("CARGO_TARGET_DIR", "target") / "release" / "konductro"
-
 # List the recipes
 [private]
 default:
@@ -55,11 +53,11 @@ soak *filters: web postgres
 
 # Build all read models anew from the log, in the data folder of `run`
 rebuild: build
-    @{{ release }} projections rebuild
+    @cargo run --quiet --release -p konductro -- projections rebuild
 
 # Bring the database in the data folder of `run` to this version's tables
 migrate: build
-    @{{ release }} migrate
+    @cargo run --quiet --release -p konductro -- migrate
 
 # Install PostgreSQL programs if the system has none
 [private]

@@ -3,7 +3,8 @@
 set -eu
 
 # Whatever ends this run, a PostgreSQL that an aborted test left ends too.
-clean_up() { sh scripts/stop-left-over-postgres.sh "${CARGO_TARGET_DIR:-target}"; }
+target=$(sh scripts/target-dir.sh)
+clean_up() { sh scripts/stop-left-over-postgres.sh "$target/tmp"; }
 trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use clap::{ArgAction, Args, ValueEnum};
 
+use crate::conductor::price::PriceTable;
 use crate::embedded_postgres::EmbeddedOptions;
 use crate::listen::Listen;
 
@@ -144,6 +145,9 @@ pub struct ModelConfig {
     /// How the endpoint is told which part of a prompt to cache.
     #[arg(long, env = "KONDUCTRO_CACHE_PROFILE", value_enum, default_value_t, value_name = "PROFILE")]
     pub cache_profile: CacheProfile,
+    /// What a million tokens cost, as JSON: {"gpt-5": {"prompt": 1.25, "cached": 0.125, "completion": 10}}.
+    #[arg(long, env = "KONDUCTRO_MODEL_PRICES", value_name = "JSON")]
+    pub model_prices: Option<PriceTable>,
 }
 
 impl ModelConfig {
@@ -174,7 +178,7 @@ pub enum CacheProfile {
 #[command(next_help_heading = "Log")]
 pub struct LogConfig {
     /// What to log: a level (error, warn, info, debug, trace), or directives such as `info,konductro_api=debug`.
-    #[arg(long, env = "KONDUCTRO_LOG", default_value = "info", value_name = "FILTER", global = true)]
+    #[arg(long, env = "KONDUCTRO_LOG", default_value = "info,actix_server=warn", value_name = "FILTER", global = true)]
     pub log: String,
     /// Lines for people, or JSON for machines.
     #[arg(long, env = "KONDUCTRO_LOG_FORMAT", value_enum, default_value_t, value_name = "FORMAT", global = true)]

@@ -2,9 +2,11 @@
 //!
 //! Everything that knows the outside world lives here; `startup` puts the parts together.
 
+pub mod cli;
 pub mod commands;
 pub mod conductor;
 pub mod config;
+pub mod demo;
 pub mod embedded_postgres;
 pub mod event_store;
 pub mod http;
@@ -12,9 +14,13 @@ pub mod identity;
 pub mod jobs;
 pub mod listen;
 pub mod live;
+pub mod openapi;
 pub mod policies;
 pub mod problem;
 pub mod routes;
+pub mod salted;
+pub mod startup;
+pub mod state;
 mod static_file;
 pub mod telemetry;
 pub mod views;

@@ -1,9 +1,12 @@
-//! What tests of the whole share: a database of their own, the log's machinery on it, people who act.
+//! What the tests share: the built server in a folder of its own and people who use it over HTTP; a database
+//! with the log's machinery on it; and the parts of the outside world that answer.
+
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    reason = "test support: a failed expectation is a failed test"
+    missing_docs,
+    reason = "test support: whatever fails here fails the test, and says so"
 )]
 
 pub mod database;
@@ -13,3 +16,9 @@ pub mod log;
 pub mod people;
 pub mod script;
 pub mod socket;
+pub mod person;
+pub mod server;
+pub mod wait;
+
+pub use person::{Answer, Person};
+pub use server::Server;

@@ -7,6 +7,7 @@
 
 pub mod extract;
 pub mod guided;
+pub mod openai;
 pub mod outcome;
 pub mod price;
 pub mod prompt;

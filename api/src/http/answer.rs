@@ -6,6 +6,7 @@ use konductro_domain::ids::EventId;
 use serde::Serialize;
 
 use super::headers::{IDEMPOTENCY_REPLAYED, KONDUCTRO_EVENT, KONDUCTRO_POSITION, etag};
+use crate::commands::Executed;
 
 /// Where in the log a write stands.
 #[derive(Debug, Clone, Copy, Default)]
@@ -16,6 +17,12 @@ pub struct Written {
     pub event_id: Option<EventId>,
     /// Whether it was done by an earlier request with the same key.
     pub replayed: bool,
+}
+
+impl<E> From<&Executed<E>> for Written {
+    fn from(executed: &Executed<E>) -> Self {
+        Self { position: executed.position, event_id: executed.event_ids.last().copied(), replayed: executed.replayed }
+    }
 }
 
 /// Answers a read.

@@ -13,6 +13,7 @@ use futures_util::future::LocalBoxFuture;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_json::error::Category;
+use serde_path_to_error::Segment;
 
 use crate::problem::{Code, Problem};
 
@@ -92,7 +93,6 @@ fn malformed(error: &serde_json::Error) -> Problem {
 fn misfit(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
     let mut pointer = String::new();
     for segment in error.path() {
-        use serde_path_to_error::Segment;
         match segment {
             Segment::Seq { index } => pointer.push_str(&format!("/{index}")),
             Segment::Map { key } => push_pointer(&mut pointer, key),
@@ -101,13 +101,9 @@ fn misfit(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
         }
     }
     let text = error.inner().to_string();
-    // A missing or unknown field is told of its parent; the pointer goes to the field itself.
-    for opening in ["missing field `", "unknown field `"] {
-        if let Some(name) = text.strip_prefix(opening).and_then(|rest| rest.split('`').next())
-            && !pointer.ends_with(&format!("/{name}"))
-        {
-            push_pointer(&mut pointer, name);
-        }
+    // A missing field is told of its parent; the pointer goes to the field itself.
+    if let Some(name) = text.strip_prefix("missing field `").and_then(|rest| rest.split('`').next()) {
+        push_pointer(&mut pointer, name);
     }
     Problem::invalid(pointer, shorten(&text))
 }

@@ -3,6 +3,8 @@
 //! A route that takes a [`Caller`] answers 401 to everybody else; one that does not is open. Which
 //! projects the caller may see is not decided here but where the project is read.
 
+use std::net::{IpAddr, Ipv4Addr};
+
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header;
@@ -13,7 +15,7 @@ use konductro_domain::ids::{SessionId, UserId};
 use konductro_domain::role::Roles;
 
 use super::Site;
-use crate::identity::Identity;
+use crate::identity::{Identity, Origin};
 use crate::problem::{Code, Problem};
 
 /// A person who is signed in.
@@ -95,6 +97,12 @@ async fn standing_of(request: &HttpRequest) -> Standing {
         Ok(None) => Standing::Refused(Problem::new(Code::NotSignedIn, "Your session has ended; sign in again.")),
         Err(error) => Standing::Refused(error.into()),
     }
+}
+
+/// Where a request was made, by its peer's address; headers can only make it stranger.
+pub fn origin_of(request: &HttpRequest) -> Origin {
+    let address = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
+    if Site::is_loopback(request) { Origin::SameMachine(address) } else { Origin::Elsewhere(address) }
 }
 
 /// Demo people have a published password, so they exist on the machine itself only.

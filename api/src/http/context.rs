@@ -2,12 +2,18 @@
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use konductro_domain::actor::Actor;
 use konductro_domain::ids::CorrelationId;
+use konductro_domain::role::Role;
+use serde_json::Value;
 use uuid::Uuid;
 
+use super::Caller;
 use super::headers::{IfMatch, MinPosition};
 use super::idempotency::Keyed;
 use super::request_id::RequestId;
+use crate::commands::{Envelope, Receipt};
+use crate::identity::By;
 use crate::problem::Problem;
 
 /// A request's ids and conditions.
@@ -23,6 +29,47 @@ pub struct RequestContext {
     pub min_position: Option<MinPosition>,
     /// The idempotency key with its scope and the body's fingerprint, on a POST that has one.
     pub keyed: Option<Keyed>,
+}
+
+impl RequestContext {
+    /// The receipt of a POST that has a key; the result is what a repeat needs that events do not say.
+    pub fn receipt(&self, result: Value) -> Option<Receipt> {
+        let Keyed { scope, key, fingerprint } = self.keyed.clone()?;
+        Some(Receipt { scope, key, fingerprint, result })
+    }
+
+    /// The circumstances of a caller's command: who, in which role, for which request, done once.
+    pub fn envelope(&self, caller: &Caller, role: Option<Role>, result: Value) -> Envelope {
+        Envelope {
+            role,
+            credential: Some(caller.credential),
+            request_id: Some(self.request_id.clone()),
+            receipt: self.receipt(result),
+            expected_version: self.if_match.version(),
+            ..Envelope::new(caller.actor(), self.correlation)
+        }
+    }
+
+    /// Who changes something in identity.
+    pub fn by(&self, caller: &Caller) -> By {
+        By {
+            actor: caller.actor(),
+            credential: Some(caller.credential),
+            receipt: self.receipt(Value::Null),
+            ..self.by_nobody_yet()
+        }
+    }
+
+    /// Somebody who is about to sign in; identity finds out who.
+    pub fn by_nobody_yet(&self) -> By {
+        By {
+            actor: Actor::System,
+            credential: None,
+            correlation: self.correlation,
+            request_id: Some(self.request_id.clone()),
+            receipt: None,
+        }
+    }
 }
 
 impl FromRequest for RequestContext {

@@ -41,7 +41,7 @@ fn check(request: &HttpRequest) -> Result<(), Problem> {
     if site.session_token(request).is_none() && !opens_a_session {
         return Ok(());
     }
-    if !request.headers().get(X_KONDUCTRO).is_some_and(|value| value == "1") {
+    if request.headers().get(X_KONDUCTRO).is_none_or(|value| value != "1") {
         return Err(Problem::new(Code::Csrf, "Send the header X-Konductro: 1 with each change."));
     }
     if !site.is_same_origin(request) {

@@ -4,22 +4,112 @@
 //! recorded in the log as well, by ids only, and before it takes effect: a change that could not be
 //! recorded is not made.
 
-#![allow(dead_code, reason = "users and sign-in land with the commands that record them")]
-
+mod demo;
 mod error;
+mod passwords;
 mod people;
 mod sessions;
+mod setup;
+mod sign_in;
+mod throttle;
+mod users;
 
+use std::sync::Arc;
+
+use konductro_domain::actor::{Actor, Credential};
+use konductro_domain::ids::{CorrelationId, WORKSPACE_STREAM};
+use konductro_domain::workspace::{RecordFacts, Workspace, WorkspaceEvent};
 use sqlx::PgPool;
-use tokio::sync::broadcast;
+use time::OffsetDateTime;
+use tokio::sync::{Mutex, broadcast};
+use uuid::Uuid;
 
+use crate::commands::{Commands, Envelope, Executed, Receipt, Wait};
+
+pub use demo::{DEMO_PASSWORD, DemoPerson, NewDemoPerson};
 pub use error::IdentityError;
+pub use passwords::Hashing;
 pub use people::{Person, people, person};
 pub use sessions::{Authenticated, LONGEST, OpenedSession, SessionEnd};
+pub use setup::SetUp;
+pub use sign_in::{Origin, SignIn, SignedIn};
+pub use users::{ListedUser, NewUser, User, UserChange, UserFilter};
 
 /// The room of identity: one for the process.
 #[derive(Clone)]
 pub struct Identity {
     pool: PgPool,
+    commands: Commands,
+    passwords: passwords::Passwords,
+    throttle: Arc<throttle::Throttle>,
     session_ends: broadcast::Sender<SessionEnd>,
+    /// Changes take turns: each holds a transaction open while it is recorded, and two that do could
+    /// between them want more connections than there are.
+    turn: Arc<Mutex<()>>,
+}
+
+/// Who changes something, for the record.
+#[derive(Debug, Clone)]
+pub struct By {
+    /// Who.
+    pub actor: Actor,
+    /// By which credential.
+    pub credential: Option<Credential>,
+    /// What it belongs together with.
+    pub correlation: CorrelationId,
+    /// The request that asked for it.
+    pub request_id: Option<String>,
+    /// How a repeat is recognised.
+    pub receipt: Option<Receipt>,
+}
+
+impl By {
+    /// Somebody at the machine's own console, or the program itself.
+    pub fn console() -> Self {
+        Self {
+            actor: Actor::System,
+            credential: Some(Credential::Console),
+            correlation: CorrelationId(Uuid::now_v7()),
+            request_id: None,
+            receipt: None,
+        }
+    }
+
+    fn by_person(mut self, actor: Actor, credential: Credential) -> Self {
+        self.actor = actor;
+        self.credential = Some(credential);
+        self
+    }
+}
+
+impl Identity {
+    /// Opens the room.
+    pub fn new(pool: PgPool, commands: Commands, hashing: Hashing) -> Result<Self, IdentityError> {
+        Ok(Self {
+            pool,
+            commands,
+            passwords: passwords::Passwords::new(hashing)?,
+            throttle: Arc::default(),
+            session_ends: broadcast::Sender::new(256),
+            turn: Arc::default(),
+        })
+    }
+
+    /// Records what happens, before it takes effect.
+    async fn record(&self, facts: Vec<WorkspaceEvent>, by: By) -> Result<Executed<WorkspaceEvent>, IdentityError> {
+        let envelope = Envelope {
+            credential: by.credential,
+            request_id: by.request_id,
+            receipt: by.receipt,
+            position_wait: Wait::None,
+            ..Envelope::new(by.actor, by.correlation)
+        };
+        Ok(self.commands.execute::<Workspace>(WORKSPACE_STREAM, RecordFacts(facts), envelope).await?)
+    }
+}
+
+/// The time as PostgreSQL keeps it: what is answered now is what is read later.
+fn now() -> OffsetDateTime {
+    let now = OffsetDateTime::now_utc();
+    now.replace_nanosecond(now.nanosecond() / 1_000 * 1_000).unwrap_or(now)
 }

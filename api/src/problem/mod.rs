@@ -5,6 +5,8 @@
 //! no text of a database or a library reaches a client.
 
 mod code;
+mod of_commands;
+mod of_identity;
 mod of_the_domain;
 mod schema;
 

@@ -1,39 +1,40 @@
-//! The history of a phase: every event of it and of its conversations, in the order of the log.
+//! What happened in a phase, in order: `/phases/{id}/history`.
 
 use actix_web::{HttpResponse, get, web};
 use konductro_domain::ids::PhaseId;
+use konductro_domain::role::Capability;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
-use uuid::Uuid;
 
 use super::access::InPhase;
-use crate::http::page::LARGEST_PAGE;
-use crate::http::{Caller, InPath, Page, Query, read};
+use crate::http::{Caller, InPath, Page, Paging, Query, read};
 use crate::problem::{Problem, ProblemDetails};
 use crate::state::AppState;
 use crate::views;
 
-/// Registers the routes.
+/// Registers the route.
 pub fn configure(config: &mut ServiceConfig) {
     config.service(list_history);
 }
 
-/// Which stretch of the history.
+/// Which part of a history.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct HistoryQuery {
-    /// Only events after this position in the log; the `next_cursor` of the page before.
+    /// Only what comes after this position of the log.
     #[param(minimum = 0)]
     after: Option<i64>,
-    /// How many events at most (1 to 200, 50 by default).
+    /// How many items at most (1 to 200, 50 by default).
     #[param(minimum = 1, maximum = 200)]
     limit: Option<i64>,
+    /// The `next_cursor` of the page before; goes on after it, whatever `after` says.
+    cursor: Option<String>,
 }
 
-/// Read what happened in a phase, oldest first, each event with a sentence for people.
-#[utoipa::path(operation_id = "listHistory", tag = "audit", params(("phase_id" = Uuid, Path), HistoryQuery), responses(
+/// List every event of a phase and its conversations, oldest first.
+#[utoipa::path(operation_id = "listHistory", tag = "history", params(("phase_id" = Uuid, Path), HistoryQuery), responses(
     (status = 200, body = Page<views::HistoryEvent>),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),
 ))]
@@ -44,11 +45,13 @@ async fn list_history(
     path: InPath<PhaseId>,
     query: Query<HistoryQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let limit = query.0.limit.unwrap_or(50);
-    if !(1..=LARGEST_PAGE).contains(&limit) {
-        return Err(Problem::invalid("?limit", format!("must be between 1 and {LARGEST_PAGE}")));
+    let paging = Paging::<i64>::read(query.0.limit, query.0.cursor.as_deref())?;
+    if query.0.after.is_some_and(|after| after < 0) {
+        return Err(Problem::invalid("?after", "must be a position of the log, from 0"));
     }
     let phase = InPhase::enter(&state, &caller, path.0).await?;
-    let page = views::history::of_phase(&state.pool, phase.phase_id, query.0.after.unwrap_or(0), limit).await?;
+    phase.project.require(Capability::Read)?;
+    let after = paging.after.or(query.0.after).unwrap_or(0);
+    let page = views::history::of_phase(&state.pool, path.0, after, paging.limit).await?;
     Ok(read(&page, None))
 }

@@ -8,6 +8,22 @@ import type { Stage } from "./types";
 
 const FOREVER = Number.POSITIVE_INFINITY;
 
+type PageOf<Item> = { items: Item[]; next_cursor?: string | null };
+
+/** A whole list, page by page; the server caps a page at 200. */
+async function everyPage<Item>(
+  read: (query: { limit: number; cursor?: string }) => Promise<PageOf<Item>>,
+): Promise<Item[]> {
+  const items: Item[] = [];
+  let cursor: string | null = null;
+  do {
+    const page: PageOf<Item> = await read(cursor ? { limit: 200, cursor } : { limit: 200 });
+    items.push(...page.items);
+    cursor = page.next_cursor ?? null;
+  } while (cursor);
+  return items;
+}
+
 export const keys = {
   me: ["me"] as const,
   projects: ["projects"] as const,
@@ -37,10 +53,8 @@ export const sessionOptionsQuery = queryOptions({
 
 export const projectsQuery = queryOptions({
   queryKey: keys.projects,
-  queryFn: async ({ signal }) => {
-    const page = await unwrap(api.GET("/api/v1/projects", { params: { query: { limit: 200 } }, signal }));
-    return page.items;
-  },
+  queryFn: ({ signal }) =>
+    everyPage((query) => unwrap(api.GET("/api/v1/projects", { params: { query }, signal }))),
 });
 
 export const projectQuery = (projectId: string) =>
@@ -55,15 +69,15 @@ export const projectQuery = (projectId: string) =>
 export const phasesQuery = (projectId: string) =>
   queryOptions({
     queryKey: keys.phases(projectId),
-    queryFn: async ({ signal }) => {
-      const list = await unwrap(
-        api.GET("/api/v1/projects/{project_id}/phases", {
-          params: { path: { project_id: projectId } },
-          signal,
-        }),
-      );
-      return list.items;
-    },
+    queryFn: ({ signal }) =>
+      everyPage((query) =>
+        unwrap(
+          api.GET("/api/v1/projects/{project_id}/phases", {
+            params: { path: { project_id: projectId }, query },
+            signal,
+          }),
+        ),
+      ),
   });
 
 export const phaseQuery = (phaseId: string) =>
@@ -147,10 +161,8 @@ export const contextQuery = (phaseId: string, stage: Stage, turnId: string) =>
 
 export const usersQuery = queryOptions({
   queryKey: keys.users,
-  queryFn: async ({ signal }) => {
-    const page = await unwrap(api.GET("/api/v1/users", { params: { query: { limit: 200 } }, signal }));
-    return page.items;
-  },
+  queryFn: ({ signal }) =>
+    everyPage((query) => unwrap(api.GET("/api/v1/users", { params: { query }, signal }))),
 });
 
 export const peopleQuery = (q: string) =>

@@ -840,6 +840,7 @@ export interface components {
         PhaseKind: "full" | "light" | "adhoc";
         PhaseList: {
             items: components["schemas"]["PhaseSummary"][];
+            next_cursor?: string | null;
         };
         /** @enum {string} */
         PhaseStatus: "planning" | "ready" | "completed" | "cancelled";
@@ -2008,7 +2009,10 @@ export interface operations {
     };
     get_projects_project_id_phases: {
         parameters: {
-            query?: never;
+            query?: {
+                cursor?: string | null;
+                limit?: number | null;
+            };
             header?: never;
             path: {
                 project_id: string;

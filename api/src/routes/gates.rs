@@ -1,0 +1,310 @@
+//! Decisions at a gate: approve, withdraw, request changes, reopen, reaffirm.
+//!
+//! "What happens when the SDM approves requirements?" starts here, at [`approve_artefact`].
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, delete, post, web};
+use konductro_domain::ids::{ChangeRequestId, PhaseId};
+use konductro_domain::phase::{
+    ApproveArtefact, DismissChangeRequest, Phase, PhaseCommand, ReopenStage, RequestChanges, Verb, WithdrawApproval,
+    WithdrawChangeRequest,
+};
+use konductro_domain::role::Roles;
+use konductro_domain::stage::Stage;
+use konductro_domain::text::{Hash, Text};
+use serde::Deserialize;
+use serde_json::json;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use super::access::{InPhase, Told as _};
+use super::phases::answer_phase;
+use super::staged::StageInPath;
+use crate::event_store::FenceScope;
+use crate::http::{Caller, InPath, Json, RequestContext};
+use crate::problem::{Code, Problem, ProblemDetails};
+use crate::salted::salted;
+use crate::state::AppState;
+use crate::views;
+
+/// Registers the routes.
+pub fn configure(config: &mut ServiceConfig) {
+    config
+        .service(approve_artefact)
+        .service(withdraw_approval)
+        .service(reaffirm_artefact)
+        .service(request_changes)
+        .service(withdraw_change_request)
+        .service(dismiss_change_request)
+        .service(reopen_stage);
+}
+
+/// Longest reason or note, in bytes of UTF-8 (16 KiB).
+const MAX_REASON_BYTES: usize = 16 * 1024;
+
+/// An approval of exactly what was shown.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewApproval {
+    /// The version shown.
+    version: u32,
+    /// The SHA-256 of the text shown, in hex.
+    #[schema(value_type = String, min_length = 64, max_length = 64)]
+    content_hash: Hash,
+    /// The hash of what it was shown to stand on, in hex.
+    #[schema(value_type = String, min_length = 64, max_length = 64)]
+    upstream_hash: Hash,
+    /// The stage's cycle shown.
+    cycle: u32,
+    /// A note for the record.
+    #[serde(default)]
+    note: Option<String>,
+}
+
+/// What is to change in a version.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewChangeRequest {
+    /// The version shown.
+    version: u32,
+    /// What is to change, and why.
+    reason: String,
+}
+
+/// Why something is decided.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Reason {
+    /// Kept with the decision.
+    reason: String,
+}
+
+/// Approve exactly the version that was shown.
+///
+/// Version, content hash, upstream hash and cycle must be what is there now; otherwise 409
+/// `approval-outdated` says what is. Needs a role of the project's approval policy and a browser session.
+#[utoipa::path(operation_id = "approveArtefact", tag = "gates", params(("phase_id" = Uuid, Path), ("stage" = views::Stage, Path)),
+    request_body = NewApproval, responses(
+    (status = 201, body = views::Phase),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),
+))]
+#[post("/phases/{phase_id}/artefacts/{stage}/approvals")]
+async fn approve_artefact(
+    state: web::Data<AppState>,
+    caller: Caller,
+    context: RequestContext,
+    path: InPath<(PhaseId, StageInPath)>,
+    body: Json<NewApproval>,
+) -> Result<HttpResponse, Problem> {
+    let note = body.0.note.clone().map(|note| checked("/note", note)).transpose()?.map(salted);
+    let command =
+        async |phase: &InPhase, stage| Ok(PhaseCommand::ApproveArtefact(body.0.by(phase, stage, note.clone())));
+    decide(&state, &caller, &context, path.0, Verb::ApproveArtefact, note.clone(), StatusCode::CREATED, command).await
+}
+
+/// Take back my approval, while nothing was approved on it.
+#[utoipa::path(operation_id = "withdrawApproval", tag = "gates", params(("phase_id" = Uuid, Path), ("stage" = views::Stage, Path)), responses(
+    (status = 200, body = views::Phase),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),
+))]
+#[delete("/phases/{phase_id}/artefacts/{stage}/approvals/mine")]
+async fn withdraw_approval(
+    state: web::Data<AppState>,
+    caller: Caller,
+    context: RequestContext,
+    path: InPath<(PhaseId, StageInPath)>,
+) -> Result<HttpResponse, Problem> {
+    let command = async |phase: &InPhase, stage| {
+        Ok(PhaseCommand::WithdrawApproval(WithdrawApproval { by: phase.person().clone(), stage }))
+    };
+    decide(&state, &caller, &context, path.0, Verb::WithdrawApproval, None, StatusCode::OK, command).await
+}
+
+/// Confirm a stale artefact as it is, on what it stands on now.
+#[utoipa::path(operation_id = "reaffirmArtefact", tag = "gates", params(("phase_id" = Uuid, Path), ("stage" = views::Stage, Path)),
+    request_body = NewApproval, responses(
+    (status = 201, body = views::Phase),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),
+))]
+#[post("/phases/{phase_id}/artefacts/{stage}/reaffirm")]
+async fn reaffirm_artefact(
+    state: web::Data<AppState>,
+    caller: Caller,
+    context: RequestContext,
+    path: InPath<(PhaseId, StageInPath)>,
+    body: Json<NewApproval>,
+) -> Result<HttpResponse, Problem> {
+    let note = body.0.note.clone().map(|note| checked("/note", note)).transpose()?.map(salted);
+    let command =
+        async |phase: &InPhase, stage| Ok(PhaseCommand::ReaffirmArtefact(body.0.by(phase, stage, note.clone())));
+    decide(&state, &caller, &context, path.0, Verb::ReaffirmArtefact, note.clone(), StatusCode::CREATED, command).await
+}
+
+impl NewApproval {
+    fn by(&self, phase: &InPhase, stage: Stage, note: Option<Text>) -> ApproveArtefact {
+        ApproveArtefact {
+            by: phase.person().clone(),
+            stage,
+            version: self.version,
+            content_hash: self.content_hash,
+            upstream_hash: self.upstream_hash,
+            cycle: self.cycle,
+            note,
+        }
+    }
+}
+
+/// Send a version back, with what is to change.
+#[utoipa::path(operation_id = "requestChanges", tag = "gates", params(("phase_id" = Uuid, Path), ("stage" = views::Stage, Path)),
+    request_body = NewChangeRequest, responses(
+    (status = 201, body = views::Phase),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),
+))]
+#[post("/phases/{phase_id}/artefacts/{stage}/change-requests")]
+async fn request_changes(
+    state: web::Data<AppState>,
+    caller: Caller,
+    context: RequestContext,
+    path: InPath<(PhaseId, StageInPath)>,
+    body: Json<NewChangeRequest>,
+) -> Result<HttpResponse, Problem> {
+    let reason = salted(checked("/reason", body.0.reason)?);
+    let change_request_id = ChangeRequestId(Uuid::now_v7());
+    let command = async |phase: &InPhase, stage| {
+        Ok(PhaseCommand::RequestChanges(RequestChanges {
+            by: phase.person().clone(),
+            change_request_id,
+            stage,
+            version: body.0.version,
+            reason: reason.clone(),
+        }))
+    };
+    let text = Some(reason.clone());
+    decide(&state, &caller, &context, path.0, Verb::RequestChanges, text, StatusCode::CREATED, command).await
+}
+
+/// Take back my change request.
+#[utoipa::path(operation_id = "withdrawChangeRequest", tag = "gates",
+    params(("phase_id" = Uuid, Path), ("stage" = views::Stage, Path), ("change_request_id" = Uuid, Path)), responses(
+    (status = 200, body = views::Phase),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),
+))]
+#[post("/phases/{phase_id}/artefacts/{stage}/change-requests/{change_request_id}/withdraw")]
+async fn withdraw_change_request(
+    state: web::Data<AppState>,
+    caller: Caller,
+    context: RequestContext,
+    path: InPath<(PhaseId, StageInPath, ChangeRequestId)>,
+) -> Result<HttpResponse, Problem> {
+    let (phase_id, stage, change_request_id) = path.0;
+    let command = async |phase: &InPhase, stage| {
+        let by = phase.person().clone();
+        Ok(PhaseCommand::WithdrawChangeRequest(WithdrawChangeRequest { by, change_request_id, stage }))
+    };
+    let place = (phase_id, stage);
+    decide(&state, &caller, &context, place, Verb::WithdrawChangeRequest, None, StatusCode::OK, command).await
+}
+
+/// Set somebody's change request aside, with a reason.
+#[utoipa::path(operation_id = "dismissChangeRequest", tag = "gates",
+    params(("phase_id" = Uuid, Path), ("stage" = views::Stage, Path), ("change_request_id" = Uuid, Path)),
+    request_body = Reason, responses(
+    (status = 200, body = views::Phase),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),
+))]
+#[post("/phases/{phase_id}/artefacts/{stage}/change-requests/{change_request_id}/dismiss")]
+async fn dismiss_change_request(
+    state: web::Data<AppState>,
+    caller: Caller,
+    context: RequestContext,
+    path: InPath<(PhaseId, StageInPath, ChangeRequestId)>,
+    body: Json<Reason>,
+) -> Result<HttpResponse, Problem> {
+    let (phase_id, stage, change_request_id) = path.0;
+    let reason = salted(checked("/reason", body.0.reason)?);
+    let command = async |phase: &InPhase, stage| {
+        Ok(PhaseCommand::DismissChangeRequest(DismissChangeRequest {
+            by: phase.person().clone(),
+            change_request_id,
+            stage,
+            requester_roles: requester_roles(&state, phase, stage, change_request_id).await?,
+            reason: reason.clone(),
+        }))
+    };
+    let (place, text) = ((phase_id, stage), Some(reason.clone()));
+    decide(&state, &caller, &context, place, Verb::DismissChangeRequest, text, StatusCode::OK, command).await
+}
+
+/// The roles that whoever made the request holds now.
+async fn requester_roles(
+    state: &AppState,
+    phase: &InPhase,
+    stage: Stage,
+    change_request_id: ChangeRequestId,
+) -> Result<Roles, Problem> {
+    let record = phase.phase.stages.get(&stage);
+    let Some(request) = record.and_then(|record| record.change_requests.get(&change_request_id)) else {
+        return Ok(Roles::new());
+    };
+    let scope = FenceScope::Member(phase.project.project_id, request.requested_by);
+    let fence = state.commands.fence(&scope).await?;
+    Ok(serde_json::from_value(fence.value).unwrap_or_default())
+}
+
+/// Open an approved stage again; everything that stands on it becomes stale.
+#[utoipa::path(operation_id = "reopenStage", tag = "gates", params(("phase_id" = Uuid, Path), ("stage" = views::Stage, Path)),
+    request_body = Reason, responses(
+    (status = 200, body = views::Phase),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),
+))]
+#[post("/phases/{phase_id}/stages/{stage}/reopen")]
+async fn reopen_stage(
+    state: web::Data<AppState>,
+    caller: Caller,
+    context: RequestContext,
+    path: InPath<(PhaseId, StageInPath)>,
+    body: Json<Reason>,
+) -> Result<HttpResponse, Problem> {
+    let reason = salted(checked("/reason", body.0.reason)?);
+    let command = async |phase: &InPhase, stage| {
+        let approval_policy = phase.project.clone().approval_policy(&state.commands).await?;
+        let by = phase.person().clone();
+        Ok(PhaseCommand::ReopenStage(ReopenStage { by, stage, reason: reason.clone(), approval_policy }))
+    };
+    let text = Some(reason.clone());
+    decide(&state, &caller, &context, path.0, Verb::ReopenStage, text, StatusCode::OK, command).await
+}
+
+/// Executes a decision at a gate, and answers with the phase as it is then.
+#[expect(clippy::too_many_arguments, reason = "one call for all verbs of a gate; each argument differs between them")]
+async fn decide(
+    state: &AppState,
+    caller: &Caller,
+    context: &RequestContext,
+    (phase_id, StageInPath(stage)): (PhaseId, StageInPath),
+    verb: Verb,
+    text: Option<Text>,
+    status: StatusCode,
+    command: impl AsyncFn(&InPhase, Stage) -> Result<PhaseCommand, Problem>,
+) -> Result<HttpResponse, Problem> {
+    let prepare = async || {
+        let phase = InPhase::enter(state, caller, phase_id).await?;
+        phase.has(stage)?;
+        let envelope =
+            phase.envelope(context, verb.capability(stage)).with_texts(text.clone()).with_result(context, json!({}));
+        Ok((command(&phase, stage).await?, envelope))
+    };
+    let done = state.commands.execute_with::<Phase, Problem, _, _>(&phase_id.to_string(), prepare).await?;
+    answer_phase(state, caller, phase_id, status, done).await
+}
+
+fn checked(pointer: &str, text: String) -> Result<String, Problem> {
+    if text.len() > MAX_REASON_BYTES {
+        return Err(Problem::new(
+            Code::PayloadTooLarge,
+            format!("{pointer} is over {MAX_REASON_BYTES} bytes; shorten it."),
+        ));
+    }
+    Ok(text)
+}

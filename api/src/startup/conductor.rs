@@ -1,0 +1,42 @@
+//! Who answers as Conductor. No silent fall-back: without a key or an address it is the guided interview, which
+//! says so; a model that is configured and fails is an error that people see.
+
+use std::sync::Arc;
+
+use konductro_domain::conductor::{Adapter, LanguageModel};
+
+use super::error::StartupError;
+use crate::conductor::guided::Guided;
+use crate::conductor::openai::{DEFAULT_BASE_URL, OpenAi, OpenAiConfig};
+use crate::config::ModelConfig;
+use crate::routes::me::{ConductorInfo, ConductorMode};
+
+pub(super) fn conductor(config: &ModelConfig) -> Result<Arc<dyn LanguageModel>, StartupError> {
+    if !config.is_configured() {
+        return Ok(Arc::new(Guided::default()));
+    }
+    let model = config.model.clone().ok_or(StartupError::NoModel)?;
+    let prices = config.model_prices.clone().unwrap_or_default();
+    Ok(Arc::new(OpenAi::new(OpenAiConfig {
+        base_url: config.openai_base_url.clone().unwrap_or_else(|| DEFAULT_BASE_URL.to_owned()),
+        api_key: config.openai_api_key.clone().map(Into::into),
+        model,
+        connect_timeout: config.model_connect_timeout,
+        idle_timeout: config.model_idle_timeout,
+        cache_profile: config.cache_profile,
+        prices,
+    })?))
+}
+
+/// How the pages name it.
+pub(super) fn described(model: &dyn LanguageModel) -> ConductorInfo {
+    let by = model.generated_by();
+    match by.adapter {
+        Adapter::Guided => ConductorInfo {
+            mode: ConductorMode::Guided,
+            model: None,
+            label: "Guided mode: a structured interview, without a model".to_owned(),
+        },
+        Adapter::Openai => ConductorInfo { mode: ConductorMode::Model, label: by.model.clone(), model: Some(by.model) },
+    }
+}
