@@ -15,6 +15,11 @@ headline "web app: types, unit tests"
 npm --prefix web run --silent check
 npm --prefix web run --silent test
 
+# The model server that tests talk to, from its lock file.
+if [ ! tests/aimock/node_modules/.package-lock.json -nt tests/aimock/package-lock.json ]; then
+    npm --prefix tests/aimock ci --no-audit --no-fund --silent
+fi
+
 headline "Rust: unit, contract and acceptance tests"
 if cargo nextest --version >/dev/null 2>&1; then
     cargo nextest run --workspace "$@"

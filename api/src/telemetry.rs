@@ -8,6 +8,7 @@ use std::io::IsTerminal as _;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::ParseError;
 
+use crate::conductor::openai::SILENCED;
 use crate::config::{LogConfig, LogFormat};
 
 /// The log could not be set up.
@@ -25,7 +26,7 @@ pub enum TelemetryError {
 /// # Errors
 /// When the filter cannot be read.
 pub fn start(config: &LogConfig) -> Result<(), TelemetryError> {
-    let filter = EnvFilter::builder().parse(&config.log)?;
+    let filter = EnvFilter::builder().parse(&config.log)?.add_directive(SILENCED.parse()?);
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let outcome = match config.log_format {
         LogFormat::Json => log.json().flatten_event(true).with_current_span(true).with_span_list(false).try_init(),

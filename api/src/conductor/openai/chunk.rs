@@ -14,7 +14,7 @@ const LONGEST_NAME: usize = 200;
 #[serde(from = "Value")]
 pub(super) enum Chunk {
     /// A piece of the reply.
-    Piece(Piece),
+    Piece(Box<Piece>),
     /// An error inside the stream.
     Error(Value),
     /// There is something that can't be read.
@@ -58,7 +58,7 @@ impl From<Value> for Chunk {
         if value["object"] == "error" || value["type"] == "error" {
             return Self::Error(value);
         }
-        read_piece(&value).map_or(Self::Unreadable, Self::Piece)
+        read_piece(&value).map_or(Self::Unreadable, |piece| Self::Piece(Box::new(piece)))
     }
 }
 
@@ -186,7 +186,7 @@ mod tests {
 
     fn piece(json: &str) -> Piece {
         match serde_json::from_str(json).unwrap() {
-            Chunk::Piece(piece) => piece,
+            Chunk::Piece(piece) => *piece,
             other => panic!("{json} gave {other:?}"),
         }
     }

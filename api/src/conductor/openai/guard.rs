@@ -112,11 +112,13 @@ impl Guard {
         }
         let piece = self.rest.split_to(self.rest.len().min(PIECE));
         self.total += piece.len();
-        if self.total > MAX_WIRE_BYTES || self.event.add(&piece) > MAX_EVENT_BYTES {
+        let finished = self.event.add(&piece);
+        if self.total > MAX_WIRE_BYTES || self.event.longest > MAX_EVENT_BYTES {
             let detail = "the model sent more than a reply may hold, and was stopped; ask for less at once";
             return self.fail(failure(ModelFailureKind::TooLarge, false, detail));
         }
-        self.shared.unread.fetch_add(piece.len(), Ordering::AcqRel);
+        // An unfinished event does not wake the reader, so it must not count, or nobody would make room.
+        self.shared.unread.fetch_add(finished, Ordering::AcqRel);
         Some(Ok(piece))
     }
 
@@ -146,23 +148,24 @@ impl Guard {
 struct EventLength {
     length: usize,
     line: usize,
+    longest: usize,
 }
 
 impl EventLength {
-    /// The greatest length of an event so far in this piece.
+    /// Takes a piece; answers with the bytes of the events that end in it.
     fn add(&mut self, piece: &[u8]) -> usize {
-        let mut longest = self.length;
+        let mut finished = 0;
         for byte in piece {
             self.length += 1;
+            self.longest = self.longest.max(self.length);
             match byte {
-                b'\n' if self.line == 0 => self.length = 0,
+                b'\n' if self.line == 0 => finished += std::mem::take(&mut self.length),
                 b'\n' => self.line = 0,
                 b'\r' => {}
                 _ => self.line += 1,
             }
-            longest = longest.max(self.length);
         }
-        longest
+        finished
     }
 }
 

@@ -127,7 +127,7 @@ impl Reply {
             }
         };
         match (chunk, self.finish) {
-            (Ok(Some(Ok(Chunk::Piece(piece)))), None) => self.take(piece),
+            (Ok(Some(Ok(Chunk::Piece(piece)))), None) => self.take(*piece),
             (Ok(Some(Ok(Chunk::Piece(piece)))), Some((finish, _))) => {
                 self.usage = piece.usage.or(self.usage);
                 if piece.usage.is_some() {
