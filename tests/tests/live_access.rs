@@ -67,7 +67,9 @@ async fn whoever_loses_membership_or_session_hears_no_more() {
     dana.add_member(&project, &olu, &["developer"]).await;
     socket.subscribe(&topic).await;
     dana.open_phase(&project, "Split settlement").await;
-    socket.until("the phase", |frame| frame["what"].as_array().is_some_and(|what| what.contains(&json!("phases")))).await;
+    socket
+        .until("the phase", |frame| frame["what"].as_array().is_some_and(|what| what.contains(&json!("phases"))))
+        .await;
     dana.delete(&format!("/projects/{project}/members/{}", olu.user_id)).await.expect(200);
     assert_eq!(socket.until_type("error").await["code"], "subscription-ended");
     olu.delete("/session").await;
