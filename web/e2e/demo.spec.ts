@@ -52,7 +52,7 @@ for (const theme of ["light", "dark"] as const) {
 
 /** What each of the four may do in the architecture that awaits approval. */
 const MAY: [DemoName, converses: boolean, approves: boolean][] = [
-  ["Dana", false, true],
+  ["Dana", true, true],
   ["Mara", true, true],
   ["Jonas", false, false],
   ["Aiko", false, false],
