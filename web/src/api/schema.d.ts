@@ -2185,7 +2185,10 @@ export interface operations {
     getMe: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2401,7 +2404,10 @@ export interface operations {
     getPhase: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
             path: {
                 phase_id: string;
             };
@@ -2636,7 +2642,10 @@ export interface operations {
     getArtefact: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
             path: {
                 phase_id: string;
                 stage: components["schemas"]["Stage"];
@@ -3450,7 +3459,10 @@ export interface operations {
                 /** @description The later version. */
                 to: number;
             };
-            header?: never;
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
             path: {
                 phase_id: string;
                 stage: components["schemas"]["Stage"];
@@ -3688,7 +3700,10 @@ export interface operations {
     listArtefactVersions: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
             path: {
                 phase_id: string;
                 stage: components["schemas"]["Stage"];
@@ -3936,7 +3951,10 @@ export interface operations {
     getArtefactVersion: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
             path: {
                 phase_id: string;
                 stage: components["schemas"]["Stage"];
@@ -4037,7 +4055,10 @@ export interface operations {
                 /** @description How many items at most (1 to 200, 50 by default). */
                 limit?: number;
             };
-            header?: never;
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
             path: {
                 phase_id: string;
             };
@@ -4134,7 +4155,10 @@ export interface operations {
                 /** @description How many items at most (1 to 200, 50 by default). */
                 limit?: number;
             };
-            header?: never;
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
             path: {
                 phase_id: string;
                 stage: components["schemas"]["Stage"];
@@ -4517,7 +4541,10 @@ export interface operations {
     getTurnContext: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
             path: {
                 phase_id: string;
                 stage: components["schemas"]["Stage"];
@@ -4900,7 +4927,10 @@ export interface operations {
                 /** @description How many items at most (1 to 200, 50 by default). */
                 limit?: number;
             };
-            header?: never;
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5132,7 +5162,10 @@ export interface operations {
     getProject: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
             path: {
                 project_id: string;
             };
@@ -5652,7 +5685,10 @@ export interface operations {
                 /** @description How many items at most (1 to 200, 50 by default). */
                 limit?: number;
             };
-            header?: never;
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
             path: {
                 project_id: string;
             };
@@ -6431,7 +6467,10 @@ export interface operations {
     getSessionOptions: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6514,7 +6553,10 @@ export interface operations {
     getSetup: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6739,7 +6781,10 @@ export interface operations {
                 /** @description Part of a name or address. */
                 q?: string;
             };
-            header?: never;
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7092,7 +7137,10 @@ export interface operations {
     openSocket: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
             path?: never;
             cookie?: never;
         };
