@@ -10,8 +10,11 @@
 )]
 
 pub mod aimock;
+pub mod chance;
 pub mod database;
 pub mod hostile_model;
+pub mod invariants;
+pub mod ledger;
 pub mod log;
 pub mod people;
 pub mod person;
