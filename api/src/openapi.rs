@@ -57,6 +57,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
             operation.parameters.get_or_insert_default().push(RefOr::T(idempotency_key()));
         }
         if let Some(operation) = &mut item.get {
+            operation.parameters.get_or_insert_default().push(RefOr::T(min_position()));
             answers(operation, &[400, 401, 403, 404, 422, 429, 503]);
         }
     }
@@ -90,6 +91,16 @@ fn problem(status: u16) -> Response {
     let codes: Vec<_> = of_status.map(|code| format!("`{}`", code.as_str())).collect();
     let content = ContentBuilder::new().schema(Some(RefOr::Ref(Ref::from_schema_name("Problem")))).build();
     ResponseBuilder::new().description(codes.join(", ")).content(PROBLEM_JSON, content).build()
+}
+
+fn min_position() -> Parameter {
+    ParameterBuilder::new()
+        .name("Konductro-Min-Position")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some("Waits until the read shows this: a position or an event id that a write answered."))
+        .schema(Some(ObjectBuilder::new().schema_type(Type::String).max_length(Some(40))))
+        .build()
 }
 
 fn idempotency_key() -> Parameter {

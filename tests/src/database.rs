@@ -18,7 +18,8 @@ use uuid::Uuid;
 
 /// Where test processes keep their clusters.
 fn tests_folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/tmp/clusters")
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/tmp/clusters");
+    fs::create_dir_all(&folder).and_then(|()| fs::canonicalize(&folder)).expect("the tests' folder can be made")
 }
 
 /// The cluster of this test process; stopped and removed with its last user.
@@ -36,8 +37,10 @@ impl Cluster {
         if let Some(cluster) = current.upgrade() {
             return cluster;
         }
+        let template = template().await;
+        remove_left_over();
         let folder = tests_folder().join(format!("cluster-{}-{}", std::process::id(), Uuid::now_v7()));
-        copy(&template().await, &folder);
+        copy(&template, &folder);
         let postgres = EmbeddedPostgres::start(&options(&folder)).await.expect("the copied cluster starts");
         let cluster = Arc::new(Self { postgres: Some(postgres), folder });
         *current = Arc::downgrade(&cluster);
@@ -68,7 +71,6 @@ fn options(folder: &Path) -> EmbeddedOptions {
 /// The cluster that others are copied from, made by whichever process comes first.
 async fn template() -> PathBuf {
     let folder = tests_folder();
-    fs::create_dir_all(&folder).expect("the tests' folder can be made");
     let lock = File::create(folder.join("template.lock")).expect("the template's lock can be made");
     let _held = tokio::task::spawn_blocking(move || lock.lock().map(|()| lock))
         .await
@@ -84,6 +86,25 @@ async fn template() -> PathBuf {
         fs::rename(&unfinished, &made).expect("the template takes its name");
     }
     made
+}
+
+/// Ends and removes the clusters of test processes that were killed.
+fn remove_left_over() {
+    for entry in fs::read_dir(tests_folder()).expect("the tests' folder can be read").flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let Some(owner) = name.strip_prefix("cluster-").and_then(|rest| rest.split('-').next()) else { continue };
+        if Path::new("/proc").join(owner).exists() {
+            continue;
+        }
+        let folder = entry.path();
+        let recorded = fs::read_to_string(folder.join("cluster/postmaster.pid")).unwrap_or_default();
+        if let Some(pid) = recorded.lines().next()
+            && fs::read_link(format!("/proc/{pid}/cwd")).is_ok_and(|cwd| cwd.starts_with(&folder))
+        {
+            let _ = Command::new("kill").args(["-QUIT", pid]).status();
+        }
+        let _ = fs::remove_dir_all(folder);
+    }
 }
 
 fn copy(from: &Path, to: &Path) {

@@ -160,6 +160,7 @@ impl Round {
         for entry in keyed {
             let answer = entry.send(self).await.expect("the server lives");
             assert!((200..300).contains(&answer.status), "repeating {entry:?}: {:#}", answer.body);
+            assert!(!answer.header("konductro-position").is_empty(), "{entry:?}: a repeat says where it is, too");
             let again = Entry { answer: Some(answer.body), ..entry.clone() };
             if entry.answer.is_some() {
                 assert_eq!(again.made(), entry.made(), "a repeat names what the first request made");

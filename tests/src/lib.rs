@@ -13,6 +13,7 @@ pub mod aimock;
 pub mod chance;
 pub mod database;
 pub mod hostile_model;
+pub mod identity;
 pub mod invariants;
 pub mod ledger;
 pub mod log;

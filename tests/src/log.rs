@@ -76,6 +76,11 @@ impl Log {
         id
     }
 
+    /// The stream of one of several projects of this person.
+    pub async fn project_of(&self, creator: &Person, number: u32) -> String {
+        self.project(creator, &format!("P{number}")).await.to_string()
+    }
+
     /// A number from the database.
     pub async fn count(&self, query: &str) -> i64 {
         sqlx::query_scalar(query).fetch_one(&self.pool).await.unwrap()

@@ -48,19 +48,21 @@ impl Answer {
         self.body
     }
 
-    /// Expects a problem of this status and code, and gives its body.
+    /// Expects a whole problem of this status and code, and gives its body.
     #[track_caller]
-    pub fn expect_problem(self, status: u16, code: &str) -> Value {
-        assert_eq!(
-            (self.status, self.body["type"].as_str()),
-            (status, Some(format!("/problems/{code}").as_str())),
-            "{:#}",
-            self.body
-        );
+    pub fn expect_problem(&self, status: u16, code: &str) -> Value {
+        let kind = format!("/problems/{code}");
+        assert_eq!((self.status, self.body["type"].as_str()), (status, Some(kind.as_str())), "{:#}", self.body);
         let kind = self.header("content-type");
         assert!(kind.starts_with("application/problem+json"), "{kind}");
         assert!(self.body["detail"].as_str().is_some_and(|detail| detail.len() > 10), "{:#}", self.body);
-        self.body
+        assert_eq!(self.body["request_id"], json!(self.header("x-request-id")));
+        self.body.clone()
+    }
+
+    /// The session cookie that it sets, as a browser would send it.
+    pub fn cookie(&self) -> String {
+        self.header("set-cookie").split(';').next().unwrap_or_default().to_owned()
     }
 
     /// A header's text; empty where there is none.

@@ -80,6 +80,20 @@ async fn a_change_says_what_it_is_based_on() {
 }
 
 #[tokio::test]
+async fn a_read_waits_for_what_it_must_have_seen() {
+    let server = Server::start().await;
+    let dana = server.administrator().await;
+    let created = dana.post("/projects", json!({ "key": "PAY", "name": "Payments" })).await;
+    let position = created.header("konductro-position");
+    let read =
+        |wanted: &str| dana.send(dana.request(Method::GET, "/projects").header("Konductro-Min-Position", wanted));
+    assert_eq!(read(&position).await.expect(200)["items"][0]["key"], "PAY");
+    read("999999999").await.expect_problem(422, "invalid");
+    read("018f0000-0000-7000-8000-000000000000").await.expect_problem(422, "invalid");
+    read("soon").await.expect_problem(400, "malformed");
+}
+
+#[tokio::test]
 async fn a_key_is_used_once_and_a_repeat_gets_the_first_answer() {
     let server = Server::start().await;
     let dana = server.administrator().await;

@@ -395,33 +395,39 @@ async fn fold(log: &Log, stream: &str, last: i64) -> Project {
 #[tokio::test]
 async fn neither_load_nor_append_nor_seal_nor_fold_scans_the_log() {
     let database = TestDatabase::new().await;
-    let log = Log::start(&database).await;
     let dana = person(&[Role::Sdm]);
-    let facts = || RecordFacts((0..1_000).map(|_| WorkspaceEvent::UserCreated { user_id: dana.user_id }).collect());
+    let grown = Log::start(&database).await;
     for _ in 0..5 {
-        log.commands.execute::<Workspace>("workspace", facts(), envelope(&dana)).await.unwrap();
+        let facts = RecordFacts(vec![WorkspaceEvent::UserCreated { user_id: dana.user_id }; 1_000]);
+        grown.commands.execute::<Workspace>("workspace", facts, envelope(&dana)).await.unwrap();
     }
-    let mut owner = database.owner().await;
-    owner.execute("ANALYZE").await.unwrap();
-    let before = scans(&mut owner).await;
+    let before = scans_of(grown, &database, 5_000).await;
+    database.owner().await.execute("ANALYZE").await.unwrap();
+
+    let log = Log::start(&database).await;
     for n in 0..20 {
         log.project(&dana, &format!("K{n}")).await;
     }
+    assert_eq!(scans_of(log, &database, 5_040).await, before);
+}
+
+/// What was scanned so far, once all connections of this log are closed and have told what they counted.
+async fn scans_of(log: Log, database: &TestDatabase, events: i64) -> Vec<(String, i64)> {
     let pool = log.pool.clone();
     drop(log);
-    // What a connection counted shows at the latest when it closes.
     pool.close().await;
-    let mut fresh = database.owner().await;
-    eventually("the counters of the commands show", || async {
-        let mut connection = database.owner().await;
-        let appended: i64 = sqlx::query_scalar("SELECT n_tup_ins FROM pg_stat_user_tables WHERE relname = 'log'")
-            .fetch_one(&mut connection)
-            .await
-            .unwrap();
-        appended >= 5_040
+    eventually("the counters show", || async {
+        let (others, sealed): (i64, i64) = sqlx::query_as(
+            "SELECT (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()),
+                    (SELECT n_tup_ins FROM pg_stat_user_tables WHERE relname = 'log')",
+        )
+        .fetch_one(&mut database.owner().await)
+        .await
+        .unwrap();
+        others == 0 && sealed == events
     })
     .await;
-    assert_eq!(scans(&mut fresh).await, before);
+    scans(&mut database.owner().await).await
 }
 
 /// Sequential scans of the tables that only grow.

@@ -4,7 +4,7 @@
 //! words, and a document counts as complete only when its closing tag arrived.
 
 use konductro_domain::conductor::{FinishKind, ModelFailure, Usage};
-use konductro_domain::conversation::{ReplyFailure, WrittenDocument};
+use konductro_domain::conversation::WrittenDocument;
 use konductro_domain::text::Text;
 
 use super::extract::ExtractedDocument;
@@ -18,20 +18,6 @@ pub enum TurnEnd {
     Stopped,
     /// There is no whole reply.
     Failed(ModelFailure),
-}
-
-impl TurnEnd {
-    /// The failure as an event names it, where it is one.
-    pub fn failure(&self) -> Option<ReplyFailure> {
-        match self {
-            TurnEnd::Failed(failure) => Some(ReplyFailure::Model {
-                failure: failure.kind,
-                status: failure.status,
-                detail: failure.detail.clone(),
-            }),
-            TurnEnd::Completed(_) | TurnEnd::Stopped => None,
-        }
-    }
 }
 
 /// A turn that is over.

@@ -12,6 +12,7 @@ pub mod caller;
 pub mod context;
 pub mod csrf;
 pub mod fallback;
+pub mod freshness;
 pub mod headers;
 pub mod idempotency;
 pub mod page;
@@ -41,6 +42,7 @@ pub fn api(routes: impl FnOnce(&mut ServiceConfig)) -> impl HttpServiceFactory +
     utoipa_actix_web::scope::scope(API_BASE)
         .configure(routes)
         .default_service(actix_web::web::to(fallback::no_such_route))
+        .wrap(from_fn(freshness::wait_for_min_position))
         .wrap(from_fn(idempotency::replay_or_remember))
         .wrap(from_fn(csrf::refuse_foreign_changes))
         .wrap(from_fn(caller::authenticate))

@@ -26,11 +26,12 @@ use crate::commands::Commands;
 use crate::config::Config;
 use crate::demo;
 use crate::event_store::Sealer;
+use crate::http::fallback::RouteTable;
 use crate::http::idempotency::Answers;
 use crate::http::{self, Site};
 use crate::identity::Identity;
 use crate::live::{Access, Doors, Hub, Worker, announce, follow_session_ends, watch_sessions};
-use crate::openapi::openapi_json;
+use crate::openapi;
 use crate::policies::Policies;
 use crate::routes;
 use crate::routes::me::ConductorInfo;
@@ -196,7 +197,8 @@ fn listen(
     let pool = web::Data::new(state.pool.clone());
     let (site, hub, conductor) = (web::Data::new(site), web::Data::new(hub), web::Data::new(conductor));
     let (access, probe) = (web::Data::from(access), web::Data::from(probe));
-    let document = web::Data::new(OpenApiDocument::new(openapi_json()));
+    let routes = web::Data::new(RouteTable::of(&openapi::document()));
+    let document = web::Data::new(OpenApiDocument::new(openapi::openapi_json()));
     let mut server = HttpServer::new(move || {
         App::new()
             .wrap(web_app::security_headers())
@@ -210,6 +212,7 @@ fn listen(
             .app_data(access.clone())
             .app_data(probe.clone())
             .app_data(document.clone())
+            .app_data(routes.clone())
             .into_utoipa_app()
             .configure(routes::operations::configure)
             .service(http::api(routes::configure_api))

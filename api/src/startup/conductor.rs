@@ -19,7 +19,7 @@ pub(super) fn conductor(config: &ModelConfig) -> Result<Arc<dyn LanguageModel>, 
     let prices = config.model_prices.clone().unwrap_or_default();
     Ok(Arc::new(OpenAi::new(OpenAiConfig {
         base_url: config.openai_base_url.clone().unwrap_or_else(|| DEFAULT_BASE_URL.to_owned()),
-        api_key: config.openai_api_key.clone().map(Into::into),
+        api_key: config.openai_api_key.clone(),
         model,
         connect_timeout: config.model_connect_timeout,
         idle_timeout: config.model_idle_timeout,

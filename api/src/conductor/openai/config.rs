@@ -9,12 +9,10 @@ use secrecy::SecretString;
 
 use super::profile::Profile;
 use crate::conductor::price::PriceTable;
-use crate::config::{CacheProfile, ModelConfig, Secret};
+use crate::config::{CacheProfile, Secret};
 
 /// OpenAI's own endpoint.
 pub const DEFAULT_BASE_URL: &str = "https://api.openai.com/v1";
-/// The model that is asked where none is named.
-pub const DEFAULT_MODEL: &str = "gpt-5";
 
 /// Everything that the adapter needs to know.
 #[derive(Debug, Clone)]
@@ -33,21 +31,6 @@ pub struct OpenAiConfig {
     pub cache_profile: CacheProfile,
     /// What tokens cost.
     pub prices: PriceTable,
-}
-
-impl OpenAiConfig {
-    /// The configured model; none where Conductor is to be the guided interview.
-    pub fn of(config: &ModelConfig) -> Option<Self> {
-        config.is_configured().then(|| Self {
-            base_url: config.openai_base_url.clone().unwrap_or_else(|| DEFAULT_BASE_URL.to_owned()),
-            api_key: config.openai_api_key.clone(),
-            model: config.model.clone().unwrap_or_else(|| DEFAULT_MODEL.to_owned()),
-            connect_timeout: config.model_connect_timeout,
-            idle_timeout: config.model_idle_timeout,
-            cache_profile: config.cache_profile,
-            prices: config.model_prices.clone().unwrap_or_default(),
-        })
-    }
 }
 
 /// The endpoint can't be used as configured.

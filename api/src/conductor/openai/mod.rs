@@ -21,7 +21,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use futures_util::stream;
 use konductro_domain::conductor::{Adapter, GeneratedBy, LanguageModel, ModelStream, Request};
 
-pub use config::{DEFAULT_BASE_URL, DEFAULT_MODEL, OpenAiConfig, OpenAiConfigError};
+pub use config::{DEFAULT_BASE_URL, OpenAiConfig, OpenAiConfigError};
 pub use request::OptionalField;
 
 use config::Endpoint;

@@ -177,7 +177,6 @@ async fn a_failure_keeps_what_arrived_and_whole_documents() {
     assert_eq!(outcome.end, TurnEnd::Failed(failure));
     assert_eq!(outcome.documents[0].completeness, Completeness::Complete);
     assert!(outcome.text.ends_with("and <"));
-    assert!(matches!(outcome.end.failure(), Some(konductro_domain::conversation::ReplyFailure::Model { .. })));
 }
 
 #[tokio::test]
