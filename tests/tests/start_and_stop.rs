@@ -244,7 +244,8 @@ async fn help_explains_every_command_and_setting() {
         assert!(help.stdout.contains(command), "{}", help.stdout);
     }
     let serve = run(&outside.0, &["serve", "--help"], &[]).await;
-    for setting in ["KONDUCTRO_LISTEN", "KONDUCTRO_DATA", "DATABASE_URL", "OPENAI_API_KEY", "KONDUCTRO_MODEL", "--no-demo"]
+    for setting in
+        ["KONDUCTRO_LISTEN", "KONDUCTRO_DATA", "DATABASE_URL", "OPENAI_API_KEY", "KONDUCTRO_MODEL", "--no-demo"]
     {
         assert!(serve.stdout.contains(setting), "{setting} is missing from:\n{}", serve.stdout);
     }
