@@ -43,6 +43,9 @@ const ATTEMPTS: u32 = 20;
 /// How often a caller's facts are read anew when a fence moved.
 const REREADS: u32 = 10;
 
+/// How often another phase number is tried: each one lost is a phase that somebody else opened meanwhile.
+const NUMBERS_TRIED: u32 = 200;
+
 /// Whether a command waits until read models have its events.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Wait {
@@ -225,13 +228,12 @@ impl Commands {
         F: Fn() -> P,
         P: Future<Output = Result<(A::Command, Envelope), R>>,
     {
-        let mut rereads = 0;
+        let (mut rereads, mut taken) = (0, 0);
         loop {
             let (command, envelope) = prepare().await?;
             match self.execute::<A>(stream_id, command, envelope).await {
-                Err(CommandError::Fenced(_) | CommandError::Taken(Claim::PhaseNumber(..))) if rereads < REREADS => {
-                    rereads += 1;
-                }
+                Err(CommandError::Fenced(_)) if rereads < REREADS => rereads += 1,
+                Err(CommandError::Taken(Claim::PhaseNumber(..))) if taken < NUMBERS_TRIED => taken += 1,
                 outcome => return outcome.map_err(R::from),
             }
         }

@@ -34,12 +34,14 @@ pub struct InProject {
 impl InProject {
     /// Enters a project; 404 for everybody who is no member.
     pub async fn enter(state: &AppState, caller: &Caller, project_id: ProjectId) -> Result<Self, Problem> {
+        let entered = Self::with_whatever_roles(state, caller, project_id).await?;
+        if entered.person.roles.is_empty() { Err(Problem::not_found("project")) } else { Ok(entered) }
+    }
+
+    async fn with_whatever_roles(state: &AppState, caller: &Caller, project_id: ProjectId) -> Result<Self, Problem> {
         let scope = FenceScope::Member(project_id, caller.user_id);
         let fence = state.commands.fence(&scope).await?;
         let roles: Roles = serde_json::from_value(fence.value).unwrap_or_default();
-        if roles.is_empty() {
-            return Err(Problem::not_found("project"));
-        }
         let fences = vec![FenceCheck { scope, epoch: fence.epoch }];
         Ok(Self { project_id, person: caller.person(roles), fences })
     }
@@ -96,15 +98,16 @@ pub struct InPhase {
 impl InPhase {
     /// Enters a phase; 404 for everybody who is no member of its project.
     pub async fn enter(state: &AppState, caller: &Caller, phase_id: PhaseId) -> Result<Self, Problem> {
+        let entered = Self::after_acting(state, caller, phase_id).await?;
+        if entered.person().roles.is_empty() { Err(Problem::not_found("phase")) } else { Ok(entered) }
+    }
+
+    /// Looks again at a phase in which the caller has just done something. What was done stays done, and is
+    /// told, also when the membership was taken a moment later.
+    pub async fn after_acting(state: &AppState, caller: &Caller, phase_id: PhaseId) -> Result<Self, Problem> {
         let loaded = state.commands.load::<Phase>(&phase_id.to_string()).await?;
         let Phase::Opened(phase) = loaded.state else { return Err(Problem::not_found("phase")) };
-        let project = match InProject::enter(state, caller, phase.project_id).await {
-            Ok(project) => project,
-            Err(problem) if problem.code() == crate::problem::Code::NotFound => {
-                return Err(Problem::not_found("phase"));
-            }
-            Err(problem) => return Err(problem),
-        };
+        let project = InProject::with_whatever_roles(state, caller, phase.project_id).await?;
         Ok(Self { phase_id, phase, version: loaded.version, project })
     }
 

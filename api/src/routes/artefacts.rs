@@ -220,7 +220,7 @@ async fn add_artefact_version(
         PhaseEvent::ArtefactVersionAdded { version, .. } => Some(*version),
         _ => None,
     });
-    let (phase, stage) = enter(&state, &caller, path.0).await?;
+    let phase = InPhase::after_acting(&state, &caller, phase_id).await?;
     let latest = phase.phase.stages.get(&stage).and_then(|record| record.latest.as_ref()).map(|latest| latest.version);
     let number = added.or(latest).ok_or_else(|| Problem::not_found("version"))?;
     let version = version_of(&state, &phase, stage, number).await?;
