@@ -43,9 +43,9 @@ gen: web-packages
     mv openapi/openapi.json.new openapi/openapi.json
     npm --prefix web run gen
 
-# Measure, and print one table
-bench *options: web postgres
-    cargo bench -p konductro-tests {{ options }}
+# Measure the release build, and print one table; names of parts, such as `growth`, measure only those
+bench *parts: build
+    @cargo bench --quiet -p konductro-tests --bench measure -- {{ parts }}
 
 # The large counts of the tests: many kills, many races; takes long
 soak *filters: web postgres

@@ -14,8 +14,9 @@ use cqrs_es::EventStore;
 use cqrs_es::persist::PersistedEventStore;
 use konductro_domain::Decider;
 use konductro_domain::actor::{Actor, Credential};
-use konductro_domain::ids::{CorrelationId, EventId, PhaseId, ProjectId};
+use konductro_domain::ids::{CorrelationId, EventId, PhaseId, ProjectId, UserId};
 use konductro_domain::role::Role;
+use konductro_domain::stage::Stage;
 use konductro_domain::text::Text;
 use konductro_projections::changes::Visibility;
 use konductro_projections::metadata::Metadata;
@@ -31,7 +32,7 @@ use self::queue::Queues;
 use crate::event_store::receipts::Stored;
 use crate::event_store::repository::Commit;
 use crate::event_store::snapshots::Due;
-pub use crate::event_store::{Claim, FenceCheck, FenceScope, FenceState, NewJob, Receipt};
+pub use crate::event_store::{Claim, FenceCheck, FenceScope, FenceState, NewJob, PhaseFences, Receipt};
 use crate::event_store::{EventRepository, claims, fences};
 
 /// How long a write waits until it can be read back.
@@ -252,6 +253,16 @@ impl Commands {
     /// A fence as it stands. Read it before loading what it guards.
     pub async fn fence(&self, scope: &FenceScope) -> Result<FenceState, sqlx::Error> {
         fences::read(&self.inner.pool, scope).await
+    }
+
+    /// What guards whatever a person does in a phase, in one round trip; `None` where there is no such phase.
+    pub async fn phase_fences(
+        &self,
+        phase: PhaseId,
+        person: UserId,
+        stage: Option<Stage>,
+    ) -> Result<Option<PhaseFences>, sqlx::Error> {
+        fences::read_of_phase(&self.inner.pool, phase, person, stage).await
     }
 
     /// The number that the project's next phase may take (see `Claim::PhaseNumber`).

@@ -175,26 +175,25 @@ struct Changes {
     versions: Vec<VersionRow>,
     approvals: BTreeMap<i64, ApprovalRow>,
     requests: BTreeMap<ChangeRequestId, ChangeRequestRow>,
+    before: Changeable,
+}
+
+/// What stood when the page was begun.
+#[derive(Default, Deserialize)]
+struct Changeable {
+    approvals: Vec<ApprovalRow>,
+    requests: Vec<ChangeRequestRow>,
 }
 
 impl Changes {
     async fn load(tx: &mut PgConnection, phases: &[Uuid]) -> Result<Self, ProjectionError> {
-        let approvals: Vec<ApprovalRow> = rows::load(
-            tx,
-            "select to_jsonb(a) from artefact_approvals a where phase_id = any($1) and standing = 'counts'",
-            phases,
-        )
-        .await?;
-        let requests: Vec<ChangeRequestRow> = rows::load(
-            tx,
-            "select to_jsonb(c) from change_requests c where phase_id = any($1) and state = 'open'",
-            phases,
-        )
-        .await?;
+        let before: Vec<Changeable> = rows::load(tx, CHANGEABLE, phases).await?;
+        let before = before.into_iter().next().unwrap_or_default();
         Ok(Self {
             versions: Vec::new(),
-            approvals: approvals.into_iter().map(|row| (row.position, row)).collect(),
-            requests: requests.into_iter().map(|row| (row.change_request_id, row)).collect(),
+            approvals: before.approvals.iter().map(|row| (row.position, row.clone())).collect(),
+            requests: before.requests.iter().map(|row| (row.change_request_id, row.clone())).collect(),
+            before,
         })
     }
 
@@ -268,7 +267,18 @@ impl Changes {
         }
     }
 
-    async fn store(self, tx: &mut PgConnection) -> Result<(), ProjectionError> {
+    /// Writes what is new or different.
+    async fn store(mut self, tx: &mut PgConnection) -> Result<(), ProjectionError> {
+        for row in &self.before.approvals {
+            if self.approvals.get(&row.position) == Some(row) {
+                self.approvals.remove(&row.position);
+            }
+        }
+        for row in &self.before.requests {
+            if self.requests.get(&row.change_request_id) == Some(row) {
+                self.requests.remove(&row.change_request_id);
+            }
+        }
         rows::store(tx, ADD_VERSIONS, &self.versions).await?;
         rows::store(tx, STORE_APPROVALS, &self.approvals.into_values().collect::<Vec<_>>()).await?;
         rows::store(tx, STORE_REQUESTS, &self.requests.into_values().collect::<Vec<_>>()).await
@@ -371,6 +381,11 @@ fn request_row(recorded: &Recorded<Event>, event: &PhaseEvent, phase_id: PhaseId
     })
 }
 
+const CHANGEABLE: &str = "select jsonb_build_object( \
+    'approvals', (select coalesce(jsonb_agg(a), '[]') from artefact_approvals a \
+                  where phase_id = any($1) and standing = 'counts'), \
+    'requests', (select coalesce(jsonb_agg(c), '[]') from change_requests c \
+                 where phase_id = any($1) and state = 'open'))";
 const ADD_VERSIONS: &str =
     "insert into artefact_versions select * from jsonb_populate_recordset(null::artefact_versions, $1)";
 const STORE_APPROVALS: &str = "insert into artefact_approvals \

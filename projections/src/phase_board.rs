@@ -184,30 +184,40 @@ async fn load(tx: &mut PgConnection, keys: &[Uuid]) -> Result<BTreeMap<PhaseId, 
     Ok(loaded.into_iter().map(|phase| (phase.phase.phase_id, phase)).collect())
 }
 
+/// Everything that a page writes, as one value: one round trip.
+#[derive(Serialize)]
+struct Page {
+    phases: Vec<PhaseRow>,
+    stages: Vec<StageRow>,
+}
+
 async fn store(tx: &mut PgConnection, phases: BTreeMap<PhaseId, BoardPhase>) -> Result<(), ProjectionError> {
+    if phases.is_empty() {
+        return Ok(());
+    }
     let (phases, stages): (Vec<_>, Vec<_>) = phases.into_values().map(|board| (board.phase, board.stages)).unzip();
-    let stages: Vec<_> = stages.into_iter().flatten().collect();
-    rows::store(tx, STORE_PHASES, &phases).await?;
-    rows::store(tx, REMOVE_STAGES, &stages).await?;
-    rows::store(tx, STORE_STAGES, &stages).await
+    let stages = stages.into_iter().flatten().collect();
+    rows::store(tx, STORE, &[Page { phases, stages }]).await
 }
 
 const SELECT: &str = "select to_jsonb(p) || jsonb_build_object('stages', \
     (select coalesce(jsonb_agg(s order by s.ordinal), '[]') from phase_stages s where s.phase_id = p.phase_id)) \
     from phases p";
-const STORE_PHASES: &str = "insert into phases select * from jsonb_populate_recordset(null::phases, $1) \
-    on conflict (phase_id) do update set kind = excluded.kind, title = excluded.title, \
-    brief_hash = excluded.brief_hash, status = excluded.status, updated_at = excluded.updated_at, \
-    ready_at = excluded.ready_at, version = excluded.version, waiting_stage = excluded.waiting_stage, \
-    waits_for = excluded.waits_for, waiting_roles = excluded.waiting_roles, \
-    waiting_except = excluded.waiting_except, memory = excluded.memory";
-/// A promoted phase has other stages than before.
-const REMOVE_STAGES: &str = "with kept as ( \
-        select (s ->> 'phase_id')::uuid as phase_id, s ->> 'stage' as stage from jsonb_array_elements($1) s) \
-    delete from phase_stages old where old.phase_id in (select phase_id from kept) \
-        and not exists (select from kept where kept.phase_id = old.phase_id and kept.stage = old.stage)";
-const STORE_STAGES: &str = "insert into phase_stages \
-    select * from jsonb_populate_recordset(null::phase_stages, $1) \
+/// A promoted phase has other stages than before: those are gone.
+const STORE: &str = "with phase as ( \
+        insert into phases select * from jsonb_populate_recordset(null::phases, $1 -> 0 -> 'phases') \
+        on conflict (phase_id) do update set kind = excluded.kind, title = excluded.title, \
+        brief_hash = excluded.brief_hash, status = excluded.status, updated_at = excluded.updated_at, \
+        ready_at = excluded.ready_at, version = excluded.version, waiting_stage = excluded.waiting_stage, \
+        waits_for = excluded.waits_for, waiting_roles = excluded.waiting_roles, \
+        waiting_except = excluded.waiting_except, memory = excluded.memory \
+    ), stage as ( \
+        select * from jsonb_populate_recordset(null::phase_stages, $1 -> 0 -> 'stages') \
+    ), gone as ( \
+        delete from phase_stages old where old.phase_id in (select phase_id from stage) \
+            and not exists (select from stage where stage.phase_id = old.phase_id and stage.stage = old.stage) \
+    ) \
+    insert into phase_stages select * from stage \
     on conflict (phase_id, stage) do update set ordinal = excluded.ordinal, state = excluded.state, \
     cycle = excluded.cycle, latest_version = excluded.latest_version, \
     approved_version = excluded.approved_version, open_change_requests = excluded.open_change_requests, \

@@ -22,7 +22,7 @@ pub async fn settled(connection: &mut PgConnection) {
                          WHERE position < (SELECT coalesce(max(position), 0) FROM log))";
     let connection = tokio::sync::Mutex::new(connection);
     until_in(SETTLED_WITHIN, "everything to be sealed, folded and answered", || async {
-        (number(&mut *connection.lock().await, left).await == 0).then_some(())
+        (number(*connection.lock().await, left).await == 0).then_some(())
     })
     .await;
 }

@@ -19,7 +19,7 @@ pub enum FenceScope {
     Member(ProjectId, UserId),
     /// Whether one stage of a phase is open, locked, approved or over.
     Stage(PhaseId, Stage),
-    /// A project's approval policy.
+    /// A project's approval policy; the value is the policy (null in projects older than that).
     ProjectPolicy(ProjectId),
 }
 
@@ -40,6 +40,19 @@ pub struct FenceState {
     pub epoch: i64,
     /// The fact itself, where the fence carries it; null otherwise.
     pub value: Value,
+}
+
+/// What guards whatever one person does in one phase, read at one moment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PhaseFences {
+    /// The phase's project, which never changes.
+    pub project: ProjectId,
+    /// The person's roles in it.
+    pub member: FenceState,
+    /// The project's approval policy.
+    pub policy: FenceState,
+    /// The stage, where one was named.
+    pub stage: FenceState,
 }
 
 /// What a command relied on.
@@ -71,6 +84,40 @@ pub async fn read(executor: impl PgExecutor<'_>, scope: &FenceScope) -> Result<F
     })
 }
 
+/// Reads the fences of a phase in one round trip; `None` where there is no such phase.
+pub async fn read_of_phase(
+    executor: impl PgExecutor<'_>,
+    phase: PhaseId,
+    person: UserId,
+    stage: Option<Stage>,
+) -> Result<Option<PhaseFences>, sqlx::Error> {
+    let row = sqlx::query(
+        "SELECT opened.project::uuid AS project, member.epoch AS member_epoch, member.value AS member_value,
+                policy.epoch AS policy_epoch, policy.value AS policy_value, stage.epoch AS stage_epoch
+           FROM (SELECT payload ->> 'project_id' AS project FROM events
+                  WHERE aggregate_type = 'phase' AND aggregate_id = $1 AND sequence = 1) AS opened
+           LEFT JOIN fences member ON member.scope = 'member:' || opened.project || ':' || $2
+           LEFT JOIN fences policy ON policy.scope = 'policy:' || opened.project
+           LEFT JOIN fences stage ON stage.scope = $3",
+    )
+    .bind(phase.to_string())
+    .bind(person.to_string())
+    .bind(stage.map(|stage| FenceScope::Stage(phase, stage).to_string()))
+    .fetch_optional(executor)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let state = |epoch: &str, value: Option<Value>| {
+        let epoch: Option<i64> = row.try_get(epoch)?;
+        Ok::<_, sqlx::Error>(FenceState { epoch: epoch.unwrap_or(0), value: value.unwrap_or(Value::Null) })
+    };
+    Ok(Some(PhaseFences {
+        project: ProjectId(row.try_get("project")?),
+        member: state("member_epoch", row.try_get("member_value")?)?,
+        policy: state("policy_epoch", row.try_get("policy_value")?)?,
+        stage: state("stage_epoch", None)?,
+    }))
+}
+
 /// The fences that one event of a stream raises.
 pub(crate) fn raised_by(event: &Event, aggregate_id: &str) -> Vec<Raise> {
     match event {
@@ -88,11 +135,11 @@ fn by_project(event: &ProjectEvent, project: ProjectId) -> Vec<Raise> {
         ProjectEvent::MemberRemoved { user_id, .. } => {
             vec![Raise { scope: FenceScope::Member(project, *user_id), value: Some(json!([])) }]
         }
-        ProjectEvent::ApprovalPolicyChanged { .. } => {
-            vec![Raise { scope: FenceScope::ProjectPolicy(project), value: None }]
+        ProjectEvent::ProjectCreated { approval_policy, .. }
+        | ProjectEvent::ApprovalPolicyChanged { approval_policy } => {
+            vec![Raise { scope: FenceScope::ProjectPolicy(project), value: Some(json!(approval_policy)) }]
         }
-        ProjectEvent::ProjectCreated { .. }
-        | ProjectEvent::ProjectRenamed { .. }
+        ProjectEvent::ProjectRenamed { .. }
         | ProjectEvent::ProjectContextChanged { .. }
         | ProjectEvent::RepositoryAdded { .. }
         | ProjectEvent::RepositoryRemoved { .. } => Vec::new(),

@@ -15,7 +15,7 @@ pub mod snapshots;
 pub mod statement;
 
 pub use claims::Claim;
-pub use fences::{FenceCheck, FenceScope, FenceState};
+pub use fences::{FenceCheck, FenceScope, FenceState, PhaseFences};
 pub use receipts::Receipt;
 pub use repository::EventRepository;
 pub use sealer::Sealer;

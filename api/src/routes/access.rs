@@ -14,7 +14,7 @@ use konductro_domain::text::Text;
 use serde_json::Value;
 
 use crate::commands::{Commands, Envelope, Receipt, Wait};
-use crate::event_store::{FenceCheck, FenceScope};
+use crate::event_store::{FenceCheck, FenceScope, FenceState};
 use crate::http::{Caller, RequestContext};
 use crate::problem::Problem;
 use crate::state::AppState;
@@ -27,6 +27,8 @@ pub struct InProject {
     pub project_id: ProjectId,
     /// The caller with the roles held there.
     pub person: Person,
+    /// The fence of the project's policy, where it was read already.
+    policy: Option<FenceState>,
     /// What holds only as long as the membership does.
     fences: Vec<FenceCheck>,
 }
@@ -34,16 +36,22 @@ pub struct InProject {
 impl InProject {
     /// Enters a project; 404 for everybody who is no member.
     pub async fn enter(state: &AppState, caller: &Caller, project_id: ProjectId) -> Result<Self, Problem> {
-        let entered = Self::with_whatever_roles(state, caller, project_id).await?;
-        if entered.person.roles.is_empty() { Err(Problem::not_found("project")) } else { Ok(entered) }
+        let scope = FenceScope::Member(project_id, caller.user_id);
+        let member = state.commands.fence(&scope).await?;
+        Self::of(caller, project_id, member, None).if_member("project")
     }
 
-    async fn with_whatever_roles(state: &AppState, caller: &Caller, project_id: ProjectId) -> Result<Self, Problem> {
+    /// The caller as the fence of the membership says, be it with no role at all.
+    fn of(caller: &Caller, project_id: ProjectId, member: FenceState, policy: Option<FenceState>) -> Self {
+        let roles: Roles = serde_json::from_value(member.value).unwrap_or_default();
         let scope = FenceScope::Member(project_id, caller.user_id);
-        let fence = state.commands.fence(&scope).await?;
-        let roles: Roles = serde_json::from_value(fence.value).unwrap_or_default();
-        let fences = vec![FenceCheck { scope, epoch: fence.epoch }];
-        Ok(Self { project_id, person: caller.person(roles), fences })
+        let fences = vec![FenceCheck { scope, epoch: member.epoch }];
+        Self { project_id, person: caller.person(roles), policy, fences }
+    }
+
+    /// 404 for everybody who is no member, as for what does not exist.
+    fn if_member(self, what: &'static str) -> Result<Self, Problem> {
+        if self.person.roles.is_empty() { Err(Problem::not_found(what)) } else { Ok(self) }
     }
 
     /// 403 unless the caller holds a role with the capability.
@@ -58,8 +66,14 @@ impl InProject {
     /// The project's policy as it is now; the append checks that it still is.
     pub async fn approval_policy(&mut self, commands: &Commands) -> Result<ApprovalPolicy, Problem> {
         let scope = FenceScope::ProjectPolicy(self.project_id);
-        let epoch = commands.fence(&scope).await?.epoch;
-        self.fences.push(FenceCheck { scope, epoch });
+        let fence = match self.policy.take() {
+            Some(fence) => fence,
+            None => commands.fence(&scope).await?,
+        };
+        self.fences.push(FenceCheck { scope, epoch: fence.epoch });
+        if let Ok(policy) = serde_json::from_value(fence.value) {
+            return Ok(policy);
+        }
         let project = commands.load::<Project>(&self.project_id.to_string()).await?;
         Ok(project.state.created().map_err(|_: ProjectError| Problem::not_found("project"))?.approval_policy.clone())
     }
@@ -98,17 +112,7 @@ pub struct InPhase {
 impl InPhase {
     /// Enters a phase; 404 for everybody who is no member of its project.
     pub async fn enter(state: &AppState, caller: &Caller, phase_id: PhaseId) -> Result<Self, Problem> {
-        let entered = Self::after_acting(state, caller, phase_id).await?;
-        if entered.person().roles.is_empty() { Err(Problem::not_found("phase")) } else { Ok(entered) }
-    }
-
-    /// Looks again at a phase in which the caller has just done something. What was done stays done, and is
-    /// told, also when the membership was taken a moment later.
-    pub async fn after_acting(state: &AppState, caller: &Caller, phase_id: PhaseId) -> Result<Self, Problem> {
-        let loaded = state.commands.load::<Phase>(&phase_id.to_string()).await?;
-        let Phase::Opened(phase) = loaded.state else { return Err(Problem::not_found("phase")) };
-        let project = InProject::with_whatever_roles(state, caller, phase.project_id).await?;
-        Ok(Self { phase_id, phase, version: loaded.version, project })
+        Self::enter_with(state, caller, phase_id, None).await
     }
 
     /// Enters a phase to do something in one of its stages, which must then not have moved.
@@ -118,12 +122,42 @@ impl InPhase {
         phase_id: PhaseId,
         stage: Stage,
     ) -> Result<Self, Problem> {
-        let scope = FenceScope::Stage(phase_id, stage);
-        let epoch = state.commands.fence(&scope).await?.epoch;
-        let mut entered = Self::enter(state, caller, phase_id).await?;
-        entered.project.fences.push(FenceCheck { scope, epoch });
+        let entered = Self::enter_with(state, caller, phase_id, Some(stage)).await?;
         entered.has(stage)?;
         Ok(entered)
+    }
+
+    /// Looks again at a phase in which the caller has just done something. What was done stays done, and is
+    /// told, also when the membership was taken a moment later.
+    pub async fn after_acting(state: &AppState, caller: &Caller, phase_id: PhaseId) -> Result<Self, Problem> {
+        let gone = || Problem::not_found("phase");
+        let fences = state.commands.phase_fences(phase_id, caller.user_id, None).await?.ok_or_else(gone)?;
+        let project = InProject::of(caller, fences.project, fences.member, Some(fences.policy));
+        Self::load(state, phase_id, project).await
+    }
+
+    /// Reads the fences, then what they guard.
+    async fn enter_with(
+        state: &AppState,
+        caller: &Caller,
+        phase_id: PhaseId,
+        stage: Option<Stage>,
+    ) -> Result<Self, Problem> {
+        let gone = || Problem::not_found("phase");
+        let fences = state.commands.phase_fences(phase_id, caller.user_id, stage).await?.ok_or_else(gone)?;
+        let mut project =
+            InProject::of(caller, fences.project, fences.member, Some(fences.policy)).if_member("phase")?;
+        if let Some(stage) = stage {
+            let scope = FenceScope::Stage(phase_id, stage);
+            project.fences.push(FenceCheck { scope, epoch: fences.stage.epoch });
+        }
+        Self::load(state, phase_id, project).await
+    }
+
+    async fn load(state: &AppState, phase_id: PhaseId, project: InProject) -> Result<Self, Problem> {
+        let loaded = state.commands.load::<Phase>(&phase_id.to_string()).await?;
+        let Phase::Opened(phase) = loaded.state else { return Err(Problem::not_found("phase")) };
+        Ok(Self { phase_id, phase, version: loaded.version, project })
     }
 
     /// 404 where this kind of phase has no such stage.

@@ -220,10 +220,12 @@ async fn add_artefact_version(
         PhaseEvent::ArtefactVersionAdded { version, .. } => Some(*version),
         _ => None,
     });
-    let phase = InPhase::after_acting(&state, &caller, phase_id).await?;
-    let latest = phase.phase.stages.get(&stage).and_then(|record| record.latest.as_ref()).map(|latest| latest.version);
-    let number = added.or(latest).ok_or_else(|| Problem::not_found("version"))?;
-    let version = version_of(&state, &phase, stage, number).await?;
+    let number = match added {
+        Some(number) => number,
+        None => latest_of(&InPhase::after_acting(&state, &caller, phase_id).await?, stage).ok_or_else(no_version)?,
+    };
+    let found = views::artefact::version(&state.pool, phase_id, stage, number).await?;
+    let version = found.ok_or_else(no_version)?;
     let status = if added.is_some() { StatusCode::CREATED } else { StatusCode::OK };
     let location = format!("/api/v1/phases/{phase_id}/artefacts/{stage}/versions/{number}");
     Ok(written(status, &version, Some(number.into()), added.map(|_| location.as_str()), place_of(&done)))
@@ -244,8 +246,7 @@ fn via(phase: &InPhase, stage: Stage, source: Option<Source>) -> Via {
 
 /// `If-Match`, where it is sent, names the latest version that the writer has seen.
 fn based_on_latest(phase: &InPhase, stage: Stage, context: &RequestContext) -> Result<(), Problem> {
-    let latest = phase.phase.stages.get(&stage).and_then(|record| record.latest.as_ref());
-    let latest = latest.map_or(0, |latest| i64::from(latest.version));
+    let latest = latest_of(phase, stage).map_or(0, i64::from);
     match context.if_match.version() {
         Some(seen) if seen != latest => Err(Problem::new(
             Code::VersionChanged,
@@ -298,5 +299,13 @@ async fn version_of(
     version: u32,
 ) -> Result<views::ArtefactVersion, Problem> {
     let found = views::artefact::version(&state.pool, phase.phase_id, stage, version).await?;
-    found.ok_or_else(|| Problem::not_found("version"))
+    found.ok_or_else(no_version)
+}
+
+fn latest_of(phase: &InPhase, stage: Stage) -> Option<u32> {
+    phase.phase.stages.get(&stage)?.latest.as_ref().map(|latest| latest.version)
+}
+
+fn no_version() -> Problem {
+    Problem::not_found("version")
 }

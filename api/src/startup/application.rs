@@ -127,9 +127,9 @@ impl Application {
         if config.server.wants_demo() {
             demo::load(&state).await?;
         }
-        let (hub, mut companions) = (Hub::default(), JoinSet::new());
+        let (hub, mut companions) = (Hub::new(log.visibility.clone()), JoinSet::new());
         let access: Arc<dyn Access> = Arc::new(Doors::new(log.pool.clone(), log.commands.clone(), identity.clone()));
-        companions.spawn(announce(hub.clone(), log.changes.clone()));
+        companions.spawn(announce(hub.clone(), &log.changes));
         companions.spawn(watch_sessions(hub.clone(), Arc::clone(&access)));
         companions.spawn(follow_session_ends(hub.clone(), identity.clone()));
         companions.spawn(sweep_sessions(identity.clone()));

@@ -1,0 +1,63 @@
+-- One command, as the least that the database has to do: the load of event_store/repository.rs, the append of
+-- migration 0003, and in one more statement what sealer and read models write for the event.
+\set seq :seq + 1
+
+SELECT s.last_sequence, s.payload, tail.sequences, tail.types, tail.versions, tail.payloads,
+       coalesce(head.sequence, 0), head.leaf_hash, r.fingerprint, r.result, r.answer
+  FROM (VALUES ('r' || :run::int || 'c' || :client_id::int)) AS stream(id)
+  LEFT JOIN snapshots s ON s.aggregate_type = 'phase' AND s.aggregate_id = stream.id
+  LEFT JOIN receipts r ON r.scope = 'pgbench' AND r.key = stream.id || '-' || :seq::int
+  LEFT JOIN LATERAL (
+        SELECT sequence, leaf_hash FROM events
+         WHERE aggregate_type = 'phase' AND aggregate_id = stream.id ORDER BY sequence DESC LIMIT 1) head ON true
+  LEFT JOIN LATERAL (
+        SELECT array_agg(sequence ORDER BY sequence) AS sequences, array_agg(event_type ORDER BY sequence) AS types,
+               array_agg(event_version ORDER BY sequence) AS versions, array_agg(payload::text ORDER BY sequence) AS payloads
+          FROM events
+         WHERE aggregate_type = 'phase' AND aggregate_id = stream.id AND sequence > :seq::int - 50) tail ON true;
+
+SELECT append_events('phase', 'r' || :run::int || 'c' || :client_id::int, :seq::int, clock_timestamp(),
+    '{"actor":"person","correlation":"0195a0b2-7e3c-7b1a-8c5d-5a1f0e2d3c4b","credential":"session:0195a0b2-7e3c-7b1a-8c5d-5a1f0e2d3c4b","phase":"0195a0b2-7e3c-7b1a-8c5d-5a1f0e2d3c4b","project":"0195a0b2-7e3c-7b1a-8c5d-5a1f0e2d3c4b","request":"0195a0b2-7e3c-7b1a-8c5d-5a1f0e2d3c4b","role":"sdm","user_id":"0195a0b2-7e3c-7b1a-8c5d-5a1f0e2d3c4b"}',
+    ARRAY[gen_random_uuid()], ARRAY['ArtefactVersionAdded'], ARRAY['1'],
+    ARRAY['{"approval_policy":{"stages":[],"version":1},"authors":["0195a0b2-7e3c-7b1a-8c5d-5a1f0e2d3c4b"],"based_on":[],"completeness":"complete","content":{"bytes":500,"hash":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},"cycle":1,"generated_by":null,"ordinal":null,"origin":"person","source":null,"stage":"requirements","title":"Requirements","turn_id":null,"type":"ArtefactVersionAdded","upstream_hash":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","version":' || :seq::int || '}'],
+    ARRAY[sha256('before')], ARRAY[sha256(('r' || :run::int || 'c' || :client_id::int || 's' || :seq::int)::bytea)],
+    ARRAY[sha256(('r' || :run::int || 'c' || :client_id::int || 't' || :seq::int)::bytea)],
+    ARRAY[repeat('Sellers have their money the next working day. ', 11)], ARRAY[NULL::bytea],
+    ARRAY['member:pgbench', 'policy:pgbench', 'stage:r' || :run::int || 'c' || :client_id::int],
+    ARRAY[0, 0, 0]::bigint[], ARRAY[false, false, false], ARRAY[NULL, NULL, NULL]::text[],
+    '{}', '{}', '{}', '{}', '{}', '{}',
+    'pgbench', 'r' || :run::int || 'c' || :client_id::int || '-' || :seq::int, sha256('body'), '{}');
+
+WITH quick AS (SELECT set_config('synchronous_commit', 'off', true)),
+event AS (
+    SELECT e.*, md5(e.aggregate_id)::uuid AS phase_id, nextval('measured_position') AS position
+      FROM events e, quick
+     WHERE aggregate_type = 'phase' AND aggregate_id = 'r' || :run::int || 'c' || :client_id::int AND sequence = :seq::int
+), taken AS (
+    DELETE FROM unsealed WHERE place = (SELECT currval('unsealed_place_seq'))
+), sealed AS (
+    INSERT INTO log (position, aggregate_type, aggregate_id, sequence, leaf_hash)
+    SELECT position, aggregate_type, aggregate_id, sequence, leaf_hash FROM event
+), version AS (
+    INSERT INTO artefact_versions (phase_id, stage, version, title, content_hash, bytes, upstream_hash, cycle, origin,
+                                   completeness, authors, based_on, created_at)
+    SELECT phase_id, 'requirements', sequence, 'Requirements', encode(leaf_hash, 'hex'), 500, encode(prev_hash, 'hex'), 1,
+           'person', 'complete', ARRAY[phase_id], '[]', recorded_at FROM event
+), remembered AS (
+    INSERT INTO history (position, phase_id, event_id, event_type, at, actor, aggregate_type, aggregate_id, sequence, payload)
+    SELECT position, phase_id, event_id, event_type, recorded_at, '{"kind": "person"}', aggregate_type, aggregate_id,
+           sequence, payload::jsonb FROM event
+), phase AS (
+    INSERT INTO phases (phase_id, project_id, number, kind, title, brief_hash, status, created_at, updated_at, version,
+                        waiting_roles, waiting_except, memory)
+    SELECT phase_id, phase_id, 1, 'full', 'Phase', '', 'planning', recorded_at, recorded_at, sequence, '{}', '{}',
+           payload::jsonb FROM event
+    ON CONFLICT (phase_id) DO UPDATE SET updated_at = excluded.updated_at, version = excluded.version,
+                                         memory = excluded.memory
+)
+INSERT INTO phase_stages (phase_id, stage, ordinal, state, cycle, latest_version, open_change_requests, evidence)
+SELECT phase_id, stage, ordinal, 'in_review', 1, sequence, 0, '{"approvals": [], "change_requests": []}'
+  FROM event, unnest(ARRAY['requirements', 'technical_analysis', 'architecture', 'stories'])
+              WITH ORDINALITY AS part(stage, ordinal)
+ON CONFLICT (phase_id, stage) DO UPDATE SET state = excluded.state, latest_version = excluded.latest_version,
+                                            evidence = excluded.evidence;
