@@ -10,10 +10,13 @@
 )]
 
 pub mod aimock;
+pub mod chance;
 pub mod database;
 pub mod frame_schemas;
 pub mod hostile_model;
 pub mod identity;
+pub mod invariants;
+pub mod ledger;
 pub mod live_server;
 pub mod log;
 pub mod people;

@@ -1,5 +1,6 @@
 -- One command, as the least that the database has to do: the load of event_store/repository.rs, the append of
--- migration 0003, and in one more statement what sealer and read models write for the event.
+-- migration 0003, and in one more statement what sealer and read models write for the event. A blank stands after
+-- each colon of a text: pgbench would take what follows for a variable.
 \set seq :seq + 1
 
 SELECT s.last_sequence, s.payload, tail.sequences, tail.types, tail.versions, tail.payloads,
@@ -17,13 +18,13 @@ SELECT s.last_sequence, s.payload, tail.sequences, tail.types, tail.versions, ta
          WHERE aggregate_type = 'phase' AND aggregate_id = stream.id AND sequence > :seq::int - 50) tail ON true;
 
 SELECT append_events('phase', 'r' || :run::int || 'c' || :client_id::int, :seq::int, clock_timestamp(),
-    '{"actor":"person","correlation":"0195a0b2-7e3c-7b1a-8c5d-5a1f0e2d3c4b","credential":"session:0195a0b2-7e3c-7b1a-8c5d-5a1f0e2d3c4b","phase":"0195a0b2-7e3c-7b1a-8c5d-5a1f0e2d3c4b","project":"0195a0b2-7e3c-7b1a-8c5d-5a1f0e2d3c4b","request":"0195a0b2-7e3c-7b1a-8c5d-5a1f0e2d3c4b","role":"sdm","user_id":"0195a0b2-7e3c-7b1a-8c5d-5a1f0e2d3c4b"}',
+    '{"actor": "person","correlation": "0195a0b2-7e3c-7b1a-8c5d-5a1f0e2d3c4b","credential": "session 0195a0b2-7e3c-7b1a-8c5d-5a1f0e2d3c4b","phase": "0195a0b2-7e3c-7b1a-8c5d-5a1f0e2d3c4b","project": "0195a0b2-7e3c-7b1a-8c5d-5a1f0e2d3c4b","request": "0195a0b2-7e3c-7b1a-8c5d-5a1f0e2d3c4b","role": "sdm","user_id": "0195a0b2-7e3c-7b1a-8c5d-5a1f0e2d3c4b"}',
     ARRAY[gen_random_uuid()], ARRAY['ArtefactVersionAdded'], ARRAY['1'],
-    ARRAY['{"approval_policy":{"stages":[],"version":1},"authors":["0195a0b2-7e3c-7b1a-8c5d-5a1f0e2d3c4b"],"based_on":[],"completeness":"complete","content":{"bytes":500,"hash":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},"cycle":1,"generated_by":null,"ordinal":null,"origin":"person","source":null,"stage":"requirements","title":"Requirements","turn_id":null,"type":"ArtefactVersionAdded","upstream_hash":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","version":' || :seq::int || '}'],
+    ARRAY['{"approval_policy": {"stages": [],"version": 1},"authors": ["0195a0b2-7e3c-7b1a-8c5d-5a1f0e2d3c4b"],"based_on": [],"completeness": "complete","content": {"bytes": 500,"hash": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},"cycle": 1,"generated_by": null,"ordinal": null,"origin": "person","source": null,"stage": "requirements","title": "Requirements","turn_id": null,"type": "ArtefactVersionAdded","upstream_hash": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","version": ' || :seq::int || '}'],
     ARRAY[sha256('before')], ARRAY[sha256(('r' || :run::int || 'c' || :client_id::int || 's' || :seq::int)::bytea)],
     ARRAY[sha256(('r' || :run::int || 'c' || :client_id::int || 't' || :seq::int)::bytea)],
     ARRAY[repeat('Sellers have their money the next working day. ', 11)], ARRAY[NULL::bytea],
-    ARRAY['member:pgbench', 'policy:pgbench', 'stage:r' || :run::int || 'c' || :client_id::int],
+    ARRAY['member pgbench', 'policy pgbench', 'stage r' || :run::int || 'c' || :client_id::int],
     ARRAY[0, 0, 0]::bigint[], ARRAY[false, false, false], ARRAY[NULL, NULL, NULL]::text[],
     '{}', '{}', '{}', '{}', '{}', '{}',
     'pgbench', 'r' || :run::int || 'c' || :client_id::int || '-' || :seq::int, sha256('body'), '{}');
@@ -34,9 +35,7 @@ event AS (
       FROM events e, quick
      WHERE aggregate_type = 'phase' AND aggregate_id = 'r' || :run::int || 'c' || :client_id::int AND sequence = :seq::int
 ), taken AS (
-    DELETE FROM unsealed u USING event e
-     WHERE u.transaction_id = e.transaction_id AND u.aggregate_type = e.aggregate_type
-       AND u.aggregate_id = e.aggregate_id AND u.sequence = e.sequence
+    DELETE FROM unsealed WHERE place = (SELECT currval('unsealed_place_seq'))
 ), sealed AS (
     INSERT INTO log (position, aggregate_type, aggregate_id, sequence, leaf_hash)
     SELECT position, aggregate_type, aggregate_id, sequence, leaf_hash FROM event
