@@ -27,14 +27,14 @@ CREATE TABLE events (
 );
 
 CREATE TABLE unsealed (
-    transaction_id xid8 NOT NULL DEFAULT pg_current_xact_id(),
+    -- The order in which the sealer takes them. It is drawn when the append holds its fences: what waited for
+    -- another append comes after it. A transaction's own number would not do; it may be older than the wait.
+    place          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     aggregate_type text NOT NULL,
     aggregate_id   text NOT NULL,
     sequence       bigint NOT NULL,
     event_id       uuid NOT NULL,
-    leaf_hash      bytea NOT NULL,
-    -- The order in which the sealer takes them.
-    CONSTRAINT unsealed_order PRIMARY KEY (transaction_id, aggregate_type, aggregate_id, sequence)
+    leaf_hash      bytea NOT NULL
 );
 -- The table is nearly always empty and always churning: vacuum it by count, not by share.
 ALTER TABLE unsealed SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);

@@ -99,7 +99,8 @@ BEGIN
 
         INSERT INTO unsealed (aggregate_type, aggregate_id, sequence, event_id, leaf_hash)
         SELECT p_aggregate_type, p_aggregate_id, p_first_sequence + n - 1, event_id, leaf_hash
-          FROM unnest(p_event_ids, p_leaf_hashes) WITH ORDINALITY AS event(event_id, leaf_hash, n);
+          FROM unnest(p_event_ids, p_leaf_hashes) WITH ORDINALITY AS event(event_id, leaf_hash, n)
+         ORDER BY n;
     END IF;
 END
 $$;
@@ -120,17 +121,15 @@ DECLARE
     v_wrong record;
 BEGIN
     WITH batch AS MATERIALIZED (
-        SELECT transaction_id, aggregate_type, aggregate_id, sequence, leaf_hash
+        SELECT place, aggregate_type, aggregate_id, sequence, leaf_hash
           FROM unsealed
-         ORDER BY transaction_id, aggregate_type, aggregate_id, sequence
+         ORDER BY place
          LIMIT p_limit
     ), taken AS (
-        DELETE FROM unsealed u USING batch b
-         WHERE u.transaction_id = b.transaction_id AND u.aggregate_type = b.aggregate_type
-           AND u.aggregate_id = b.aggregate_id AND u.sequence = b.sequence
+        DELETE FROM unsealed u USING batch b WHERE u.place = b.place
     )
     INSERT INTO log (position, aggregate_type, aggregate_id, sequence, leaf_hash)
-    SELECT v_head + row_number() OVER (ORDER BY transaction_id, aggregate_type, aggregate_id, sequence),
+    SELECT v_head + row_number() OVER (ORDER BY place),
            aggregate_type, aggregate_id, sequence, leaf_hash
       FROM batch;
     GET DIAGNOSTICS sealed = ROW_COUNT;

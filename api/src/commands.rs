@@ -44,6 +44,9 @@ const ATTEMPTS: u32 = 20;
 /// How often a caller's facts are read anew when a fence moved.
 const REREADS: u32 = 10;
 
+/// How often another phase number is tried: each one lost is a phase that somebody else opened meanwhile.
+const NUMBERS_TRIED: u32 = 200;
+
 /// Whether a command waits until read models have its events.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Wait {
@@ -226,13 +229,12 @@ impl Commands {
         F: Fn() -> P,
         P: Future<Output = Result<(A::Command, Envelope), R>>,
     {
-        let mut rereads = 0;
+        let (mut rereads, mut taken) = (0, 0);
         loop {
             let (command, envelope) = prepare().await?;
             match self.execute::<A>(stream_id, command, envelope).await {
-                Err(CommandError::Fenced(_) | CommandError::Taken(Claim::PhaseNumber(..))) if rereads < REREADS => {
-                    rereads += 1;
-                }
+                Err(CommandError::Fenced(_)) if rereads < REREADS => rereads += 1,
+                Err(CommandError::Taken(Claim::PhaseNumber(..))) if taken < NUMBERS_TRIED => taken += 1,
                 outcome => return outcome.map_err(R::from),
             }
         }
@@ -300,7 +302,7 @@ impl Commands {
             let attempt = self.attempt::<A>(stream_id, command, envelope.clone()).await;
             drop(turn);
             match attempt {
-                Ok(done) => return Ok(self.wait(done, wait, (A::TYPE, stream_id)).await),
+                Ok(done) => return Ok(self.wait(done, wait, A::TYPE).await),
                 Err(Attempt::Again) if attempts < ATTEMPTS => attempts += 1,
                 Err(Attempt::Again) => return Err(CommandError::Busy),
                 Err(Attempt::Over(error)) => return Err(error),
@@ -319,7 +321,7 @@ impl Commands {
             .await
             .map_err(CommandError::reading)?;
         if let Some(stored) = repository.stored() {
-            return self.replay::<A>(stream_id, stored, &envelope, repository.version()).await.map_err(Attempt::Over);
+            return self.replay::<A>(stored, &envelope, repository.version()).await.map_err(Attempt::Over);
         }
         let store = PersistedEventStore::<_, A>::new_snapshot_store(repository.clone(), usize::MAX);
         let context = store.load_aggregate(stream_id).await.map_err(CommandError::loading)?;
@@ -342,7 +344,8 @@ impl Commands {
             }
             self.committed(due, stream_id, enqueues);
         }
-        Ok(Done { executed: Executed { events, event_ids, version, position: None, replayed: false, result }, waiter })
+        let executed = Executed { events, event_ids, version, position: None, replayed: false, result };
+        Ok(Done { executed, stream_id: stream_id.to_owned(), waiter })
     }
 
     /// Wakes whoever has something to do now that events are committed.
@@ -360,7 +363,6 @@ impl Commands {
     /// Gives back what the first call with the same key did.
     async fn replay<A: Executable>(
         &self,
-        stream_id: &str,
         stored: &Stored,
         envelope: &Envelope,
         version: i64,
@@ -376,13 +378,14 @@ impl Commands {
             replayed: true,
             result: stored.result.clone(),
         };
-        let Some((first, last)) = stored.sequences else { return Ok(Done { executed, waiter: None }) };
+        let stream_id = stored.stream_id.clone();
+        let Some((first, last)) = stored.sequences else { return Ok(Done { executed, stream_id, waiter: None }) };
         let rows = sqlx::query(
             "SELECT event_id, payload FROM events
               WHERE aggregate_type = $1 AND aggregate_id = $2 AND sequence BETWEEN $3 AND $4 ORDER BY sequence",
         )
         .bind(A::TYPE)
-        .bind(stream_id)
+        .bind(&stream_id)
         .bind(first)
         .bind(last)
         .fetch_all(&self.inner.pool)
@@ -395,12 +398,12 @@ impl Commands {
                 .events
                 .push(serde_json::from_value(payload).map_err(|error| CommandError::Unreadable(error.to_string()))?);
         }
-        Ok(Done { executed, waiter: None })
+        Ok(Done { executed, stream_id, waiter: None })
     }
 
     /// Waits until the write can be read back; past the bound it answers anyway.
-    async fn wait<E>(&self, done: Done<E>, wait: Wait, (aggregate_type, stream_id): (&str, &str)) -> Executed<E> {
-        let Done { mut executed, waiter } = done;
+    async fn wait<E>(&self, done: Done<E>, wait: Wait, aggregate_type: &str) -> Executed<E> {
+        let Done { mut executed, stream_id, waiter } = done;
         if wait == Wait::None || executed.event_ids.is_empty() {
             return executed;
         }
@@ -408,7 +411,7 @@ impl Commands {
             executed.position = waiter.visible(VISIBLE_WITHIN).await;
         }
         if executed.position.is_none() {
-            executed.position = self.sealed_position(aggregate_type, stream_id, executed.version).await;
+            executed.position = self.sealed_position(aggregate_type, &stream_id, executed.version).await;
             if let (true, Some(position)) = (executed.replayed, executed.position) {
                 self.inner.visibility.reached(position, VISIBLE_WITHIN).await;
             }
@@ -436,6 +439,7 @@ impl Commands {
 /// A command that took effect, and who waits for it to show.
 struct Done<E> {
     executed: Executed<E>,
+    stream_id: String,
     waiter: Option<konductro_projections::changes::Waiter>,
 }
 

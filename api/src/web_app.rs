@@ -21,7 +21,6 @@ const NOT_BUILT: &str = "The web app has not been built. Run ./justw web, or sta
 
 #[derive(RustEmbed)]
 #[folder = "../web/dist/"]
-#[allow_missing = true]
 struct Dist;
 
 /// What every answer of the server says to a browser, unless it says something stricter itself.

@@ -120,6 +120,8 @@ impl std::fmt::Debug for Text {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::expect_used, reason = "a test says what it expected")]
+
     use super::*;
 
     #[test]

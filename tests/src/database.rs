@@ -143,6 +143,11 @@ impl TestDatabase {
         self.options.clone()
     }
 
+    /// The same as an address, for a server.
+    pub fn url(&self) -> String {
+        self.options.to_url_lossy().to_string()
+    }
+
     /// A pool in the application's role.
     pub async fn pool(&self) -> PgPool {
         database::connect(self.options(), 40).await.expect("the pool connects")

@@ -10,13 +10,20 @@
 )]
 
 pub mod aimock;
+pub mod chance;
 pub mod database;
+pub mod frame_schemas;
 pub mod hostile_model;
 pub mod identity;
+pub mod invariants;
+pub mod ledger;
+pub mod live_server;
 pub mod log;
 pub mod people;
 pub mod person;
+pub mod script;
 pub mod server;
+pub mod socket;
 pub mod wait;
 
 pub use person::{Answer, Person};

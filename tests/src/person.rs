@@ -30,11 +30,15 @@ pub struct Answer {
 impl Answer {
     /// Reads a response.
     pub async fn of(response: reqwest::Response) -> Self {
+        Self::if_whole(response).await.expect("a body")
+    }
+
+    async fn if_whole(response: reqwest::Response) -> Result<Self, reqwest::Error> {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let text = response.text().await.expect("a body");
+        let text = response.text().await?;
         let body =
             if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap_or(Value::String(text)) };
-        Self { status, headers, body }
+        Ok(Self { status, headers, body })
     }
 
     /// The body of an answer that has this status; anything else fails the test.
@@ -131,6 +135,11 @@ impl Person {
 
     pub async fn send(&self, request: RequestBuilder) -> Answer {
         Answer::of(request.send().await.expect("the server answers")).await
+    }
+
+    /// The answer, if one came whole: the server may die meanwhile.
+    pub async fn send_if_it_lives(&self, request: RequestBuilder) -> Option<Answer> {
+        Answer::if_whole(request.send().await.ok()?).await.ok()
     }
 
     pub async fn get(&self, path: &str) -> Answer {

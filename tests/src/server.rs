@@ -6,6 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use crate::database::TestDatabase;
 use crate::person::Person;
 
 /// A running server; stopped, with its PostgreSQL, when dropped.
@@ -41,16 +42,16 @@ impl Server {
         Self::start_with(&[]).await
     }
 
+    /// Starts with an empty workspace in a database of the test's own.
+    pub async fn start_on(database: &TestDatabase) -> Self {
+        Self::start_with(&[("DATABASE_URL", &database.url())]).await
+    }
+
     /// Starts with an empty workspace and these settings.
     pub async fn start_with(environment: &[(&str, &str)]) -> Self {
         let name = format!("konductro-test-{}", uuid::Uuid::now_v7());
         let data = Folder(std::env::temp_dir().join(name));
-        let mut settings = vec![
-            ("KONDUCTRO_LISTEN".to_owned(), "127.0.0.1:0".to_owned()),
-            ("KONDUCTRO_PASSWORD_HASHING".to_owned(), "cheap".to_owned()),
-            ("KONDUCTRO_DEMO".to_owned(), "false".to_owned()),
-        ];
-        settings.extend(environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        let settings = settings(environment);
         let (child, url, setup_code, output) = launch(&data.0, &settings).await;
         Self { child, data, environment: settings, url, setup_code, output }
     }
@@ -107,12 +108,17 @@ impl Server {
     /// Asks it to stop, as Ctrl-C does, and gives its exit code.
     pub fn stop(&mut self) -> Option<i32> {
         signal(self.child.id(), "INT");
+        self.exit_code()
+    }
+
+    /// Its exit code, once it has ended.
+    pub fn exit_code(&mut self) -> Option<i32> {
         let until = Instant::now() + Duration::from_secs(30);
         loop {
             if let Some(status) = self.child.try_wait().expect("it can be asked") {
                 return status.code();
             }
-            assert!(Instant::now() < until, "it did not stop within 30 s:\n{}", self.output());
+            assert!(Instant::now() < until, "it did not end within 30 s:\n{}", self.output());
             std::thread::sleep(Duration::from_millis(20));
         }
     }
@@ -133,24 +139,24 @@ impl Drop for Server {
     }
 }
 
-/// A PostgreSQL that a killed server left behind.
-fn stop_left_behind(data: &Path) {
-    for folder in walk(data) {
-        if let Ok(text) = std::fs::read_to_string(folder.join("postmaster.pid"))
-            && let Some(Ok(pid)) = text.lines().next().map(str::parse::<u32>)
-        {
-            signal(pid, "QUIT");
-            let until = Instant::now() + Duration::from_secs(10);
-            while Path::new(&format!("/proc/{pid}")).exists() && Instant::now() < until {
-                std::thread::sleep(Duration::from_millis(20));
-            }
-        }
-    }
+/// The private PostgreSQL of a data folder, if it wrote down that it runs.
+pub fn postgres_pid(data: &Path) -> Option<u32> {
+    std::fs::read_to_string(data.join("cluster/postmaster.pid")).ok()?.lines().next()?.trim().parse().ok()
 }
 
-fn walk(data: &Path) -> Vec<PathBuf> {
-    let below = std::fs::read_dir(data).into_iter().flatten().flatten().map(|entry| entry.path());
-    std::iter::once(data.to_owned()).chain(below.filter(|path| path.is_dir())).collect()
+/// Whether a process lives; one that ended and was not waited for does not.
+pub fn is_alive(pid: u32) -> bool {
+    std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| !stat.contains(") Z "))
+}
+
+/// A PostgreSQL that a killed server left behind.
+fn stop_left_behind(data: &Path) {
+    let Some(pid) = postgres_pid(data) else { return };
+    signal(pid, "QUIT");
+    let until = Instant::now() + Duration::from_secs(10);
+    while is_alive(pid) && Instant::now() < until {
+        std::thread::sleep(Duration::from_millis(20));
+    }
 }
 
 /// Sends a signal by its name.
@@ -158,16 +164,47 @@ pub fn signal(pid: u32, name: &str) {
     let _ = Command::new("kill").args([&format!("-{name}"), &pid.to_string()]).stderr(Stdio::null()).status();
 }
 
-async fn launch(
-    data: &Path,
-    environment: &[(String, String)],
-) -> (Child, String, Option<String>, Arc<Mutex<Vec<String>>>) {
+/// How a run of the program that ends by itself ended.
+#[derive(Debug)]
+pub struct Ended {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+/// Runs the program on a data folder until it ends by itself.
+pub async fn run(data: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Ended {
+    let mut command = tokio::process::Command::from(konductro(data, &settings(environment)));
+    command.args(arguments).stdin(Stdio::null()).kill_on_drop(true);
+    let output = tokio::time::timeout(Duration::from_secs(90), command.output()).await;
+    let output = output.expect("it ends by itself").expect("the binary starts");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Ended { code: output.status.code(), stdout: text(&output.stdout), stderr: text(&output.stderr) }
+}
+
+/// What every test's server is told, unless the test says otherwise.
+fn settings(environment: &[(&str, &str)]) -> Vec<(String, String)> {
+    let usual =
+        [("KONDUCTRO_LISTEN", "127.0.0.1:0"), ("KONDUCTRO_PASSWORD_HASHING", "cheap"), ("KONDUCTRO_DEMO", "false")];
+    usual.iter().chain(environment).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+fn konductro(data: &Path, environment: &[(String, String)]) -> Command {
     let mut command = Command::new(binary());
-    command.arg("serve").env("KONDUCTRO_DATA", data).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.env("KONDUCTRO_DATA", data);
     for inherited in ["DATABASE_URL", "OPENAI_API_KEY", "OPENAI_BASE_URL", "KONDUCTRO_MODEL"] {
         command.env_remove(inherited);
     }
     command.envs(environment.iter().map(|(name, value)| (name, value)));
+    command
+}
+
+async fn launch(
+    data: &Path,
+    environment: &[(String, String)],
+) -> (Child, String, Option<String>, Arc<Mutex<Vec<String>>>) {
+    let mut command = konductro(data, environment);
+    command.arg("serve").stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("the binary starts");
     let output = Arc::new(Mutex::new(Vec::new()));
     let (found, mut lines) = tokio::sync::mpsc::unbounded_channel();

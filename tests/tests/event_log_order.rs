@@ -78,6 +78,24 @@ async fn an_event_that_commits_late_is_sealed_late_and_not_lost() {
     assert_the_log_is_whole(&log).await;
 }
 
+#[tokio::test]
+async fn what_waited_for_an_append_is_sealed_after_it_though_its_transaction_is_older() {
+    let database = TestDatabase::new().await;
+    let log = Log::without_runners(&database).await;
+    let (mut waits, mut first) = (database.owner().await, database.owner().await);
+    let mut older = waits.begin().await.unwrap();
+    // It has locked one of its fences, and so has a number, before it waits for the next one.
+    older.execute("SELECT pg_current_xact_id()").await.unwrap();
+    add_event(&mut first, "first", 1, &user_created()).await;
+    add_event(&mut older, "waited", 1, &user_created()).await;
+    older.commit().await.unwrap();
+    let sealer = Sealer::start(&log.pool, Arc::clone(&log.appended), log.health.clone()).await.unwrap();
+    let mut owner = database.owner().await;
+    let order = names(&mut owner, "SELECT aggregate_id FROM log ORDER BY position").await;
+    assert_eq!(order, ["first", "waited"]);
+    drop(sealer);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn many_writers_and_open_transactions_lose_nothing() {
     let database = TestDatabase::new().await;

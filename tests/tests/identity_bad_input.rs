@@ -85,6 +85,8 @@ async fn odd_headers_do_no_harm() {
     for odd in ["", "=", "konductro_session", "konductro_session=\"", "konductro_session=%00%ff", ";;;"] {
         house.send("GET", "/me", &[("cookie", odd)], String::new()).await.expect_problem(401, "not-signed-in");
     }
+    let odd = [cookie, ("konductro-min-position", "soon")];
+    house.send("GET", "/me", &odd, String::new()).await.expect_problem(400, "malformed");
     let answer = house.send("GET", "/me", &[cookie, ("x-request-id", "abc-123")], String::new()).await;
     assert_eq!(answer.header("x-request-id"), "abc-123");
     let answer = house.send("GET", "/me", &[cookie, ("x-request-id", "a b<script>")], String::new()).await;

@@ -7,10 +7,10 @@ use std::fs;
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 
-use super::DATABASE;
 use super::account::{Account, command_on};
 use super::binaries::Binaries;
 use super::error::EmbeddedError;
+use super::{DATABASE, PORT};
 
 /// Where the private cluster's files are.
 #[derive(Debug, Clone)]
@@ -55,18 +55,23 @@ impl Cluster {
         fs::read_to_string(self.path.join("postmaster.pid")).ok()?.lines().next()?.trim().parse().ok()
     }
 
-    /// Forgets a recorded process that is not ours, lest PostgreSQL takes its number for a live server.
+    /// Forgets a recorded process that is not ours, lest PostgreSQL takes its number for a live server: the
+    /// number was given to another process, or nobody buried the one that was killed (a container's first
+    /// process often does not). The lock of the socket, which is in the same folder, records it too.
     pub(super) fn forget_foreign_pid(&self) -> Result<(), EmbeddedError> {
-        let path = self.path.join("postmaster.pid");
         if self.recorded_pid().is_some_and(|pid| self.is_served_by(pid)) {
             return Ok(());
         }
-        match fs::remove_file(&path) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                Err(EmbeddedError::io("remove", &path)(error))
+        for name in ["postmaster.pid".to_owned(), format!(".s.PGSQL.{PORT}.lock")] {
+            let path = self.path.join(name);
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(EmbeddedError::io("remove", &path)(error));
+                }
+                _ => {}
             }
-            _ => Ok(()),
         }
+        Ok(())
     }
 
     /// Whether the process works in this folder, as a postmaster of this cluster does.

@@ -101,6 +101,16 @@ impl EmbeddedPostgres {
         Ok(Self { connect, postmaster, version, adopted: false, _temporary: temporary, _lock: lock })
     }
 
+    /// How to reach the one that another konductro runs on this data folder, as a guest that neither starts
+    /// nor stops it; `None` when none runs.
+    #[must_use]
+    pub fn of_another(options: &EmbeddedOptions) -> Option<PgConnectOptions> {
+        let data_dir = fs::canonicalize(&options.data_dir).ok()?;
+        let cluster = Cluster::new(&data_dir);
+        cluster.recorded_pid().filter(|pid| cluster.is_served_by(*pid))?;
+        Some(connect_options(&Temporary::way_of_another(&data_dir, cluster.path())?))
+    }
+
     /// How to reach it, as the owner of the database.
     #[must_use]
     pub fn connect_options(&self) -> PgConnectOptions {

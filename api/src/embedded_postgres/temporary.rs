@@ -50,6 +50,15 @@ impl Temporary {
         Ok(link)
     }
 
+    /// The way to the socket that whoever runs the server took.
+    pub(super) fn way_of_another(data_dir: &Path, cluster: &Path) -> Option<PathBuf> {
+        if cluster.as_os_str().len() <= LONGEST_SOCKET_DIR {
+            return Some(cluster.to_owned());
+        }
+        let noted = fs::read_to_string(data_dir.join("temporary")).ok()?;
+        noted.lines().map(|folder| Path::new(folder).join("s")).find(|link| link.is_dir())
+    }
+
     /// The binaries, copied if the account could not run them where they are.
     pub(super) fn reachable_binaries(
         &mut self,

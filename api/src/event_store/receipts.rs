@@ -27,6 +27,8 @@ pub struct Stored {
     pub fingerprint: Hash,
     /// What the first call was to give back.
     pub result: Value,
+    /// The stream it was given to: a repeat that would make something comes with another new id.
+    pub stream_id: String,
     /// The sequences of the events it appended, where it appended any.
     pub sequences: Option<(i64, i64)>,
     /// The whole first answer over HTTP, where it was kept.
@@ -36,7 +38,7 @@ pub struct Stored {
 /// Finds a receipt.
 pub async fn find(executor: impl PgExecutor<'_>, scope: &str, key: &str) -> Result<Option<Stored>, sqlx::Error> {
     let row = sqlx::query(
-        "SELECT fingerprint, result, first_sequence, last_sequence, answer FROM receipts WHERE scope = $1 AND key = $2",
+        "SELECT fingerprint, result, aggregate_id, first_sequence, last_sequence, answer FROM receipts WHERE scope = $1 AND key = $2",
     )
     .bind(scope)
     .bind(key)
@@ -46,6 +48,7 @@ pub async fn find(executor: impl PgExecutor<'_>, scope: &str, key: &str) -> Resu
     Ok(Some(Stored {
         fingerprint: hash("fingerprint", row.try_get("fingerprint")?)?,
         result: row.try_get("result")?,
+        stream_id: row.try_get("aggregate_id")?,
         sequences: Option::zip(row.try_get("first_sequence")?, row.try_get("last_sequence")?),
         answer: row.try_get("answer")?,
     }))

@@ -29,7 +29,7 @@ const LOAD: &str = "
 SELECT s.last_sequence AS snapshot_sequence, s.payload AS snapshot,
        tail.sequences, tail.types, tail.versions, tail.payloads,
        coalesce(head.sequence, 0) AS head_sequence, head.leaf_hash AS head_hash,
-       r.fingerprint, r.result, r.first_sequence, r.last_sequence, r.answer
+       r.fingerprint, r.result, r.aggregate_id AS receipt_stream, r.first_sequence, r.last_sequence, r.answer
   FROM (VALUES (1)) AS one
   LEFT JOIN snapshots s ON s.aggregate_type = $1 AND s.aggregate_id = $2 AND s.format = $3
   LEFT JOIN receipts r ON r.scope = $4 AND r.key = $5
@@ -265,6 +265,7 @@ fn stored(row: &PgRow) -> Result<Option<Stored>, sqlx::Error> {
     Ok(Some(Stored {
         fingerprint: receipts::hash("fingerprint", fingerprint)?,
         result: row.try_get("result")?,
+        stream_id: row.try_get("receipt_stream")?,
         sequences: Option::zip(row.try_get("first_sequence")?, row.try_get("last_sequence")?),
         answer: row.try_get("answer")?,
     }))

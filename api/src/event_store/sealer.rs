@@ -84,6 +84,14 @@ struct Session {
     leads: bool,
 }
 
+/// What ended a session.
+enum Broken {
+    /// A batch was cut off, or refused: a refusal must not be tried again.
+    Batch(sqlx::Error),
+    /// The connection, the lock or the listener: whatever the reason, it may work a moment later.
+    Session(sqlx::Error),
+}
+
 impl Session {
     async fn open(pool: &PgPool) -> Result<Self, sqlx::Error> {
         let connection = pool.acquire().await?.detach();
@@ -116,41 +124,44 @@ impl Runner {
                 Some(session) => Ok(session),
                 None => Session::open(&self.pool).await,
             };
-            let error = match opened {
+            let broken = match opened {
                 Ok(mut session) => self.lead_or_follow(&mut session).await,
-                Err(error) => error,
+                Err(error) => Broken::Session(error),
             };
-            if !is_outage(&error) {
-                self.health.report(NAME, RunnerState::Stopped(error.to_string()));
-                return;
-            }
+            let error = match broken {
+                Broken::Batch(error) if !is_outage(&error) => {
+                    self.health.report(NAME, RunnerState::Stopped(error.to_string()));
+                    return;
+                }
+                Broken::Batch(error) | Broken::Session(error) => error,
+            };
             self.health.report(NAME, RunnerState::Retrying(error.to_string()));
             tokio::time::sleep(BACK_OFF).await;
         }
     }
 
     /// Seals, or stands by, on one session until there is trouble.
-    async fn lead_or_follow(&mut self, session: &mut Session) -> sqlx::Error {
+    async fn lead_or_follow(&mut self, session: &mut Session) -> Broken {
         loop {
             let step = match session.take_lock().await {
                 Ok(true) => self.lead(session).await,
-                Ok(false) => self.follow(session).await,
-                Err(error) => Err(error),
+                Ok(false) => self.follow(session).await.map_err(Broken::Session),
+                Err(error) => Err(Broken::Session(error)),
             };
-            if let Err(error) = step {
-                return error;
+            if let Err(broken) = step {
+                return broken;
             }
         }
     }
 
-    async fn lead(&mut self, session: &mut Session) -> Result<(), sqlx::Error> {
-        if self.seal(&mut session.connection).await? > 0 {
+    async fn lead(&mut self, session: &mut Session) -> Result<(), Broken> {
+        if self.seal(&mut session.connection).await.map_err(Broken::Batch)? > 0 {
             return Ok(());
         }
         self.health.report(NAME, RunnerState::Running);
         tokio::select! {
             () = self.appended.notified() => {}
-            heard = session.listener.recv() => drop(heard?),
+            heard = session.listener.recv() => drop(heard.map_err(Broken::Session)?),
             () = tokio::time::sleep(LOOK_ANYWAY) => {}
         }
         Ok(())

@@ -7,10 +7,11 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::middleware::Next;
-use actix_web::{Error, web};
+use actix_web::{Error, ResponseError, web};
 use konductro_domain::ids::EventId;
 use konductro_projections::event_log;
 
+use super::caller::caller_of;
 use super::headers::MinPosition;
 use crate::problem::{Code, Problem};
 use crate::state::AppState;
@@ -23,13 +24,22 @@ pub async fn wait_for_min_position(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    if request.method() == Method::GET
-        && let Some(wanted) = MinPosition::of(request.headers())?
-        && let Some(state) = request.app_data::<web::Data<AppState>>()
-    {
-        reach(state, wanted).await?;
+    // An error is answered here: one that leaves a layer as an error passes the request-id layer by.
+    match wait(&request).await {
+        Ok(()) => Ok(next.call(request).await?.map_into_boxed_body()),
+        Err(problem) => Ok(request.into_response(problem.error_response())),
     }
-    Ok(next.call(request).await?.map_into_boxed_body())
+}
+
+/// Only who is signed in is waited for; everybody else is told so by the route, at once.
+async fn wait(request: &ServiceRequest) -> Result<(), Problem> {
+    if request.method() != Method::GET || caller_of(request.request()).is_none() {
+        return Ok(());
+    }
+    match (MinPosition::of(request.headers())?, request.app_data::<web::Data<AppState>>()) {
+        (Some(wanted), Some(state)) => reach(state, wanted).await,
+        _ => Ok(()),
+    }
 }
 
 async fn reach(state: &AppState, wanted: MinPosition) -> Result<(), Problem> {

@@ -4,6 +4,7 @@
 //! event touches which topic is one exhaustive table; a page of events is told as one frame for each topic.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use konductro_domain::conversation::ConversationEvent;
 use konductro_domain::event::{Event, Recorded};
@@ -13,7 +14,7 @@ use konductro_domain::project::ProjectEvent;
 use konductro_domain::stage::Stage;
 use konductro_domain::workspace::WorkspaceEvent;
 use konductro_projections::changes::Changes;
-use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::broadcast::{self, error::RecvError};
 
 use super::ending::ending;
 use super::frames::{ServerFrame, Topic};
@@ -24,9 +25,12 @@ use crate::identity::SessionEnd;
 
 type Touched = BTreeMap<Topic, BTreeSet<String>>;
 
-/// Tells the hub of everything that is folded, for as long as the process lives.
-pub async fn announce(hub: Hub, changes: Changes) {
-    let mut pages = changes.subscribe();
+/// Tells the hub of everything that is folded from now on, for as long as the process lives.
+pub fn announce(hub: Hub, changes: &Changes) -> impl Future<Output = ()> + use<> {
+    follow(hub, changes.subscribe())
+}
+
+async fn follow(hub: Hub, mut pages: broadcast::Receiver<Arc<[Recorded<Event>]>>) {
     loop {
         match pages.recv().await {
             Ok(page) => page_folded(&hub, &page),
@@ -42,7 +46,6 @@ pub async fn announce(hub: Hub, changes: Changes) {
 /// Tells the hub of one page.
 pub(super) fn page_folded(hub: &Hub, page: &[Recorded<Event>]) {
     let Some(last) = page.last() else { return };
-    hub.reached(last.position);
     let mut touched = Touched::new();
     for event in page {
         match &event.event {

@@ -5,10 +5,11 @@
 //! but to close a room that nobody needs.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use konductro_domain::ids::{ProjectId, SessionId, TurnId, UserId};
+use konductro_projections::changes::Visibility;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
@@ -31,7 +32,7 @@ pub struct Hub {
 struct Inner {
     rooms: Mutex<HashMap<Topic, Arc<Room>>>,
     listeners: Mutex<HashMap<Uuid, Arc<Listener>>>,
-    position: AtomicI64,
+    visibility: Visibility,
     memberships: AtomicU64,
     suspicion: Notify,
 }
@@ -53,6 +54,11 @@ pub(super) enum ToSend {
 }
 
 impl Hub {
+    /// A hub that tells how far read models have come.
+    pub fn new(visibility: Visibility) -> Self {
+        Self { inner: Arc::new(Inner { visibility, ..Inner::default() }) }
+    }
+
     /// A connection opens.
     pub fn enter(&self, listener: &Arc<Listener>) {
         lock(&self.inner.listeners).insert(listener.connection_id, Arc::clone(listener));
@@ -140,7 +146,6 @@ impl Hub {
 
     /// A turn ended; saying it again changes nothing.
     pub fn finish(&self, topic: Topic, end: &TurnEnd) {
-        self.reached(end.position);
         self.in_room(topic, |room| room.finish(end));
     }
 
@@ -165,14 +170,9 @@ impl Hub {
         }
     }
 
-    /// Read models have reached a position.
-    pub fn reached(&self, position: i64) {
-        self.inner.position.fetch_max(position, Ordering::SeqCst);
-    }
-
-    /// The position that read models have reached, as far as the hub has heard.
+    /// The position that read models have reached.
     pub fn position(&self) -> i64 {
-        self.inner.position.load(Ordering::SeqCst)
+        self.inner.visibility.folded()
     }
 
     /// Somebody is no longer a member of a project: they hear no more of it.

@@ -38,23 +38,20 @@ impl InProject {
     pub async fn enter(state: &AppState, caller: &Caller, project_id: ProjectId) -> Result<Self, Problem> {
         let scope = FenceScope::Member(project_id, caller.user_id);
         let member = state.commands.fence(&scope).await?;
-        Self::of(caller, project_id, member, None)
+        Self::of(caller, project_id, member, None).if_member("project")
     }
 
-    /// The caller as the fence of the membership says; 404 for everybody who is no member.
-    fn of(
-        caller: &Caller,
-        project_id: ProjectId,
-        member: FenceState,
-        policy: Option<FenceState>,
-    ) -> Result<Self, Problem> {
+    /// The caller as the fence of the membership says, be it with no role at all.
+    fn of(caller: &Caller, project_id: ProjectId, member: FenceState, policy: Option<FenceState>) -> Self {
         let roles: Roles = serde_json::from_value(member.value).unwrap_or_default();
-        if roles.is_empty() {
-            return Err(Problem::not_found("project"));
-        }
         let scope = FenceScope::Member(project_id, caller.user_id);
         let fences = vec![FenceCheck { scope, epoch: member.epoch }];
-        Ok(Self { project_id, person: caller.person(roles), policy, fences })
+        Self { project_id, person: caller.person(roles), policy, fences }
+    }
+
+    /// 404 for everybody who is no member, as for what does not exist.
+    fn if_member(self, what: &'static str) -> Result<Self, Problem> {
+        if self.person.roles.is_empty() { Err(Problem::not_found(what)) } else { Ok(self) }
     }
 
     /// 403 unless the caller holds a role with the capability.
@@ -130,6 +127,15 @@ impl InPhase {
         Ok(entered)
     }
 
+    /// Looks again at a phase in which the caller has just done something. What was done stays done, and is
+    /// told, also when the membership was taken a moment later.
+    pub async fn after_acting(state: &AppState, caller: &Caller, phase_id: PhaseId) -> Result<Self, Problem> {
+        let gone = || Problem::not_found("phase");
+        let fences = state.commands.phase_fences(phase_id, caller.user_id, None).await?.ok_or_else(gone)?;
+        let project = InProject::of(caller, fences.project, fences.member, Some(fences.policy));
+        Self::load(state, phase_id, project).await
+    }
+
     /// Reads the fences, then what they guard.
     async fn enter_with(
         state: &AppState,
@@ -140,13 +146,17 @@ impl InPhase {
         let gone = || Problem::not_found("phase");
         let fences = state.commands.phase_fences(phase_id, caller.user_id, stage).await?.ok_or_else(gone)?;
         let mut project =
-            InProject::of(caller, fences.project, fences.member, Some(fences.policy)).map_err(|_| gone())?;
+            InProject::of(caller, fences.project, fences.member, Some(fences.policy)).if_member("phase")?;
         if let Some(stage) = stage {
             let scope = FenceScope::Stage(phase_id, stage);
             project.fences.push(FenceCheck { scope, epoch: fences.stage.epoch });
         }
+        Self::load(state, phase_id, project).await
+    }
+
+    async fn load(state: &AppState, phase_id: PhaseId, project: InProject) -> Result<Self, Problem> {
         let loaded = state.commands.load::<Phase>(&phase_id.to_string()).await?;
-        let Phase::Opened(phase) = loaded.state else { return Err(gone()) };
+        let Phase::Opened(phase) = loaded.state else { return Err(Problem::not_found("phase")) };
         Ok(Self { phase_id, phase, version: loaded.version, project })
     }
 

@@ -222,7 +222,7 @@ async fn add_artefact_version(
     });
     let number = match added {
         Some(number) => number,
-        None => latest_of(&enter(&state, &caller, path.0).await?.0, stage).ok_or_else(no_version)?,
+        None => latest_of(&InPhase::after_acting(&state, &caller, phase_id).await?, stage).ok_or_else(no_version)?,
     };
     let found = views::artefact::version(&state.pool, phase_id, stage, number).await?;
     let version = found.ok_or_else(no_version)?;

@@ -186,7 +186,7 @@ pub(super) async fn answer_phase(
     status: StatusCode,
     done: Executed<PhaseEvent>,
 ) -> Result<HttpResponse, Problem> {
-    let phase = InPhase::enter(state, caller, phase_id).await?;
+    let phase = InPhase::after_acting(state, caller, phase_id).await?;
     let view = views::phase::phase(&state.pool, phase.reader()).await?;
     let location = (status == StatusCode::CREATED).then(|| format!("/api/v1/phases/{phase_id}"));
     Ok(written(status, &view, Some(phase.version), location.as_deref(), place_of(&done)))

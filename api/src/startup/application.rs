@@ -1,5 +1,6 @@
 //! The running server: the log and its runners, the rooms on top of them, HTTP in front.
 
+use std::convert::Infallible;
 use std::future::Future;
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -19,7 +20,7 @@ use utoipa_actix_web::AppExt as _;
 use super::conductor::{conductor, described};
 use super::database::Database;
 use super::error::StartupError;
-use super::readiness::Parts;
+use super::readiness::{Parts, ready};
 use super::welcome::welcome;
 use crate::commands::Commands;
 use crate::config::Config;
@@ -94,6 +95,7 @@ pub(super) struct Application {
     worker: Worker,
     log: Log,
     companions: JoinSet<()>,
+    probe: Arc<dyn ReadinessProbe>,
     greeting: Greeting,
 }
 
@@ -125,9 +127,9 @@ impl Application {
         if config.server.wants_demo() {
             demo::load(&state).await?;
         }
-        let (hub, mut companions) = (Hub::default(), JoinSet::new());
+        let (hub, mut companions) = (Hub::new(log.visibility.clone()), JoinSet::new());
         let access: Arc<dyn Access> = Arc::new(Doors::new(log.pool.clone(), log.commands.clone(), identity.clone()));
-        companions.spawn(announce(hub.clone(), log.changes.clone()));
+        companions.spawn(announce(hub.clone(), &log.changes));
         companions.spawn(watch_sessions(hub.clone(), Arc::clone(&access)));
         companions.spawn(follow_session_ends(hub.clone(), identity.clone()));
         companions.spawn(sweep_sessions(identity.clone()));
@@ -142,18 +144,23 @@ impl Application {
         };
         let probe: Arc<dyn ReadinessProbe> = Arc::new(Parts { pool: log.pool.clone(), health: log.health.clone() });
         let site = Site::new(config.server.public_url.as_deref());
-        let server = listen(sockets, state, site, described, hub.clone(), access, probe)?;
+        let server = listen(sockets, state, site, described, hub.clone(), access, Arc::clone(&probe))?;
         let handle = server.handle();
-        Ok(Self { server, handle, hub, worker, log, companions, greeting })
+        Ok(Self { server, handle, hub, worker, log, companions, probe, greeting })
     }
 
     /// Serves until somebody asks it to stop, or PostgreSQL is gone.
     pub(super) async fn run(self, postgres_died: impl Future<Output = String>) -> Result<(), StartupError> {
-        let Self { server, handle, hub, worker, log, mut companions, greeting } = self;
+        let Self { server, handle, hub, worker, log, mut companions, probe, greeting } = self;
         let mut serving = tokio::spawn(server);
-        let Greeting { url, conductor, demo_people, setup_code } = greeting;
-        welcome(&url, &conductor.label, &demo_people, setup_code.as_deref());
+        let greeted = async {
+            ready(probe.as_ref()).await;
+            let Greeting { url, conductor, demo_people, setup_code } = greeting;
+            welcome(&url, &conductor.label, &demo_people, setup_code.as_deref());
+            std::future::pending::<Infallible>().await
+        };
         let ended = tokio::select! {
+            never = greeted => match never {},
             signal = asked_to_stop() => {
                 tracing::info!(signal, "stopping");
                 Ok(())

@@ -10,7 +10,7 @@ use sqlx::{ConnectOptions, PgPool};
 
 use super::error::StartupError;
 use crate::config::DatabaseConfig;
-use crate::embedded_postgres::EmbeddedPostgres;
+use crate::embedded_postgres::{EmbeddedError, EmbeddedPostgres};
 use crate::event_store::database;
 
 /// Connections for requests, workers and runners.
@@ -29,6 +29,17 @@ impl Database {
         }
         let embedded = EmbeddedPostgres::start(&config.embedded()).await?;
         Ok(Self { options: quiet(embedded.connect_options()), embedded: Some(embedded) })
+    }
+
+    /// For what may be done while a server runs on the data folder: uses that server's PostgreSQL.
+    pub(super) async fn open_or_join(config: &DatabaseConfig) -> Result<Self, StartupError> {
+        match Self::open(config).await {
+            Err(in_use @ StartupError::Embedded(EmbeddedError::InUse { .. })) => {
+                let running = EmbeddedPostgres::of_another(&config.embedded()).ok_or(in_use)?;
+                Ok(Self { options: quiet(running), embedded: None })
+            }
+            opened => opened,
+        }
     }
 
     pub(super) async fn migrate(&self) -> Result<(), StartupError> {

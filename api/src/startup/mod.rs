@@ -32,7 +32,7 @@ pub async fn serve(config: Config) -> Result<(), StartupError> {
 
 /// Brings the database up to date, and ends.
 pub async fn migrate(config: DatabaseConfig) -> Result<(), StartupError> {
-    let database = Database::open(&config).await?;
+    let database = Database::open_or_join(&config).await?;
     let outcome = database.migrate().await;
     database.close().await?;
     outcome?;
@@ -42,7 +42,7 @@ pub async fn migrate(config: DatabaseConfig) -> Result<(), StartupError> {
 
 /// Builds all read models anew from the log.
 pub async fn rebuild_projections(config: DatabaseConfig) -> Result<(), StartupError> {
-    let database = Database::open(&config).await?;
+    let database = Database::open_or_join(&config).await?;
     let outcome = database.rebuild().await;
     database.close().await?;
     welcome::say(&outcome?);
@@ -55,7 +55,7 @@ pub async fn reset_password(
     identity: IdentityConfig,
     email: &str,
 ) -> Result<(), StartupError> {
-    let database = Database::open(&database).await?;
+    let database = Database::open_or_join(&database).await?;
     let outcome = new_password(&database, identity, email).await;
     database.close().await?;
     let password = outcome?;

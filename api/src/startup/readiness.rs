@@ -1,6 +1,6 @@
 //! `/readyz`: 200 only when every part can do its work.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use konductro_projections::health::Health;
@@ -9,10 +9,26 @@ use sqlx::PgPool;
 use crate::routes::operations::{Readiness, ReadinessProbe};
 
 const DATABASE_WITHIN: Duration = Duration::from_secs(2);
+/// Reading the log after a long absence may take longer; by then people want to see something.
+const READY_WITHIN: Duration = Duration::from_secs(30);
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
 
 pub(super) struct Parts {
     pub(super) pool: PgPool,
     pub(super) health: Health,
+}
+
+/// Returns once every part is ready. A server that stays unready serves all the same, and is told so.
+pub(super) async fn ready(probe: &dyn ReadinessProbe) {
+    let patience = Instant::now();
+    let mut readiness = probe.readiness().await;
+    while !readiness.is_ready() && patience.elapsed() < READY_WITHIN {
+        tokio::time::sleep(LOOK_AGAIN).await;
+        readiness = probe.readiness().await;
+    }
+    if !readiness.is_ready() {
+        tracing::warn!("not everything is ready yet; GET /readyz says what is missing");
+    }
 }
 
 #[async_trait]

@@ -35,9 +35,7 @@ event AS (
       FROM events e, quick
      WHERE aggregate_type = 'phase' AND aggregate_id = 'r' || :run::int || 'c' || :client_id::int AND sequence = :seq::int
 ), taken AS (
-    DELETE FROM unsealed u USING event e
-     WHERE u.transaction_id = e.transaction_id AND u.aggregate_type = e.aggregate_type
-       AND u.aggregate_id = e.aggregate_id AND u.sequence = e.sequence
+    DELETE FROM unsealed WHERE place = (SELECT currval('unsealed_place_seq'))
 ), sealed AS (
     INSERT INTO log (position, aggregate_type, aggregate_id, sequence, leaf_hash)
     SELECT position, aggregate_type, aggregate_id, sequence, leaf_hash FROM event

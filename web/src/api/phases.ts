@@ -20,8 +20,7 @@ export function openPhase(projectId: string, title: string, brief: string): Prom
 export function changePhase(phase: Phase, change: { title?: string; brief?: string }): Promise<Phase> {
   return unwrap(
     api.PATCH("/api/v1/phases/{phase_id}", {
-      params: { path: { phase_id: phase.id } },
-      headers: { "If-Match": `"${phase.version}"` },
+      params: { path: { phase_id: phase.id }, header: { "If-Match": `"${phase.version}"` } },
       body: change,
     }),
   );

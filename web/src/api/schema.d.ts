@@ -11,7 +11,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_me"];
+        /** Who am I, and what may I do? */
+        get: operations["getMe"];
         put?: never;
         post?: never;
         delete?: never;
@@ -29,7 +30,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post_me_password"];
+        /** Change my password; my other sessions end. */
+        post: operations["changePassword"];
         delete?: never;
         options?: never;
         head?: never;
@@ -43,13 +45,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_phases_phase_id_"];
+        /** Read a phase: its stages, what each waits for, and what I may do. */
+        get: operations["getPhase"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        patch: operations["patch_phases_phase_id_"];
+        /** Change title or brief. */
+        patch: operations["renamePhase"];
         trace?: never;
     };
     "/api/v1/phases/{phase_id}/artefacts/{stage}": {
@@ -59,7 +63,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_phases_phase_id_artefacts_stage_"];
+        /** Read a stage's artefact: latest version, state, approvals, change requests. */
+        get: operations["getArtefact"];
         put?: never;
         post?: never;
         delete?: never;
@@ -77,7 +82,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post_phases_phase_id_artefacts_stage_approvals"];
+        /**
+         * Approve exactly the version that was shown.
+         * @description Version, content hash, upstream hash and cycle must be what is there now; otherwise 409
+         *     `approval-outdated` says what is. Needs a role of the project's approval policy and a browser session.
+         */
+        post: operations["approveArtefact"];
         delete?: never;
         options?: never;
         head?: never;
@@ -94,7 +104,8 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        delete: operations["delete_phases_phase_id_artefacts_stage_approvals_mine"];
+        /** Take back my approval, while nothing was approved on it. */
+        delete: operations["withdrawApproval"];
         options?: never;
         head?: never;
         patch?: never;
@@ -109,7 +120,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post_phases_phase_id_artefacts_stage_change_requests"];
+        /** Send a version back, with what is to change. */
+        post: operations["requestChanges"];
         delete?: never;
         options?: never;
         head?: never;
@@ -125,7 +137,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post_phases_phase_id_artefacts_stage_change_requests_change_request_id_dismiss"];
+        /** Set somebody's change request aside, with a reason. */
+        post: operations["dismissChangeRequest"];
         delete?: never;
         options?: never;
         head?: never;
@@ -141,7 +154,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post_phases_phase_id_artefacts_stage_change_requests_change_request_id_withdraw"];
+        /** Take back my change request. */
+        post: operations["withdrawChangeRequest"];
         delete?: never;
         options?: never;
         head?: never;
@@ -155,7 +169,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_phases_phase_id_artefacts_stage_diff"];
+        /** Compare two versions, line by line and word by word, by section. */
+        get: operations["diffArtefactVersions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -173,7 +188,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post_phases_phase_id_artefacts_stage_reaffirm"];
+        /** Confirm a stale artefact as it is, on what it stands on now. */
+        post: operations["reaffirmArtefact"];
         delete?: never;
         options?: never;
         head?: never;
@@ -187,9 +203,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_phases_phase_id_artefacts_stage_versions"];
+        /** List an artefact's versions, newest first, without their texts. */
+        get: operations["listArtefactVersions"];
         put?: never;
-        post: operations["post_phases_phase_id_artefacts_stage_versions"];
+        /** Save a version by hand, or submit a technical analysis from the IDE. */
+        post: operations["addArtefactVersion"];
         delete?: never;
         options?: never;
         head?: never;
@@ -203,7 +221,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_phases_phase_id_artefacts_stage_versions_version_"];
+        /** Read one version. */
+        get: operations["getArtefactVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phases/{phase_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List every event of a phase and its conversations, oldest first. */
+        get: operations["listHistory"];
         put?: never;
         post?: never;
         delete?: never;
@@ -219,9 +255,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_phases_phase_id_stages_stage_messages"];
+        /** Read the conversation: its newest messages, oldest first; the cursor leads to older ones. */
+        get: operations["listMessages"];
         put?: never;
-        post: operations["post_phases_phase_id_stages_stage_messages"];
+        /** Write to Conductor; the reply streams over the WebSocket. */
+        post: operations["postMessage"];
         delete?: never;
         options?: never;
         head?: never;
@@ -237,7 +275,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post_phases_phase_id_stages_stage_reopen"];
+        /** Open an approved stage again; everything that stands on it becomes stale. */
+        post: operations["reopenStage"];
         delete?: never;
         options?: never;
         head?: never;
@@ -251,7 +290,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_phases_phase_id_stages_stage_turns_turn_id_context"];
+        /** Read what Conductor was given for a reply. */
+        get: operations["getTurnContext"];
         put?: never;
         post?: never;
         delete?: never;
@@ -269,7 +309,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post_phases_phase_id_stages_stage_turns_turn_id_retry"];
+        /** Ask for another attempt at a failed or stopped reply. */
+        post: operations["retryTurn"];
         delete?: never;
         options?: never;
         head?: never;
@@ -285,7 +326,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post_phases_phase_id_stages_stage_turns_turn_id_stop"];
+        /** Stop a reply; what had arrived stays. */
+        post: operations["stopTurn"];
         delete?: never;
         options?: never;
         head?: never;
@@ -299,9 +341,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_projects"];
+        /** List my projects. */
+        get: operations["listProjects"];
         put?: never;
-        post: operations["post_projects"];
+        /** Create a project; whoever does is its first SDM. */
+        post: operations["createProject"];
         delete?: never;
         options?: never;
         head?: never;
@@ -315,13 +359,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_projects_project_id_"];
+        /** Read a project. */
+        get: operations["getProject"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        patch: operations["patch_projects_project_id_"];
+        /** Change name or context. */
+        patch: operations["editProject"];
         trace?: never;
     };
     "/api/v1/projects/{project_id}/members/{user_id}": {
@@ -332,9 +378,11 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        put: operations["put_projects_project_id_members_user_id_"];
+        /** Set a member's roles. */
+        put: operations["setMemberRoles"];
         post?: never;
-        delete: operations["delete_projects_project_id_members_user_id_"];
+        /** Remove a member. */
+        delete: operations["removeMember"];
         options?: never;
         head?: never;
         patch?: never;
@@ -347,9 +395,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_projects_project_id_phases"];
+        /** List a project's phases, newest first. */
+        get: operations["listPhases"];
         put?: never;
-        post: operations["post_projects_project_id_phases"];
+        /** Open a phase. */
+        post: operations["openPhase"];
         delete?: never;
         options?: never;
         head?: never;
@@ -365,7 +415,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post_projects_project_id_repositories"];
+        /** Add a repository. */
+        post: operations["addRepository"];
         delete?: never;
         options?: never;
         head?: never;
@@ -382,7 +433,8 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        delete: operations["delete_projects_project_id_repositories_repository_id_"];
+        /** Remove a repository. */
+        delete: operations["removeRepository"];
         options?: never;
         head?: never;
         patch?: never;
@@ -397,8 +449,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post_session"];
-        delete: operations["delete_session"];
+        /** Sign in: opens a session and sets its cookie. */
+        post: operations["signIn"];
+        /** Sign out: ends the session, if there is one. */
+        delete: operations["signOut"];
         options?: never;
         head?: never;
         patch?: never;
@@ -411,7 +465,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_session_options"];
+        /** What does the sign-in page offer? */
+        get: operations["getSessionOptions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -427,9 +482,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_setup"];
+        /** Is first-run set-up open? */
+        get: operations["getSetup"];
         put?: never;
-        post: operations["post_setup"];
+        /** Create the first administrator and sign them in. */
+        post: operations["setUp"];
         delete?: never;
         options?: never;
         head?: never;
@@ -443,9 +500,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_users"];
+        /** Who is there? Administrators see everything; an SDM of any project sees whom to pick as a member. */
+        get: operations["listUsers"];
         put?: never;
-        post: operations["post_users"];
+        /** Create an account (administrators). */
+        post: operations["createUser"];
         delete?: never;
         options?: never;
         head?: never;
@@ -465,550 +524,1655 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch: operations["patch_users_user_id_"];
+        /** Change an account (administrators). */
+        patch: operations["changeUser"];
+        trace?: never;
+    };
+    "/api/v1/ws": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Opens the live socket (WebSocket, subprotocol `konductro.v1`).
+         * @description Frames are described in `openapi/asyncapi.yaml`. The socket only tells: everything that changes something goes
+         *     by the other operations.
+         */
+        get: operations["openSocket"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Is the server alive? */
+        get: operations["getHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Can the server do its work? */
+        get: operations["getReadiness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * @description What kind of actor.
+         * @enum {string}
+         */
+        ActorKind: "person" | "conductor" | "system";
+        /**
+         * @description Which adapter spoke.
+         * @enum {string}
+         */
+        Adapter: "openai" | "guided";
+        /** @description One approval. */
         Approval: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
             at: string;
+            /** @description Who. */
             by: components["schemas"]["Person"];
+            /** @description The hash of what was shown. */
             content_hash: string;
+            /** @description Whether it counts now. */
             counts: boolean;
+            /**
+             * Format: int32
+             * @description The stage's cycle.
+             */
             cycle: number;
+            /** @description A note for the record. */
             note?: string | null;
+            /**
+             * Format: int32
+             * @description The policy it was given under.
+             */
             policy_version: number;
+            /** @description The role in which it was given. */
             role: components["schemas"]["Role"];
+            /** @description The hash of what it stood on, as shown. */
             upstream_hash: string;
+            /**
+             * Format: int32
+             * @description The version.
+             */
             version: number;
         };
+        /** @description A project's approval policy. */
         ApprovalPolicy: {
+            /** @description One for each stage with an approval gate. */
             stages: components["schemas"]["StagePolicy"][];
+            /**
+             * Format: int32
+             * @description Counts the policy's versions.
+             */
             version: number;
         };
+        /** @description A stage's artefact: latest version, state, approvals, change requests. */
         Artefact: {
+            /** @description Every approval it got, oldest first; those that count say so. */
             approvals: components["schemas"]["Approval"][];
+            /**
+             * Format: int32
+             * @description The version whose approval stands, or stood before it became stale.
+             */
             approved_version?: number | null;
+            /** @description Every change request, oldest first. */
             change_requests: components["schemas"]["ChangeRequest"][];
+            /**
+             * Format: int32
+             * @description The stage's cycle: what an approval must name.
+             */
             cycle: number;
-            findings: unknown[];
-            latest?: null | components["schemas"]["ArtefactVersion"];
+            /** @description What the checker found in the latest version. */
+            findings: components["schemas"]["Finding"][];
+            latest?: components["schemas"]["ArtefactVersion"] | null;
+            /** @description The stage. */
             stage: components["schemas"]["Stage"];
+            /** @description The state of its gate. */
             state: components["schemas"]["GateState"];
+            /** @description The hash of what it stands on now: what an approval must name. Null while the stage is locked. */
             upstream_hash?: string | null;
         };
-        ArtefactDiff: {
-            added_words: number;
-            from: number;
-            removed_words: number;
-            sections: components["schemas"]["DiffSection"][];
-            to: number;
-        };
-        ArtefactVersion: {
-            authors: components["schemas"]["Person"][];
-            based_on: components["schemas"]["BasedOn"][];
-            content_hash: string;
-            created_at: string;
-            created_by?: null | components["schemas"]["Person"];
-            cycle: number;
-            generated_by?: null | components["schemas"]["GeneratedBy"];
+        /** @description One version of an artefact. */
+        ArtefactVersion: components["schemas"]["ArtefactVersionSummary"] & {
+            /** @description Its text. */
             markdown: string;
-            origin: components["schemas"]["Origin"];
-            source?: null | components["schemas"]["Source"];
-            /** @enum {string} */
-            status: "complete" | "incomplete";
-            title: string;
-            turn_id?: string | null;
-            upstream_hash: string;
-            version: number;
         };
-        ArtefactVersionList: {
-            items: components["schemas"]["ArtefactVersionSummary"][];
-        };
+        /** @description One version of an artefact, without its text. */
         ArtefactVersionSummary: {
+            /** @description Its authors. */
             authors: components["schemas"]["Person"][];
-            based_on: components["schemas"]["BasedOn"][];
+            /** @description The approved versions it was written on. */
+            based_on: components["schemas"]["Based"][];
+            /**
+             * Format: int32
+             * @description Length of its text in bytes.
+             */
             bytes: number;
+            /** @description SHA-256 of its text, in hex. */
             content_hash: string;
+            /**
+             * Format: date-time
+             * @description When it was added.
+             */
             created_at: string;
-            created_by?: null | components["schemas"]["Person"];
+            created_by?: components["schemas"]["Person"] | null;
+            /**
+             * Format: int32
+             * @description The stage's cycle it was written in.
+             */
             cycle: number;
-            generated_by?: null | components["schemas"]["GeneratedBy"];
+            generated_by?: components["schemas"]["GeneratedBy"] | null;
+            /** @description Where it came from. */
             origin: components["schemas"]["Origin"];
-            source?: null | components["schemas"]["Source"];
-            /** @enum {string} */
-            status: "complete" | "incomplete";
+            source?: components["schemas"]["Source"] | null;
+            /** @description Whether all of it arrived; an incomplete one can't be approved. */
+            status: components["schemas"]["Completeness"];
+            /** @description The document's title. */
             title: string;
+            /**
+             * Format: uuid
+             * @description The turn that wrote it.
+             */
             turn_id?: string | null;
+            /** @description The hash of what it was written on. */
             upstream_hash: string;
+            /**
+             * Format: int32
+             * @description The version's number, from 1.
+             */
             version: number;
         };
+        /** @description Who wrote a message. */
         Author: {
             /** @enum {string} */
             kind: "person";
+            /** @description The name. */
             name: string;
+            /**
+             * Format: uuid
+             * @description Who.
+             */
             user_id: string;
         } | {
             /** @enum {string} */
             kind: "conductor";
         };
-        BasedOn: {
+        /** @description An approved version that another stands on. */
+        Based: {
+            /** @description Its content hash. */
             content_hash: string;
+            /**
+             * Format: int32
+             * @description The cycle it was approved in.
+             */
             cycle: number;
+            /** @description The stage. */
             stage: components["schemas"]["Stage"];
+            /**
+             * Format: int32
+             * @description The version.
+             */
             version: number;
         };
-        Blocker: {
+        /** @description One thing that a locked stage waits for. */
+        Blocked: {
+            /** @description What it needs, and who could give it. */
             needs: string;
+            /** @description The stage whose approval is missing. */
             stage: components["schemas"]["Stage"];
+            /** @description The roles that could give it. */
+            who: components["schemas"]["Role"][];
         };
+        /**
+         * @description What happened to a line or to words.
+         * @enum {string}
+         */
+        Change: "same" | "added" | "removed";
+        /** @description One change request. */
         ChangeRequest: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
             at: string;
+            /** @description Who wants it. */
             by: components["schemas"]["Person"];
+            /**
+             * Format: uuid
+             * @description The request.
+             */
             id: string;
+            /** @description What is to change. */
             reason: string;
+            /** @description Whether it still blocks, or how it ended. */
             state: components["schemas"]["ChangeRequestState"];
+            /**
+             * Format: int32
+             * @description The version that was sent back.
+             */
             version: number;
         };
-        /** @enum {string} */
+        /**
+         * @description Whether a change request still blocks, or how it ended.
+         * @enum {string}
+         */
         ChangeRequestState: "open" | "withdrawn" | "dismissed" | "cleared";
+        /** @description One part of the server. */
+        CheckAnswer: {
+            /** @description Which part. */
+            name: string;
+            /** @description Whether it is ready. */
+            ok: boolean;
+            /** @description Why it is not. */
+            reason: string | null;
+        };
+        /**
+         * @description Whether the whole document arrived.
+         * @enum {string}
+         */
+        Completeness: "complete" | "incomplete";
+        /** @description One thing that must be true before a stage's gate opens. */
         Condition: {
-            link?: null | components["schemas"]["ConditionLink"];
-            ok: boolean | null;
+            link?: components["schemas"]["Link"] | null;
+            /** @description Whether it is; null where it can't be said yet. */
+            ok?: boolean | null;
+            /** @description What. */
             text: string;
         };
-        ConditionLink: {
-            stage: components["schemas"]["Stage"];
-            version?: number | null;
-        };
+        /** @description Who answers as Conductor. */
         Conductor: {
+            /** @description How it is called on the page. */
             label: string;
-            /** @enum {string} */
-            mode: "guided" | "model";
+            /** @description A model, or the guided interview. */
+            mode: components["schemas"]["ConductorMode"];
+            /** @description The model's name, where there is one. */
             model?: string | null;
         };
+        /**
+         * @description Whether Conductor is a model or the guided interview.
+         * @enum {string}
+         */
+        ConductorMode: "guided" | "model";
+        /** @description One block of what Conductor was given. */
         ContextBlock: {
+            /**
+             * Format: int32
+             * @description Its length in bytes.
+             */
             bytes: number;
+            /** @description The hash of its text. */
             hash: string;
+            /** @description What it is: core, project, artefact, stage, history or message. */
             kind: string;
+            /** @description Whose message it was in: system, user or assistant. */
+            role: string;
+            /** @description Where it came from. */
             source: string;
+            /** @description Its exact text. */
             text: string;
+            /**
+             * Format: int32
+             * @description Its estimated tokens.
+             */
             tokens: number;
+            /**
+             * Format: int32
+             * @description The artefact's or context's version.
+             */
             version?: number | null;
         };
-        DemoPerson: {
+        /**
+         * @description How a person proved who they are.
+         * @enum {string}
+         */
+        CredentialKind: "session" | "token" | "console";
+        /** @description Address and password. */
+        Credentials: {
+            /** @description The account's e-mail address, in any case. */
             email: string;
-            name: string;
+            /** @description The account's password. */
             password: string;
+        };
+        /** @description Somebody of the demo workspace, to sign in as. */
+        DemoSignIn: {
+            /** @description The address to sign in with. */
+            email: string;
+            /** @description Their name. */
+            name: string;
+            /** @description Their password, which is no secret. */
+            password: string;
+            /** @description What they are in the demo project. */
             role: components["schemas"]["Role"];
         };
-        Denied: {
-            reason: string;
-            verb: components["schemas"]["Verb"];
+        /** @description What changed between two versions. */
+        Diff: {
+            /** @description How many words are new. */
+            added_words: number;
+            /**
+             * Format: int32
+             * @description The earlier version.
+             */
+            from: number;
+            /** @description How many words are gone. */
+            removed_words: number;
+            /** @description The sections of both, in reading order. */
+            sections: components["schemas"]["SectionDiff"][];
+            /**
+             * Format: int32
+             * @description The later version.
+             */
+            to: number;
         };
-        /** @enum {string} */
-        DiffKind: "same" | "added" | "removed" | "changed";
-        DiffLine: {
-            kind: components["schemas"]["DiffKind"];
-            text: string;
-            words?: components["schemas"]["DiffWord"][] | null;
+        /** @description A document in a reply. */
+        Document: {
+            /** @description The hash of its text. */
+            content_hash: string;
+            /** @description Why it was set aside. */
+            reason?: string | null;
+            /** @description The stage it is for. */
+            stage: components["schemas"]["Stage"];
+            /** @description What became of it. */
+            state: components["schemas"]["DocumentState"];
+            /** @description Its title. */
+            title: string;
+            /**
+             * Format: int32
+             * @description The version it became.
+             */
+            version?: number | null;
         };
-        DiffSection: {
-            heading: string;
-            kind: components["schemas"]["DiffKind"];
-            lines: components["schemas"]["DiffLine"][];
-        };
-        DiffWord: {
-            kind: components["schemas"]["DiffKind"];
-            text: string;
-        };
+        /**
+         * @description What became of a document.
+         * @enum {string}
+         */
+        DocumentState: "pending" | "saved" | "set_aside" | "incomplete";
+        /** @description Why a reply is not whole. */
         Failure: {
+            /** @description A sentence for people. */
             detail: string;
+            /** @description What kind of failure: a kind of the model's, or `server_stopped`. */
             kind: string;
+            /** @description Whether trying again as it is may help. */
             retryable: boolean;
         };
+        /** @description One field that is not valid. */
+        FieldProblem: {
+            /** @description What is wrong with it, and what would be right. */
+            detail: string;
+            /** @description Where: a JSON pointer into the body, or `?name` for a query parameter. */
+            pointer: string;
+        };
+        /** @description What the checker found in a version. */
+        Finding: {
+            /** @description The rule. */
+            rule: string;
+            /** @description The finding. */
+            text: string;
+        };
+        /** @description The first administrator. */
+        FirstAdministrator: {
+            /** @description The one-time code that the server printed when it started. */
+            code: string;
+            /**
+             * Format: email
+             * @description The address to sign in with.
+             */
+            email: string;
+            /** @description The person's name. */
+            name: string;
+            /** @description The password: 10 to 200 characters. */
+            password: string;
+        };
+        /** @description The gate of a stage. */
         Gate: {
-            blocked_by: components["schemas"]["Blocker"][];
+            /** @description What is missing. */
+            blocked_by: components["schemas"]["Blocked"][];
             /** @enum {string} */
             kind: "locked";
         } | {
             /** @enum {string} */
             kind: "open";
         } | {
+            /** @description Approvals of it so far. */
             approvals: components["schemas"]["Approval"][];
+            /** @description The hash of its text: what an approval must name. */
             content_hash: string;
+            /**
+             * Format: int32
+             * @description The stage's cycle: what an approval must name.
+             */
             cycle: number;
             /** @enum {string} */
             kind: "in_review";
+            /** @description How many different people must approve. */
             required_approvals: number;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
             since: string;
+            /** @description The hash of what it stands on now: what an approval must name. */
             upstream_hash: string;
+            /**
+             * Format: int32
+             * @description The latest version.
+             */
             version: number;
+            /** @description The roles that may approve. */
             waiting_for: components["schemas"]["Role"][];
         } | {
+            /** @description What people want changed. */
             change_requests: components["schemas"]["ChangeRequest"][];
+            /** @description The hash of its text. */
             content_hash: string;
+            /**
+             * Format: int32
+             * @description The stage's cycle.
+             */
             cycle: number;
             /** @enum {string} */
             kind: "changes_requested";
+            /** @description The hash of what it stands on now. */
             upstream_hash: string;
+            /**
+             * Format: int32
+             * @description The latest version.
+             */
             version: number;
         } | {
+            /** @description Whose approvals made it so. */
             approvals: components["schemas"]["Approval"][];
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
             at: string;
+            /** @description The hash of its text. */
             content_hash: string;
+            /**
+             * Format: int32
+             * @description The stage's cycle.
+             */
             cycle: number;
             /** @enum {string} */
             kind: "approved";
+            /** @description The hash of what it stands on. */
             upstream_hash: string;
+            /**
+             * Format: int32
+             * @description The approved version.
+             */
             version: number;
         } | {
+            /** @description The approvals that no longer count. */
             approvals: components["schemas"]["Approval"][];
-            cause?: null | components["schemas"]["StaleCause"];
+            cause?: components["schemas"]["StaleCause"] | null;
+            /** @description The hash of its text. */
             content_hash: string;
+            /**
+             * Format: int32
+             * @description The stage's cycle.
+             */
             cycle: number;
             /** @enum {string} */
             kind: "stale";
+            /** @description The hash of what it stands on now: what a reaffirmation must name. */
             upstream_hash: string;
+            /**
+             * Format: int32
+             * @description The version that was approved.
+             */
             version: number;
         };
-        /** @enum {string} */
+        /**
+         * @description What closes a stage.
+         * @enum {string}
+         */
+        GateKind: "approval" | "first_reply" | "review";
+        /**
+         * @description The state of a stage.
+         * @enum {string}
+         */
         GateState: "locked" | "open" | "in_review" | "changes_requested" | "approved" | "stale";
+        /** @description Who generated a text. */
         GeneratedBy: {
-            adapter: string;
+            /** @description The adapter. */
+            adapter: components["schemas"]["Adapter"];
+            /** @description The model asked for; `guided` in guided mode. */
             model: string;
         };
-        ListedUser: {
-            administrator?: boolean | null;
-            created_at?: string | null;
-            disabled?: boolean | null;
-            email: string;
-            name: string;
-            user_id: string;
+        /** @description The server answers. */
+        Health: {
+            /** @description Always `ok`. */
+            status: string;
+            /** @description The server's version. */
+            version: string;
         };
-        LiveTurn: {
-            attempt: number;
-            state: string;
-            turn_id: string;
+        /** @description Who caused an event. */
+        HistoryActor: {
+            credential?: components["schemas"]["CredentialKind"] | null;
+            /** @description A person, Conductor or the system. */
+            kind: components["schemas"]["ActorKind"];
+            /** @description The person's name now. */
+            name?: string | null;
+            role?: components["schemas"]["Role"] | null;
+            /**
+             * Format: uuid
+             * @description The person.
+             */
+            user_id?: string | null;
         };
-        Me: {
-            administrator: boolean;
-            conductor: components["schemas"]["Conductor"];
-            email: string;
-            name: string;
-            projects: components["schemas"]["MyProject"][];
-            user_id: string;
-        };
-        Member: {
-            email: string;
-            name: string;
-            roles: components["schemas"]["Role"][];
-            user_id: string;
-        };
-        MemberRoles: {
-            roles: components["schemas"]["Role"][];
-        };
-        Message: {
+        /** @description One event of a phase. */
+        HistoryEvent: {
+            /** @description Who caused it. */
+            actor: components["schemas"]["HistoryActor"];
+            /**
+             * Format: date-time
+             * @description When it was decided.
+             */
             at: string;
-            author: components["schemas"]["Author"];
-            documents?: components["schemas"]["MessageDocument"][] | null;
-            failure?: null | components["schemas"]["Failure"];
-            generated_by?: null | components["schemas"]["GeneratedBy"];
+            /**
+             * Format: uuid
+             * @description Its own id.
+             */
             id: string;
-            parts?: components["schemas"]["MessagePart"][] | null;
-            state: components["schemas"]["MessageState"];
-            suggestions?: string[] | null;
+            /** @description What happened; texts are named by hash. */
+            payload: unknown;
+            /**
+             * Format: uuid
+             * @description The phase.
+             */
+            phase_id: string;
+            /**
+             * Format: int64
+             * @description Its place in the log.
+             */
+            position: number;
+            /**
+             * Format: int64
+             * @description Its place in its stream.
+             */
+            sequence: number;
+            /** @description The stream it belongs to. */
+            stream: string;
+            /** @description What happened, in one sentence. */
+            summary: string;
+            /** @description Its name. */
+            type: string;
+            /**
+             * Format: int32
+             * @description The version of its shape.
+             */
+            version: number;
+        };
+        /** @description One line. */
+        LineDiff: {
+            /** @description What happened to it. */
+            kind: components["schemas"]["Change"];
+            /** @description The line. */
             text: string;
-            turn_id: string;
-            usage?: null | components["schemas"]["Usage"];
+            /** @description Its words, where it is one side of a line that was rewritten. */
+            words?: components["schemas"]["WordDiff"][] | null;
         };
-        MessageAccepted: {
-            message_id: string;
-            turn_id: string;
-        };
-        MessageDocument: {
-            content_hash: string;
-            reason?: string | null;
+        /** @description A place in the phase. */
+        Link: {
+            /** @description The stage. */
             stage: components["schemas"]["Stage"];
-            /** @enum {string} */
-            state: "pending" | "saved" | "set_aside" | "incomplete";
-            title: string;
+            /**
+             * Format: int32
+             * @description The version of its artefact.
+             */
             version?: number | null;
         };
-        MessagePage: {
+        /** @description A person in a list: whole for administrators, name and address for who picks members. */
+        ListedUser: {
+            /** @description Whether they administer the workspace; told to administrators. */
+            administrator?: boolean | null;
+            /**
+             * Format: date-time
+             * @description Since when the account exists; told to administrators.
+             */
+            created_at?: string | null;
+            /** @description Whether they are kept from signing in; told to administrators. */
+            disabled?: boolean | null;
+            /** @description The address they sign in with. */
+            email: string;
+            /** @description Their name. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description Who.
+             */
+            user_id: string;
+        };
+        /** @description The turn that is still to end. */
+        LiveTurn: {
+            /**
+             * Format: int32
+             * @description Which attempt, from 1.
+             */
+            attempt: number;
+            /** @description Queued, streaming or stopping. */
+            state: components["schemas"]["TurnState"];
+            /**
+             * Format: uuid
+             * @description The turn.
+             */
+            turn_id: string;
+        };
+        /** @description Something that the reader may not do now. */
+        MayNot: {
+            /** @description Why not, and what to do about it. */
+            reason: string;
+            /** @description What. */
+            verb: components["schemas"]["Verb"];
+        };
+        /** @description The person who asks. */
+        Me: {
+            /** @description Whether I administer the workspace. */
+            administrator: boolean;
+            /** @description Who answers as Conductor. */
+            conductor: components["schemas"]["Conductor"];
+            /** @description The address I sign in with. */
+            email: string;
+            /** @description My name. */
+            name: string;
+            /** @description The projects I am in, by key. */
+            projects: components["schemas"]["MyProject"][];
+            /**
+             * Format: uuid
+             * @description My id.
+             */
+            user_id: string;
+        };
+        /** @description Somebody in a project. */
+        Member: {
+            /** @description The e-mail address. */
+            email: string;
+            /** @description The name. */
+            name: string;
+            /** @description All the roles held. */
+            roles: components["schemas"]["Role"][];
+            /**
+             * Format: uuid
+             * @description Who.
+             */
+            user_id: string;
+        };
+        /** @description The roles of a member. */
+        MemberRoles: {
+            /** @description All the roles that the person holds from now on; at least one. */
+            roles: components["schemas"]["Role"][];
+        };
+        /** @description A person's message, or Conductor's reply. */
+        Message: {
+            /**
+             * Format: date-time
+             * @description When it was written; of a reply, when it ended or began.
+             */
+            at: string;
+            /**
+             * Format: int32
+             * @description Which attempt a reply is, from 1.
+             */
+            attempt?: number | null;
+            /** @description Who wrote it. */
+            author: components["schemas"]["Author"];
+            /** @description The documents in a reply, and what became of them. */
+            documents?: components["schemas"]["Document"][] | null;
+            failure?: components["schemas"]["Failure"] | null;
+            generated_by?: components["schemas"]["GeneratedBy"] | null;
+            /**
+             * Format: uuid
+             * @description The message; a reply's is its turn.
+             */
+            id: string;
+            /** @description A reply's text, split for display; documents are shown beside the chat. */
+            parts: components["schemas"]["Part"][];
+            /** @description Where it stands. */
+            state: components["schemas"]["MessageState"];
+            /** @description Quick answers to what a reply asks. */
+            suggestions?: string[] | null;
+            /** @description What was written; of a reply, as it came, document tags included. */
+            text: string;
+            /**
+             * Format: uuid
+             * @description The turn.
+             */
+            turn_id: string;
+            usage?: components["schemas"]["Usage"] | null;
+        };
+        /** @description A page of a conversation. */
+        Messages: {
+            /** @description The messages, oldest first. */
             items: components["schemas"]["Message"][];
-            live_turn?: null | components["schemas"]["LiveTurn"];
+            live_turn?: components["schemas"]["LiveTurn"] | null;
+            /** @description Asks for older messages; null at the beginning. */
             next_cursor?: string | null;
         };
-        MessagePart: {
+        /**
+         * @description Where a message stands.
+         * @enum {string}
+         */
+        MessageState: "sent" | "streaming" | "completed" | "stopped" | "failed" | "interrupted";
+        /** @description A message was taken; the reply streams over the WebSocket. */
+        MessageTaken: {
+            /**
+             * Format: uuid
+             * @description The message.
+             */
+            message_id: string;
+            /**
+             * Format: uuid
+             * @description Its turn, which the reply has too.
+             */
+            turn_id: string;
+        };
+        /** @description A project I am in. */
+        MyProject: {
+            /** @description Its key. */
+            key: string;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description The project.
+             */
+            project_id: string;
+            /** @description What I am in it. */
+            roles: components["schemas"]["Role"][];
+        };
+        /** @description An approval of exactly what was shown. */
+        NewApproval: {
+            /** @description The SHA-256 of the text shown, in hex. */
+            content_hash: string;
+            /**
+             * Format: int32
+             * @description The stage's cycle shown.
+             */
+            cycle: number;
+            /** @description A note for the record. */
+            note?: string | null;
+            /** @description The hash of what it was shown to stand on, in hex. */
+            upstream_hash: string;
+            /**
+             * Format: int32
+             * @description The version shown.
+             */
+            version: number;
+        };
+        /** @description A new version of a document. */
+        NewArtefactVersion: {
+            /** @description The whole document (Markdown), up to 1 MiB. */
+            markdown: string;
+            source?: components["schemas"]["NewSource"] | null;
+            /** @description The document's title, 1 to 160 characters. */
+            title: string;
+        };
+        /** @description What is to change in a version. */
+        NewChangeRequest: {
+            /** @description What is to change, and why. */
+            reason: string;
+            /**
+             * Format: int32
+             * @description The version shown.
+             */
+            version: number;
+        };
+        /** @description A message to Conductor. */
+        NewMessage: {
+            /**
+             * @description What Conductor should know or do, up to 32 KiB.
+             * @example Sellers must get their share within a day.
+             */
+            text: string;
+        };
+        /** @description A new phase. */
+        NewPhase: {
+            /** @description What it is about (Markdown). */
+            brief?: string | null;
+            /** @description How much planning it gets. */
+            kind: components["schemas"]["NewPhaseKind"];
+            /**
+             * @description Its title, 1 to 160 characters.
+             * @example Split settlement for marketplace sellers
+             */
+            title: string;
+        };
+        /**
+         * @description The kinds of phase that a person opens.
+         * @enum {string}
+         */
+        NewPhaseKind: "full";
+        /** @description A new project. */
+        NewProject: {
+            /** @description Goals, stack, conventions, constraints (Markdown); every conversation gets it. */
+            context?: string | null;
+            /**
+             * @description The short key that story keys start with: 2 to 10 capitals or digits.
+             * @example PAY
+             */
+            key: string;
+            /**
+             * @description The name.
+             * @example Payments
+             */
+            name: string;
+        };
+        /** @description A repository to add. */
+        NewRepository: {
+            /** @description The branch that counts. */
+            default_branch?: string | null;
+            /** @description Its short name. */
+            name: string;
+            /** @description Where it is, such as `https://example.com/pay.git`. */
+            remote: string;
+        };
+        /** @description The tool and code that a submission was written with. */
+        NewSource: {
+            /** @description The model it used. */
+            model?: string | null;
+            /** @description The repositories it read. */
+            repositories?: components["schemas"]["NewSourceRepository"][];
+            /** @description The tool, such as `claude-code`. */
+            tool: string;
+        };
+        /** @description One repository at one commit. */
+        NewSourceRepository: {
+            /** @description The branch. */
+            branch?: string | null;
+            /** @description The commit. */
+            commit: string;
+            /** @description Its short name. */
+            name: string;
+            /** @description Where it is. */
+            remote?: string | null;
+        };
+        /**
+         * @description Where a version came from.
+         * @enum {string}
+         */
+        Origin: "conductor" | "person" | "ide";
+        /** @description One page of a list. */
+        Page_ArtefactVersionSummary: {
+            /** @description The items, in the list's order. */
+            items: {
+                /** @description Its authors. */
+                authors: components["schemas"]["Person"][];
+                /** @description The approved versions it was written on. */
+                based_on: components["schemas"]["Based"][];
+                /**
+                 * Format: int32
+                 * @description Length of its text in bytes.
+                 */
+                bytes: number;
+                /** @description SHA-256 of its text, in hex. */
+                content_hash: string;
+                /**
+                 * Format: date-time
+                 * @description When it was added.
+                 */
+                created_at: string;
+                created_by?: components["schemas"]["Person"] | null;
+                /**
+                 * Format: int32
+                 * @description The stage's cycle it was written in.
+                 */
+                cycle: number;
+                generated_by?: components["schemas"]["GeneratedBy"] | null;
+                /** @description Where it came from. */
+                origin: components["schemas"]["Origin"];
+                source?: components["schemas"]["Source"] | null;
+                /** @description Whether all of it arrived; an incomplete one can't be approved. */
+                status: components["schemas"]["Completeness"];
+                /** @description The document's title. */
+                title: string;
+                /**
+                 * Format: uuid
+                 * @description The turn that wrote it.
+                 */
+                turn_id?: string | null;
+                /** @description The hash of what it was written on. */
+                upstream_hash: string;
+                /**
+                 * Format: int32
+                 * @description The version's number, from 1.
+                 */
+                version: number;
+            }[];
+            /** @description Asks for the next page; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_HistoryEvent: {
+            /** @description The items, in the list's order. */
+            items: {
+                /** @description Who caused it. */
+                actor: components["schemas"]["HistoryActor"];
+                /**
+                 * Format: date-time
+                 * @description When it was decided.
+                 */
+                at: string;
+                /**
+                 * Format: uuid
+                 * @description Its own id.
+                 */
+                id: string;
+                /** @description What happened; texts are named by hash. */
+                payload: unknown;
+                /**
+                 * Format: uuid
+                 * @description The phase.
+                 */
+                phase_id: string;
+                /**
+                 * Format: int64
+                 * @description Its place in the log.
+                 */
+                position: number;
+                /**
+                 * Format: int64
+                 * @description Its place in its stream.
+                 */
+                sequence: number;
+                /** @description The stream it belongs to. */
+                stream: string;
+                /** @description What happened, in one sentence. */
+                summary: string;
+                /** @description Its name. */
+                type: string;
+                /**
+                 * Format: int32
+                 * @description The version of its shape.
+                 */
+                version: number;
+            }[];
+            /** @description Asks for the next page; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_ListedUser: {
+            /** @description The items, in the list's order. */
+            items: {
+                /** @description Whether they administer the workspace; told to administrators. */
+                administrator?: boolean | null;
+                /**
+                 * Format: date-time
+                 * @description Since when the account exists; told to administrators.
+                 */
+                created_at?: string | null;
+                /** @description Whether they are kept from signing in; told to administrators. */
+                disabled?: boolean | null;
+                /** @description The address they sign in with. */
+                email: string;
+                /** @description Their name. */
+                name: string;
+                /**
+                 * Format: uuid
+                 * @description Who.
+                 */
+                user_id: string;
+            }[];
+            /** @description Asks for the next page; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_PhaseSummary: {
+            /** @description The items, in the list's order. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it was opened.
+                 */
+                created_at: string;
+                /**
+                 * Format: uuid
+                 * @description The phase.
+                 */
+                id: string;
+                /** @description Its kind. */
+                kind: components["schemas"]["PhaseKind"];
+                /**
+                 * Format: int32
+                 * @description Its number in the project.
+                 */
+                number: number;
+                opened_by?: components["schemas"]["Person"] | null;
+                /**
+                 * Format: uuid
+                 * @description Its project.
+                 */
+                project_id: string;
+                /** @description Its stages, in order. */
+                stages: components["schemas"]["StageSummary"][];
+                /** @description Where it stands. */
+                status: components["schemas"]["PhaseStatus"];
+                /** @description Its title. */
+                title: string;
+                /**
+                 * Format: date-time
+                 * @description When it last changed.
+                 */
+                updated_at: string;
+                /** @description What it waits for, and from whom: "SDM to approve Requirements v2". */
+                waiting_for?: string | null;
+                /** @description Whether it waits for me. */
+                waiting_for_me: boolean;
+            }[];
+            /** @description Asks for the next page; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_ProjectSummary: {
+            /** @description The items, in the list's order. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it was created.
+                 */
+                created_at: string;
+                /**
+                 * Format: uuid
+                 * @description The project.
+                 */
+                id: string;
+                /** @description Its key. */
+                key: string;
+                /** @description Its name. */
+                name: string;
+                /** @description How many phases stand where. */
+                phases: components["schemas"]["PhaseCounts"];
+                /** @description My roles in it. */
+                roles: components["schemas"]["Role"][];
+                /**
+                 * Format: int32
+                 * @description How many phases wait for me.
+                 */
+                waiting_for_me: number;
+            }[];
+            /** @description Asks for the next page; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description How a prompt was sent. */
+        Parameters: {
+            /** @description The cache profile of the endpoint. */
+            cache_profile: string;
+        };
+        /** @description A stretch of a reply. */
+        Part: {
             /** @enum {string} */
             kind: "text";
+            /** @description What was written. */
             text: string;
         } | {
+            /** @description Its place among the reply's documents, from 0. */
             index: number;
             /** @enum {string} */
             kind: "document";
+            /** @description Its title. */
             title: string;
         };
-        /** @enum {string} */
-        MessageState: "sent" | "streaming" | "completed" | "stopped" | "failed" | "interrupted";
-        MyProject: {
-            key: string;
-            name: string;
-            project_id: string;
-            roles: components["schemas"]["Role"][];
-        };
-        NewApproval: {
-            content_hash: string;
-            cycle: number;
-            note?: string | null;
-            upstream_hash: string;
-            version: number;
-        };
-        NewChangeRequest: {
-            reason: string;
-            version: number;
-        };
-        NewMessage: {
-            text: string;
-        };
-        NewPhase: {
-            brief?: string | null;
-            kind: components["schemas"]["PhaseKind"];
-            title: string;
-        };
-        NewProject: {
-            context?: string | null;
-            key: string;
-            name: string;
-        };
-        NewRepository: {
-            default_branch?: string | null;
-            name: string;
-            remote: string;
-        };
-        NewUser: {
-            administrator?: boolean | null;
-            email: string;
-            name: string;
-            password: string;
-        };
-        NewVersion: {
-            markdown: string;
-            source?: null | components["schemas"]["Source"];
-            title: string;
-        };
-        /** @enum {string} */
-        Origin: "conductor" | "person" | "ide";
+        /** @description A new password for me. */
         PasswordChange: {
+            /** @description The password I have. */
             current_password: string;
+            /** @description The password I want: 10 to 200 characters. */
             new_password: string;
         };
+        /** @description A person, as others see them. */
         Person: {
+            /** @description Their name. */
             name: string;
+            /**
+             * Format: uuid
+             * @description Who.
+             */
             user_id: string;
         };
+        /** @description A phase. */
         Phase: {
+            /** @description What it is about. */
             brief: string;
+            /**
+             * Format: date-time
+             * @description When it was opened.
+             */
             created_at: string;
+            /**
+             * Format: uuid
+             * @description The phase.
+             */
             id: string;
+            /** @description Its kind. */
             kind: components["schemas"]["PhaseKind"];
+            /** @description My roles in the project. */
             my_roles: components["schemas"]["Role"][];
+            /**
+             * Format: int32
+             * @description Its number in the project.
+             */
             number: number;
-            opened_by?: null | components["schemas"]["Person"];
+            opened_by?: components["schemas"]["Person"] | null;
+            /**
+             * Format: uuid
+             * @description Its project.
+             */
             project_id: string;
+            /** @description The project's key. */
             project_key: string;
+            /**
+             * Format: date-time
+             * @description Since when it is ready for story generation.
+             */
             ready_at?: string | null;
+            /** @description Its stages, in order. */
             stages: components["schemas"]["StageView"][];
+            /** @description Where it stands. */
             status: components["schemas"]["PhaseStatus"];
+            /** @description Its title. */
             title: string;
+            /**
+             * Format: int64
+             * @description Its version, which is its ETag.
+             */
             version: number;
         };
-        PhaseChange: {
-            brief?: string | null;
-            title?: string | null;
-        };
+        /** @description How many phases of a project stand where. */
         PhaseCounts: {
+            /**
+             * Format: int32
+             * @description Cancelled.
+             */
             cancelled: number;
+            /**
+             * Format: int32
+             * @description Completed.
+             */
             completed: number;
+            /**
+             * Format: int32
+             * @description In planning.
+             */
             planning: number;
+            /**
+             * Format: int32
+             * @description Ready for story generation.
+             */
             ready: number;
         };
-        /** @enum {string} */
-        PhaseKind: "full" | "light" | "adhoc";
-        PhaseList: {
-            items: components["schemas"]["PhaseSummary"][];
-            next_cursor?: string | null;
+        /** @description What changes of a phase. */
+        PhaseEdit: {
+            /** @description The whole new brief. */
+            brief?: string | null;
+            /** @description The new title. */
+            title?: string | null;
         };
-        /** @enum {string} */
+        /**
+         * @description How much planning a phase gets.
+         * @enum {string}
+         */
+        PhaseKind: "full" | "light" | "adhoc";
+        /**
+         * @description Where a phase stands.
+         * @enum {string}
+         */
         PhaseStatus: "planning" | "ready" | "completed" | "cancelled";
+        /** @description A line of the project's page. */
         PhaseSummary: {
+            /**
+             * Format: date-time
+             * @description When it was opened.
+             */
             created_at: string;
+            /**
+             * Format: uuid
+             * @description The phase.
+             */
             id: string;
+            /** @description Its kind. */
             kind: components["schemas"]["PhaseKind"];
+            /**
+             * Format: int32
+             * @description Its number in the project.
+             */
             number: number;
-            opened_by?: null | components["schemas"]["Person"];
+            opened_by?: components["schemas"]["Person"] | null;
+            /**
+             * Format: uuid
+             * @description Its project.
+             */
             project_id: string;
+            /** @description Its stages, in order. */
             stages: components["schemas"]["StageSummary"][];
+            /** @description Where it stands. */
             status: components["schemas"]["PhaseStatus"];
+            /** @description Its title. */
             title: string;
+            /**
+             * Format: date-time
+             * @description When it last changed.
+             */
             updated_at: string;
+            /** @description What it waits for, and from whom: "SDM to approve Requirements v2". */
             waiting_for?: string | null;
+            /** @description Whether it waits for me. */
             waiting_for_me: boolean;
         };
+        /** @description Every error: RFC 9457. A type's own members stand beside these. */
         Problem: {
-            code?: string | null;
+            /** @description What to do about it. */
             detail: string;
+            /** @description The fields that are not valid. */
+            errors?: components["schemas"]["FieldProblem"][] | null;
+            /** @description The path that was asked for. */
             instance?: string | null;
+            /** @description The request's id; quote it when you ask for help. */
             request_id?: string | null;
+            /**
+             * Format: int32
+             * @description The HTTP status.
+             */
             status: number;
+            /** @description The kind of problem, for people. */
             title: string;
+            /** @description The stable path of the kind of problem, such as `/problems/stage-locked`. */
             type: string;
         };
+        /** @description A project. */
         Project: {
+            /** @description Who approves what. */
             approval_policy: components["schemas"]["ApprovalPolicy"];
+            /** @description Goals, stack, conventions, constraints (Markdown). */
             context: string;
+            /**
+             * Format: int32
+             * @description Counts the context's versions; 0 before the first.
+             */
             context_version: number;
+            /**
+             * Format: date-time
+             * @description When it was created.
+             */
             created_at: string;
+            /**
+             * Format: uuid
+             * @description The project.
+             */
             id: string;
+            /** @description Its key, such as `PAY`. */
             key: string;
+            /** @description Everybody in it. */
             members: components["schemas"]["Member"][];
+            /** @description Its name. */
             name: string;
+            /** @description The repositories it names. */
             repositories: components["schemas"]["Repository"][];
+            /** @description My roles in it. */
             roles: components["schemas"]["Role"][];
+            /**
+             * Format: int64
+             * @description Its version, which is its ETag.
+             */
             version: number;
         };
-        ProjectChange: {
+        /** @description What changes of a project. */
+        ProjectEdit: {
+            /** @description The whole new context. */
             context?: string | null;
+            /** @description The new name. */
             name?: string | null;
         };
-        ProjectPage: {
-            items: components["schemas"]["ProjectSummary"][];
-            next_cursor?: string | null;
-        };
+        /** @description A line of the projects page. */
         ProjectSummary: {
+            /**
+             * Format: date-time
+             * @description When it was created.
+             */
             created_at: string;
+            /**
+             * Format: uuid
+             * @description The project.
+             */
             id: string;
+            /** @description Its key. */
             key: string;
+            /** @description Its name. */
             name: string;
+            /** @description How many phases stand where. */
             phases: components["schemas"]["PhaseCounts"];
+            /** @description My roles in it. */
             roles: components["schemas"]["Role"][];
+            /**
+             * Format: int32
+             * @description How many phases wait for me.
+             */
             waiting_for_me: number;
         };
+        /** @description Whether the server can do its work. */
+        ReadinessAnswer: {
+            /** @description Every part. */
+            checks: components["schemas"]["CheckAnswer"][];
+            /** @description Whether every part is ready. */
+            ready: boolean;
+        };
+        /** @description Why something is decided. */
         Reason: {
+            /** @description Kept with the decision. */
             reason: string;
         };
+        /** @description A repository that a project names. */
         Repository: {
+            /** @description The branch that counts. */
             default_branch?: string | null;
+            /**
+             * Format: uuid
+             * @description The repository.
+             */
             id: string;
+            /** @description Its short name. */
             name: string;
+            /** @description Where it is. */
             remote: string;
         };
-        /** @enum {string} */
+        /**
+         * @description What a person is in a project.
+         * @enum {string}
+         */
         Role: "sdm" | "architect" | "developer" | "auditor";
+        /**
+         * @description What happened to a section.
+         * @enum {string}
+         */
+        SectionChange: "added" | "removed" | "changed" | "same";
+        /** @description What happened to one section. */
+        SectionDiff: {
+            /** @description Its heading; empty before the first. */
+            heading: string;
+            /** @description What happened. */
+            kind: components["schemas"]["SectionChange"];
+            /** @description Its lines, old and new. */
+            lines: components["schemas"]["LineDiff"][];
+        };
+        /** @description What the sign-in page offers. */
         SessionOptions: {
+            /** @description Who answers as Conductor. */
             conductor: components["schemas"]["Conductor"];
-            demo?: components["schemas"]["DemoPerson"][] | null;
+            /** @description The demo people; null without a demo workspace, and to everybody on another machine. */
+            demo?: components["schemas"]["DemoSignIn"][] | null;
         };
-        SetupBody: {
-            code: string;
-            email: string;
-            name: string;
-            password: string;
-        };
+        /** @description Whether set-up is open. */
         SetupState: {
+            /** @description Whether the first administrator is still to come. */
             open: boolean;
         };
-        SignIn: {
-            email: string;
-            password: string;
-        };
+        /** @description The tool and the code that a submission was written with. */
         Source: {
+            /** @description The model it used, where it says so. */
             model?: string | null;
+            /** @description The repositories it read. */
             repositories: components["schemas"]["SourceRepository"][];
+            /** @description The tool, such as `claude-code`. */
             tool: string;
         };
+        /** @description One repository at one commit. */
         SourceRepository: {
+            /** @description The branch. */
             branch?: string | null;
+            /** @description The commit. */
             commit: string;
+            /** @description Its short name. */
             name: string;
+            /** @description Where it is. */
             remote?: string | null;
         };
-        /** @enum {string} */
+        /**
+         * @description One step of a phase.
+         * @enum {string}
+         */
         Stage: "requirements" | "technical_analysis" | "architecture" | "stories" | "scoping";
+        /** @description How one stage's artefact is approved. */
         StagePolicy: {
+            /** @description Whether an author may be one of them. */
             author_may_approve: boolean;
+            /**
+             * Format: int32
+             * @description How many different people must.
+             */
             required_approvals: number;
+            /** @description The roles that may approve. */
             roles: components["schemas"]["Role"][];
+            /** @description The stage. */
             stage: components["schemas"]["Stage"];
         };
+        /** @description One stage on the line of a phase. */
         StageSummary: {
+            /** @description Where it stands, in one line. */
             evidence: string;
+            /** @description The stage. */
             stage: components["schemas"]["Stage"];
+            /** @description Its state. */
             state: components["schemas"]["GateState"];
         };
+        /** @description A stage of a phase. */
         StageView: {
+            /**
+             * Format: int32
+             * @description The version whose approval stands, or stood before it became stale.
+             */
             approved_version?: number | null;
-            blocked_by: components["schemas"]["Blocker"][];
+            /** @description What it waits for. */
+            blocked_by: components["schemas"]["Blocked"][];
+            /** @description What must be true before its gate opens. */
             conditions: components["schemas"]["Condition"][];
+            /**
+             * Format: int32
+             * @description Its cycle; each reopening begins another.
+             */
             cycle: number;
+            /** @description What approving unlocks. */
             effect: string;
+            /** @description Where it stands, in one line. */
             evidence: string;
+            /** @description Its gate. */
             gate: components["schemas"]["Gate"];
-            /** @enum {string} */
-            kind: "approval" | "first_reply" | "review";
+            /** @description What closes it. */
+            kind: components["schemas"]["GateKind"];
+            /**
+             * Format: int32
+             * @description The latest version of its artefact.
+             */
             latest_version?: number | null;
+            /** @description What I may do here now. */
             may: components["schemas"]["Verb"][];
-            may_not: components["schemas"]["Denied"][];
+            /** @description What I may not do here now, and why. */
+            may_not: components["schemas"]["MayNot"][];
+            /** @description The stage. */
             stage: components["schemas"]["Stage"];
+            /** @description Its state. */
             state: components["schemas"]["GateState"];
         };
+        /** @description What made an artefact stale. */
         StaleCause: {
+            /**
+             * Format: int32
+             * @description Its version that the artefact was approved on.
+             */
             from_version?: number | null;
+            /** @description Why it was opened again. */
             reason: string;
+            /** @description The stage that changed. */
             stage: components["schemas"]["Stage"];
+            /**
+             * Format: int32
+             * @description Its version that is approved now.
+             */
             to_version?: number | null;
         };
-        TurnAccepted: {
-            turn_id: string;
-        };
+        /** @description What Conductor was given for a reply. */
         TurnContext: {
-            adapter: string;
+            /** @description The adapter. */
+            adapter: components["schemas"]["Adapter"];
+            /**
+             * Format: int32
+             * @description Which attempt at the turn.
+             */
+            attempt: number;
+            /** @description Everything that was given, in the order it was sent. */
             blocks: components["schemas"]["ContextBlock"][];
-            model?: string | null;
-            parameters: unknown;
+            /** @description The model asked for. */
+            model: string;
+            /** @description How it was sent. */
+            parameters: components["schemas"]["Parameters"];
+            /**
+             * Format: uuid
+             * @description The turn.
+             */
             turn_id: string;
         };
+        /**
+         * @description Where a turn stands.
+         * @enum {string}
+         */
+        TurnState: "queued" | "streaming" | "stopping" | "completed" | "stopped" | "failed" | "interrupted";
+        /** @description Something was asked of a turn. */
+        TurnTaken: {
+            /**
+             * Format: uuid
+             * @description The turn.
+             */
+            turn_id: string;
+        };
+        /** @description What a reply consumed; null is "not reported". */
         Usage: {
+            /**
+             * Format: int64
+             * @description Prompt tokens read from the provider's cache.
+             */
             cached_tokens?: number | null;
+            /**
+             * Format: int64
+             * @description Tokens of the reply.
+             */
             completion_tokens?: number | null;
+            /**
+             * Format: int64
+             * @description Cost in millionths of the price table's currency.
+             */
             cost_micros?: number | null;
+            /**
+             * Format: int64
+             * @description Milliseconds to the end.
+             */
             duration_ms?: number | null;
+            /**
+             * Format: int64
+             * @description Tokens of the prompt, cached ones included.
+             */
             prompt_tokens?: number | null;
+            /**
+             * Format: int64
+             * @description Tokens spent on reasoning.
+             */
             reasoning_tokens?: number | null;
+            /**
+             * Format: int64
+             * @description Milliseconds to the first token.
+             */
             ttft_ms?: number | null;
         };
+        /** @description A person with an account. */
         User: {
+            /** @description Whether they administer the workspace. */
             administrator: boolean;
+            /**
+             * Format: date-time
+             * @description Since when the account exists.
+             */
             created_at: string;
+            /** @description Whether they are kept from signing in. */
             disabled: boolean;
+            /** @description The address they sign in with. */
             email: string;
+            /** @description Their name. */
             name: string;
+            /**
+             * Format: uuid
+             * @description Who.
+             */
             user_id: string;
         };
-        UserChange: {
+        /** @description What is to change; what is left out stays. */
+        UserPatch: {
+            /** @description Whether they administer the workspace. */
             administrator?: boolean | null;
+            /** @description Whether they are kept out; their sessions end at once. */
             disabled?: boolean | null;
+            /** @description The name from now on. */
             name?: string | null;
         };
-        UserPage: {
-            items: components["schemas"]["ListedUser"][];
-            next_cursor?: string | null;
+        /** @description An account to be made. */
+        UserToCreate: {
+            /** @description Whether they administer the workspace; no, unless said. */
+            administrator?: boolean;
+            /**
+             * Format: email
+             * @description The address to sign in with.
+             */
+            email: string;
+            /** @description The person's name. */
+            name: string;
+            /** @description The first password: 10 to 200 characters. */
+            password: string;
         };
-        /** @enum {string} */
+        /**
+         * @description What a person can do in a stage.
+         * @enum {string}
+         */
         Verb: "post_message" | "add_artefact_version" | "submit_technical_analysis" | "approve_artefact" | "request_changes" | "withdraw_approval" | "withdraw_change_request" | "dismiss_change_request" | "reopen_stage" | "reaffirm_artefact";
+        /** @description A stretch of words. */
+        WordDiff: {
+            /** @description What happened to it. */
+            kind: components["schemas"]["Change"];
+            /** @description The words, blanks included. */
+            text: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -1016,100 +2180,21 @@ export interface components {
     headers: never;
     pathItems: never;
 }
-export type SchemaApproval = components['schemas']['Approval'];
-export type SchemaApprovalPolicy = components['schemas']['ApprovalPolicy'];
-export type SchemaArtefact = components['schemas']['Artefact'];
-export type SchemaArtefactDiff = components['schemas']['ArtefactDiff'];
-export type SchemaArtefactVersion = components['schemas']['ArtefactVersion'];
-export type SchemaArtefactVersionList = components['schemas']['ArtefactVersionList'];
-export type SchemaArtefactVersionSummary = components['schemas']['ArtefactVersionSummary'];
-export type SchemaAuthor = components['schemas']['Author'];
-export type SchemaBasedOn = components['schemas']['BasedOn'];
-export type SchemaBlocker = components['schemas']['Blocker'];
-export type SchemaChangeRequest = components['schemas']['ChangeRequest'];
-export type SchemaChangeRequestState = components['schemas']['ChangeRequestState'];
-export type SchemaCondition = components['schemas']['Condition'];
-export type SchemaConditionLink = components['schemas']['ConditionLink'];
-export type SchemaConductor = components['schemas']['Conductor'];
-export type SchemaContextBlock = components['schemas']['ContextBlock'];
-export type SchemaDemoPerson = components['schemas']['DemoPerson'];
-export type SchemaDenied = components['schemas']['Denied'];
-export type SchemaDiffKind = components['schemas']['DiffKind'];
-export type SchemaDiffLine = components['schemas']['DiffLine'];
-export type SchemaDiffSection = components['schemas']['DiffSection'];
-export type SchemaDiffWord = components['schemas']['DiffWord'];
-export type SchemaFailure = components['schemas']['Failure'];
-export type SchemaGate = components['schemas']['Gate'];
-export type SchemaGateState = components['schemas']['GateState'];
-export type SchemaGeneratedBy = components['schemas']['GeneratedBy'];
-export type SchemaListedUser = components['schemas']['ListedUser'];
-export type SchemaLiveTurn = components['schemas']['LiveTurn'];
-export type SchemaMe = components['schemas']['Me'];
-export type SchemaMember = components['schemas']['Member'];
-export type SchemaMemberRoles = components['schemas']['MemberRoles'];
-export type SchemaMessage = components['schemas']['Message'];
-export type SchemaMessageAccepted = components['schemas']['MessageAccepted'];
-export type SchemaMessageDocument = components['schemas']['MessageDocument'];
-export type SchemaMessagePage = components['schemas']['MessagePage'];
-export type SchemaMessagePart = components['schemas']['MessagePart'];
-export type SchemaMessageState = components['schemas']['MessageState'];
-export type SchemaMyProject = components['schemas']['MyProject'];
-export type SchemaNewApproval = components['schemas']['NewApproval'];
-export type SchemaNewChangeRequest = components['schemas']['NewChangeRequest'];
-export type SchemaNewMessage = components['schemas']['NewMessage'];
-export type SchemaNewPhase = components['schemas']['NewPhase'];
-export type SchemaNewProject = components['schemas']['NewProject'];
-export type SchemaNewRepository = components['schemas']['NewRepository'];
-export type SchemaNewUser = components['schemas']['NewUser'];
-export type SchemaNewVersion = components['schemas']['NewVersion'];
-export type SchemaOrigin = components['schemas']['Origin'];
-export type SchemaPasswordChange = components['schemas']['PasswordChange'];
-export type SchemaPerson = components['schemas']['Person'];
-export type SchemaPhase = components['schemas']['Phase'];
-export type SchemaPhaseChange = components['schemas']['PhaseChange'];
-export type SchemaPhaseCounts = components['schemas']['PhaseCounts'];
-export type SchemaPhaseKind = components['schemas']['PhaseKind'];
-export type SchemaPhaseList = components['schemas']['PhaseList'];
-export type SchemaPhaseStatus = components['schemas']['PhaseStatus'];
-export type SchemaPhaseSummary = components['schemas']['PhaseSummary'];
-export type SchemaProblem = components['schemas']['Problem'];
-export type SchemaProject = components['schemas']['Project'];
-export type SchemaProjectChange = components['schemas']['ProjectChange'];
-export type SchemaProjectPage = components['schemas']['ProjectPage'];
-export type SchemaProjectSummary = components['schemas']['ProjectSummary'];
-export type SchemaReason = components['schemas']['Reason'];
-export type SchemaRepository = components['schemas']['Repository'];
-export type SchemaRole = components['schemas']['Role'];
-export type SchemaSessionOptions = components['schemas']['SessionOptions'];
-export type SchemaSetupBody = components['schemas']['SetupBody'];
-export type SchemaSetupState = components['schemas']['SetupState'];
-export type SchemaSignIn = components['schemas']['SignIn'];
-export type SchemaSource = components['schemas']['Source'];
-export type SchemaSourceRepository = components['schemas']['SourceRepository'];
-export type SchemaStage = components['schemas']['Stage'];
-export type SchemaStagePolicy = components['schemas']['StagePolicy'];
-export type SchemaStageSummary = components['schemas']['StageSummary'];
-export type SchemaStageView = components['schemas']['StageView'];
-export type SchemaStaleCause = components['schemas']['StaleCause'];
-export type SchemaTurnAccepted = components['schemas']['TurnAccepted'];
-export type SchemaTurnContext = components['schemas']['TurnContext'];
-export type SchemaUsage = components['schemas']['Usage'];
-export type SchemaUser = components['schemas']['User'];
-export type SchemaUserChange = components['schemas']['UserChange'];
-export type SchemaUserPage = components['schemas']['UserPage'];
-export type SchemaVerb = components['schemas']['Verb'];
 export type $defs = Record<string, never>;
 export interface operations {
-    get_me: {
+    getMe: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description The person who asks */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1118,8 +2203,62 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1129,10 +2268,13 @@ export interface operations {
             };
         };
     };
-    post_me_password: {
+    changePassword: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Done once under this key: a repeat gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1142,15 +2284,114 @@ export interface operations {
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Changed; the answer renews the session cookie */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description problem */
-            default: {
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1160,10 +2401,13 @@ export interface operations {
             };
         };
     };
-    get_phases_phase_id_: {
+    getPhase: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
             path: {
                 phase_id: string;
             };
@@ -1171,7 +2415,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1180,8 +2431,62 @@ export interface operations {
                     "application/json": components["schemas"]["Phase"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1191,10 +2496,12 @@ export interface operations {
             };
         };
     };
-    patch_phases_phase_id_: {
+    renamePhase: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                "If-Match": string;
+            };
             path: {
                 phase_id: string;
             };
@@ -1202,11 +2509,18 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PhaseChange"];
+                "application/json": components["schemas"]["PhaseEdit"];
             };
         };
         responses: {
-            /** @description ok */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1215,8 +2529,107 @@ export interface operations {
                     "application/json": components["schemas"]["Phase"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1226,10 +2639,13 @@ export interface operations {
             };
         };
     };
-    get_phases_phase_id_artefacts_stage_: {
+    getArtefact: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
             path: {
                 phase_id: string;
                 stage: components["schemas"]["Stage"];
@@ -1238,7 +2654,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1247,8 +2670,62 @@ export interface operations {
                     "application/json": components["schemas"]["Artefact"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1258,10 +2735,13 @@ export interface operations {
             };
         };
     };
-    post_phases_phase_id_artefacts_stage_approvals: {
+    approveArtefact: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Done once under this key: a repeat gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 phase_id: string;
                 stage: components["schemas"]["Stage"];
@@ -1274,7 +2754,14 @@ export interface operations {
             };
         };
         responses: {
-            /** @description ok */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -1283,8 +2770,107 @@ export interface operations {
                     "application/json": components["schemas"]["Phase"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1294,7 +2880,7 @@ export interface operations {
             };
         };
     };
-    delete_phases_phase_id_artefacts_stage_approvals_mine: {
+    withdrawApproval: {
         parameters: {
             query?: never;
             header?: never;
@@ -1306,7 +2892,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1315,8 +2908,107 @@ export interface operations {
                     "application/json": components["schemas"]["Phase"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1326,10 +3018,13 @@ export interface operations {
             };
         };
     };
-    post_phases_phase_id_artefacts_stage_change_requests: {
+    requestChanges: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Done once under this key: a repeat gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 phase_id: string;
                 stage: components["schemas"]["Stage"];
@@ -1342,7 +3037,14 @@ export interface operations {
             };
         };
         responses: {
-            /** @description ok */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -1351,8 +3053,107 @@ export interface operations {
                     "application/json": components["schemas"]["Phase"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1362,10 +3163,13 @@ export interface operations {
             };
         };
     };
-    post_phases_phase_id_artefacts_stage_change_requests_change_request_id_dismiss: {
+    dismissChangeRequest: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Done once under this key: a repeat gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 change_request_id: string;
                 phase_id: string;
@@ -1379,7 +3183,14 @@ export interface operations {
             };
         };
         responses: {
-            /** @description ok */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1388,8 +3199,107 @@ export interface operations {
                     "application/json": components["schemas"]["Phase"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1399,10 +3309,13 @@ export interface operations {
             };
         };
     };
-    post_phases_phase_id_artefacts_stage_change_requests_change_request_id_withdraw: {
+    withdrawChangeRequest: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Done once under this key: a repeat gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 change_request_id: string;
                 phase_id: string;
@@ -1412,7 +3325,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1421,8 +3341,107 @@ export interface operations {
                     "application/json": components["schemas"]["Phase"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1432,13 +3451,18 @@ export interface operations {
             };
         };
     };
-    get_phases_phase_id_artefacts_stage_diff: {
+    diffArtefactVersions: {
         parameters: {
             query: {
+                /** @description The earlier version. */
                 from: number;
+                /** @description The later version. */
                 to: number;
             };
-            header?: never;
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
             path: {
                 phase_id: string;
                 stage: components["schemas"]["Stage"];
@@ -1447,17 +3471,78 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ArtefactDiff"];
+                    "application/json": components["schemas"]["Diff"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1467,10 +3552,13 @@ export interface operations {
             };
         };
     };
-    post_phases_phase_id_artefacts_stage_reaffirm: {
+    reaffirmArtefact: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Done once under this key: a repeat gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 phase_id: string;
                 stage: components["schemas"]["Stage"];
@@ -1483,8 +3571,15 @@ export interface operations {
             };
         };
         responses: {
-            /** @description ok */
-            200: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1492,8 +3587,107 @@ export interface operations {
                     "application/json": components["schemas"]["Phase"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1503,10 +3697,13 @@ export interface operations {
             };
         };
     };
-    get_phases_phase_id_artefacts_stage_versions: {
+    listArtefactVersions: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
             path: {
                 phase_id: string;
                 stage: components["schemas"]["Stage"];
@@ -1515,17 +3712,78 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ArtefactVersionList"];
+                    "application/json": components["schemas"]["Page_ArtefactVersionSummary"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1535,10 +3793,13 @@ export interface operations {
             };
         };
     };
-    post_phases_phase_id_artefacts_stage_versions: {
+    addArtefactVersion: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Done once under this key: a repeat gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 phase_id: string;
                 stage: components["schemas"]["Stage"];
@@ -1547,11 +3808,28 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewVersion"];
+                "application/json": components["schemas"]["NewArtefactVersion"];
             };
         };
         responses: {
-            /** @description ok */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The text is the latest version's already */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArtefactVersion"];
+                };
+            };
+            /** @description A new version, which awaits a decision */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -1560,8 +3838,107 @@ export interface operations {
                     "application/json": components["schemas"]["ArtefactVersion"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1571,10 +3948,13 @@ export interface operations {
             };
         };
     };
-    get_phases_phase_id_artefacts_stage_versions_version_: {
+    getArtefactVersion: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
             path: {
                 phase_id: string;
                 stage: components["schemas"]["Stage"];
@@ -1584,7 +3964,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1593,8 +3980,62 @@ export interface operations {
                     "application/json": components["schemas"]["ArtefactVersion"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1604,13 +4045,120 @@ export interface operations {
             };
         };
     };
-    get_phases_phase_id_stages_stage_messages: {
+    listHistory: {
         parameters: {
             query?: {
-                cursor?: string | null;
-                limit?: number | null;
+                /** @description Only what comes after this position of the log. */
+                after?: number;
+                /** @description The `next_cursor` of the page before; goes on after it, whatever `after` says. */
+                cursor?: string;
+                /** @description How many items at most (1 to 200, 50 by default). */
+                limit?: number;
             };
-            header?: never;
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
+            path: {
+                phase_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_HistoryEvent"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listMessages: {
+        parameters: {
+            query?: {
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description How many items at most (1 to 200, 50 by default). */
+                limit?: number;
+            };
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
             path: {
                 phase_id: string;
                 stage: components["schemas"]["Stage"];
@@ -1619,17 +4167,78 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MessagePage"];
+                    "application/json": components["schemas"]["Messages"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1639,10 +4248,13 @@ export interface operations {
             };
         };
     };
-    post_phases_phase_id_stages_stage_messages: {
+    postMessage: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Done once under this key: a repeat gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 phase_id: string;
                 stage: components["schemas"]["Stage"];
@@ -1655,17 +4267,123 @@ export interface operations {
             };
         };
         responses: {
-            /** @description ok */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MessageAccepted"];
+                    "application/json": components["schemas"]["MessageTaken"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1675,10 +4393,13 @@ export interface operations {
             };
         };
     };
-    post_phases_phase_id_stages_stage_reopen: {
+    reopenStage: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Done once under this key: a repeat gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 phase_id: string;
                 stage: components["schemas"]["Stage"];
@@ -1691,7 +4412,14 @@ export interface operations {
             };
         };
         responses: {
-            /** @description ok */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1700,8 +4428,107 @@ export interface operations {
                     "application/json": components["schemas"]["Phase"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1711,10 +4538,13 @@ export interface operations {
             };
         };
     };
-    get_phases_phase_id_stages_stage_turns_turn_id_context: {
+    getTurnContext: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
             path: {
                 phase_id: string;
                 stage: components["schemas"]["Stage"];
@@ -1724,7 +4554,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1733,8 +4570,62 @@ export interface operations {
                     "application/json": components["schemas"]["TurnContext"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1744,10 +4635,13 @@ export interface operations {
             };
         };
     };
-    post_phases_phase_id_stages_stage_turns_turn_id_retry: {
+    retryTurn: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Done once under this key: a repeat gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 phase_id: string;
                 stage: components["schemas"]["Stage"];
@@ -1757,17 +4651,123 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TurnAccepted"];
+                    "application/json": components["schemas"]["TurnTaken"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1777,10 +4777,13 @@ export interface operations {
             };
         };
     };
-    post_phases_phase_id_stages_stage_turns_turn_id_stop: {
+    stopTurn: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Done once under this key: a repeat gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 phase_id: string;
                 stage: components["schemas"]["Stage"];
@@ -1790,15 +4793,123 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             202: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["TurnTaken"];
+                };
             };
-            /** @description problem */
-            default: {
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1808,29 +4919,95 @@ export interface operations {
             };
         };
     };
-    get_projects: {
+    listProjects: {
         parameters: {
             query?: {
-                cursor?: string | null;
-                limit?: number | null;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description How many items at most (1 to 200, 50 by default). */
+                limit?: number;
             };
-            header?: never;
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProjectPage"];
+                    "application/json": components["schemas"]["Page_ProjectSummary"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1840,10 +5017,13 @@ export interface operations {
             };
         };
     };
-    post_projects: {
+    createProject: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Done once under this key: a repeat gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1853,7 +5033,14 @@ export interface operations {
             };
         };
         responses: {
-            /** @description ok */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -1862,8 +5049,107 @@ export interface operations {
                     "application/json": components["schemas"]["Project"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1873,10 +5159,13 @@ export interface operations {
             };
         };
     };
-    get_projects_project_id_: {
+    getProject: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
             path: {
                 project_id: string;
             };
@@ -1884,7 +5173,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1893,8 +5189,62 @@ export interface operations {
                     "application/json": components["schemas"]["Project"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1904,10 +5254,12 @@ export interface operations {
             };
         };
     };
-    patch_projects_project_id_: {
+    editProject: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                "If-Match": string;
+            };
             path: {
                 project_id: string;
             };
@@ -1915,11 +5267,18 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ProjectChange"];
+                "application/json": components["schemas"]["ProjectEdit"];
             };
         };
         responses: {
-            /** @description ok */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1928,8 +5287,107 @@ export interface operations {
                     "application/json": components["schemas"]["Project"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1939,7 +5397,7 @@ export interface operations {
             };
         };
     };
-    put_projects_project_id_members_user_id_: {
+    setMemberRoles: {
         parameters: {
             query?: never;
             header?: never;
@@ -1955,7 +5413,14 @@ export interface operations {
             };
         };
         responses: {
-            /** @description ok */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1964,8 +5429,107 @@ export interface operations {
                     "application/json": components["schemas"]["Project"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1975,7 +5539,7 @@ export interface operations {
             };
         };
     };
-    delete_projects_project_id_members_user_id_: {
+    removeMember: {
         parameters: {
             query?: never;
             header?: never;
@@ -1987,7 +5551,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1996,8 +5567,107 @@ export interface operations {
                     "application/json": components["schemas"]["Project"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2007,13 +5677,18 @@ export interface operations {
             };
         };
     };
-    get_projects_project_id_phases: {
+    listPhases: {
         parameters: {
             query?: {
-                cursor?: string | null;
-                limit?: number | null;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description How many items at most (1 to 200, 50 by default). */
+                limit?: number;
             };
-            header?: never;
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
             path: {
                 project_id: string;
             };
@@ -2021,17 +5696,78 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PhaseList"];
+                    "application/json": components["schemas"]["Page_PhaseSummary"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2041,10 +5777,13 @@ export interface operations {
             };
         };
     };
-    post_projects_project_id_phases: {
+    openPhase: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Done once under this key: a repeat gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 project_id: string;
             };
@@ -2056,7 +5795,14 @@ export interface operations {
             };
         };
         responses: {
-            /** @description ok */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -2065,8 +5811,107 @@ export interface operations {
                     "application/json": components["schemas"]["Phase"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2076,10 +5921,13 @@ export interface operations {
             };
         };
     };
-    post_projects_project_id_repositories: {
+    addRepository: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Done once under this key: a repeat gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 project_id: string;
             };
@@ -2091,7 +5939,14 @@ export interface operations {
             };
         };
         responses: {
-            /** @description ok */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -2100,8 +5955,107 @@ export interface operations {
                     "application/json": components["schemas"]["Project"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2111,7 +6065,7 @@ export interface operations {
             };
         };
     };
-    delete_projects_project_id_repositories_repository_id_: {
+    removeRepository: {
         parameters: {
             query?: never;
             header?: never;
@@ -2123,7 +6077,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2132,8 +6093,107 @@ export interface operations {
                     "application/json": components["schemas"]["Project"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2143,20 +6203,23 @@ export interface operations {
             };
         };
     };
-    post_session: {
+    signIn: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Done once under this key: a repeat gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SignIn"];
+                "application/json": components["schemas"]["Credentials"];
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Signed in; the answer sets the session cookie */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2165,8 +6228,107 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2176,7 +6338,7 @@ export interface operations {
             };
         };
     };
-    delete_session: {
+    signOut: {
         parameters: {
             query?: never;
             header?: never;
@@ -2185,15 +6347,114 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Signed out; the answer takes the cookie away */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description problem */
-            default: {
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2203,16 +6464,19 @@ export interface operations {
             };
         };
     };
-    get_session_options: {
+    getSessionOptions: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description How to sign in here */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2221,8 +6485,62 @@ export interface operations {
                     "application/json": components["schemas"]["SessionOptions"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2232,16 +6550,19 @@ export interface operations {
             };
         };
     };
-    get_setup: {
+    getSetup: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Whether set-up is open */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2250,8 +6571,62 @@ export interface operations {
                     "application/json": components["schemas"]["SetupState"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2261,20 +6636,23 @@ export interface operations {
             };
         };
     };
-    post_setup: {
+    setUp: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Done once under this key: a repeat gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SetupBody"];
+                "application/json": components["schemas"]["FirstAdministrator"];
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Set up and signed in */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -2283,8 +6661,107 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2294,30 +6771,90 @@ export interface operations {
             };
         };
     };
-    get_users: {
+    listUsers: {
         parameters: {
             query?: {
-                cursor?: string | null;
-                limit?: number | null;
-                q?: string | null;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description How many at most (1 to 200, 50 by default). */
+                limit?: number;
+                /** @description Part of a name or address. */
+                q?: string;
             };
-            header?: never;
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description A page of users, by name */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UserPage"];
+                    "application/json": components["schemas"]["Page_ListedUser"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2327,20 +6864,23 @@ export interface operations {
             };
         };
     };
-    post_users: {
+    createUser: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Done once under this key: a repeat gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewUser"];
+                "application/json": components["schemas"]["UserToCreate"];
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Created */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -2349,8 +6889,107 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2360,22 +6999,23 @@ export interface operations {
             };
         };
     };
-    patch_users_user_id_: {
+    changeUser: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The user */
                 user_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["UserChange"];
+                "application/json": components["schemas"]["UserPatch"];
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Changed */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2384,13 +7024,239 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description `malformed` */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    openSocket: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The connection speaks `konductro.v1` from here on */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed`: no WebSocket upgrade, or the subprotocol was not offered */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not-signed-in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `csrf`: the page that asks is not Konductro's */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not-found`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The server answers */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    getReadiness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every part is ready */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadinessAnswer"];
+                };
+            };
+            /** @description At least one part is not ready: `checks` says which and why */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };

@@ -50,8 +50,7 @@ export function changeProject(
 ): Promise<Project> {
   return unwrap(
     api.PATCH("/api/v1/projects/{project_id}", {
-      params: { path: { project_id: project.id } },
-      headers: ifMatch(project),
+      params: { path: { project_id: project.id }, header: ifMatch(project) },
       body: change,
     }),
   );

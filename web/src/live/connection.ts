@@ -86,6 +86,9 @@ export function connect(queryClient: QueryClient): void {
     const frame = parseFrame(event.data);
     if (frame) receive(frame);
   });
+  // A network that comes or goes is asked at once, not after the silence or the back-off has passed.
+  globalThis.addEventListener("offline", tryAgain);
+  globalThis.addEventListener("online", tryAgain);
   heartbeat = setInterval(() => {
     if (link !== "live") return;
     if (performance.now() - lastHeard > SILENCE_LIMIT) socket?.reconnect();
@@ -93,8 +96,14 @@ export function connect(queryClient: QueryClient): void {
   }, PING_EVERY);
 }
 
+function tryAgain(): void {
+  if (link !== "live" || !navigator.onLine) socket?.reconnect();
+}
+
 /** Closes the socket: the person signed out. */
 export function disconnect(): void {
+  globalThis.removeEventListener("offline", tryAgain);
+  globalThis.removeEventListener("online", tryAgain);
   if (heartbeat) clearInterval(heartbeat);
   heartbeat = null;
   socket?.close();
@@ -143,13 +152,11 @@ function receive(frame: ServerFrame): void {
     case "artefact.saved":
     case "turn.done":
       if (!applyFrame(frame.topic, frame)) subscribe(frame.topic);
-      if (frame.type === "turn.started") refetchConversation(frame.topic);
-      if (frame.type === "artefact.saved") refetchArtefact(frame.topic);
-      if (frame.type === "turn.done") {
-        noted(frame.topic, frame.position);
+      if (frame.type === "turn.done") noted(frame.topic, frame.position);
+      // A document is saved after its reply has ended, and the stored reply says what became of it.
+      if (["turn.started", "artefact.saved", "turn.done"].includes(frame.type))
         refetchConversation(frame.topic);
-        refetchArtefact(frame.topic);
-      }
+      if (["artefact.saved", "turn.done"].includes(frame.type)) refetchArtefact(frame.topic);
       return;
     default:
       return;

@@ -27,10 +27,9 @@ export function CommandButton({ me }: { me: Me }) {
         type="button"
         className="btn text-ink-3 max-lg:w-7 max-lg:px-0 lg:w-[250px] lg:justify-between"
         aria-haspopup="dialog"
-        aria-label="Search or run a command"
         onClick={() => setOpen("palette")}
       >
-        <span className="max-lg:hidden">Search or run a command</span>
+        <span className="max-lg:sr-only">Search or run a command</span>
         <Search size={14} aria-hidden className="lg:hidden" />
         <kbd className="max-lg:hidden">⌘K</kbd>
       </button>

@@ -116,7 +116,7 @@ function Title({ phase, stage }: { phase: Phase; stage: Stage }) {
         to="/p/$projectKey"
         params={{ projectKey: phase.project_key }}
         className="shrink-0 text-ink-3 hover:text-ink"
-        aria-label={`Phases of ${phase.project_key}`}
+        aria-label={`${phase.project_key} · ${phase.number}: phases of ${phase.project_key}`}
       >
         <span className="mono">
           {phase.project_key} · {phase.number}

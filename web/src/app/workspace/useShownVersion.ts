@@ -3,7 +3,7 @@
  * by watching Conductor write, or by a click. Otherwise a new version announces itself and waits.
  */
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { versionQuery } from "~/api/queries";
 import type { Stage } from "~/api/types";
 import { isRunning, type LiveTurn } from "~/live/turn";
@@ -22,10 +22,16 @@ export function useShownVersion(
   useEffect(() => {
     if (behind) setHeld(latest);
   }, [behind, latest]);
+  const promised = promisedBy(live);
+  const ran = useRef(false);
   useEffect(() => {
+    if (running) ran.current = true;
     // What was being watched has arrived; from here on it is being read.
-    if (!running && held !== null && held === latest) setFollows(false);
-  }, [running, held, latest]);
+    else if (ran.current && held === latest && (latest ?? 0) >= promised) {
+      ran.current = false;
+      setFollows(false);
+    }
+  }, [running, held, latest, promised]);
 
   const shown = pinned ?? held ?? latest;
   const version = useQuery({ ...versionQuery(phaseId, stage, shown ?? 0), enabled: shown !== null });
@@ -39,4 +45,14 @@ export function useShownVersion(
     /** Show this version and stay with it: somebody chose it, or has just saved it. */
     hold: setHeld,
   };
+}
+
+/**
+ * The version that the reply leads to: the one it was saved as, which may be known before the phase tells of it.
+ * A document is saved after its reply has ended, so until then there is one more to come.
+ */
+function promisedBy(live: LiveTurn | null): number {
+  const documents = live?.parts.filter((part) => part.kind === "document") ?? [];
+  if (live?.state === "completed" && documents.some((part) => !part.saved)) return Number.POSITIVE_INFINITY;
+  return Math.max(0, ...documents.map((part) => part.saved?.version ?? 0));
 }

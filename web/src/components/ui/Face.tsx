@@ -12,9 +12,12 @@ const round = "grid size-6 shrink-0 place-items-center rounded-full font-medium 
 
 export function Face({ name }: { name: string }) {
   return (
-    <span aria-hidden title={name} className={`${round} border border-rule bg-well text-ink-2`}>
-      {initials(name)}
-    </span>
+    <span
+      aria-hidden
+      title={name}
+      data-initials={initials(name)}
+      className={`${round} border border-rule bg-well text-ink-2 before:content-[attr(data-initials)]`}
+    />
   );
 }
 

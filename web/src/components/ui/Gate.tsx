@@ -46,9 +46,8 @@ export function StageMark({ stage, strong = false }: { stage: Stage; strong?: bo
   return (
     <span
       aria-hidden
-      className={`grid size-6 shrink-0 place-items-center rounded-xs border font-medium font-mono text-xs ${strong ? "border-ink bg-ink text-sheet" : "border-rule-2 text-ink-2"}`}
-    >
-      {STAGE[stage].mark}
-    </span>
+      data-mark={STAGE[stage].mark}
+      className={`grid size-6 shrink-0 place-items-center rounded-xs border font-medium font-mono text-xs before:content-[attr(data-mark)] ${strong ? "border-ink bg-ink text-sheet" : "border-rule-2 text-ink-2"}`}
+    />
   );
 }

@@ -20,11 +20,12 @@ export function VersionMenu({ versions, view, shown, compare, onShow, onCompare 
     version === view.approved_version ? "approved" : version === view.latest_version ? "latest" : "";
   return (
     <Menu.Root>
-      <Menu.Trigger className="btn" aria-label={`Version ${shown}, choose another`}>
+      <Menu.Trigger className="btn">
         <b className="font-medium">v{shown}</b>
         {current && (
           <span className="text-ink-3 max-sm:hidden">{note(shown) || dayAndTime(current.created_at)}</span>
         )}
+        <span className="sr-only">: choose a version</span>
         <ChevronDown size={13} aria-hidden className="text-ink-3" />
       </Menu.Trigger>
       <Menu.Portal>

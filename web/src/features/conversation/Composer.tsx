@@ -65,12 +65,14 @@ export function Composer({ place, view, running, sending, stopping, label, onSen
           {label ?? "Enter sends, Shift+Enter starts a new line"}
         </span>
         {running ? (
-          <button type="button" className="btn" disabled={stopping} onClick={onStop}>
+          // Keyed apart: a click meant for Stop must never land on the Send that takes its place.
+          <button key="stop" type="button" className="btn" disabled={stopping} onClick={onStop}>
             <Square size={11} fill="currentColor" aria-hidden />
             {stopping ? "Stopping…" : "Stop"}
           </button>
         ) : (
           <button
+            key="send"
             type="submit"
             className="btn btn-primary"
             aria-label="Send"

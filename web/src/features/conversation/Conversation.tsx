@@ -3,7 +3,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { ArrowDown } from "lucide-react";
 import { useMemo, useState } from "react";
 import { messagesQuery } from "~/api/queries";
-import type { Message, Phase, StageView } from "~/api/types";
+import type { Message, Phase, Stage, StageView } from "~/api/types";
 import { ConductorFace, Face } from "~/components/ui/Face";
 import { ProblemNotice, Skeleton } from "~/components/ui/Notice";
 import { isRunning, type LiveTurn } from "~/live/turn";
@@ -138,6 +138,17 @@ function Brief({ phase }: { phase: Phase }) {
   );
 }
 
+const OPENING: Record<Stage, string> = {
+  requirements:
+    "Say what this phase is for, in your own words. Conductor asks what is missing, then writes the document beside this conversation.",
+  technical_analysis:
+    "A place to think the analysis through with Conductor; the document itself is written against the repository and submitted here.",
+  architecture:
+    "Say how you would build it. Conductor knows the approved requirements and analysis, asks what is open, then writes the document beside this conversation.",
+  stories: "Conductor knows the three approved documents.",
+  scoping: "Say what is to be done. Conductor asks what is missing, then writes the scope.",
+};
+
 function Opening({ view, label }: { view: StageView; label: string }) {
   const locked = view.state === "locked";
   return (
@@ -145,9 +156,7 @@ function Opening({ view, label }: { view: StageView; label: string }) {
       <ConductorFace />
       <div className="min-w-0 flex-1">
         <p className="text-ink-2">
-          {locked
-            ? "This conversation opens when the stage is unlocked."
-            : "Say what this phase is for, in your own words. Conductor asks what is missing, then writes the document beside this conversation."}
+          {locked ? "This conversation opens when the stage is unlocked." : OPENING[view.stage]}
         </p>
         <p className="mt-1 text-2xs text-ink-3">{label}</p>
       </div>

@@ -7,16 +7,15 @@ export type ShownPart =
 
 export function messageParts(message: Message): ShownPart[] {
   const documents = message.documents ?? [];
-  const parts: ShownPart[] = (message.parts ?? [{ kind: "text" as const, text: message.text }]).map(
-    (part, place) =>
-      part.kind === "text"
-        ? { kind: "text", key: `text-${place}`, text: part.text }
-        : {
-            kind: "document",
-            key: `document-${place}`,
-            title: part.title,
-            document: documents[part.index] ?? null,
-          },
+  const parts: ShownPart[] = message.parts.map((part, place) =>
+    part.kind === "text"
+      ? { kind: "text", key: `text-${place}`, text: part.text }
+      : {
+          kind: "document",
+          key: `document-${place}`,
+          title: part.title,
+          document: documents[part.index] ?? null,
+        },
   );
   return parts.filter((part) => part.kind === "document" || part.text.trim() !== "");
 }

@@ -9,6 +9,7 @@ const person: Message = {
   turn_id: "t",
   author: { kind: "person", user_id: "u", name: "Dana" },
   text: "Hi",
+  parts: [{ kind: "text", text: "Hi" }],
   state: "sent",
   at: "",
 };
@@ -17,6 +18,7 @@ const reply = (state: Message["state"]): Message => ({
   turn_id: "t",
   author: { kind: "conductor" },
   text: "Hello",
+  parts: [{ kind: "text", text: "Hello" }],
   state,
   at: "",
 });

@@ -80,11 +80,13 @@ function DemoPeople({ people, busy, onPick }: DemoProps) {
               disabled={busy}
               onClick={() => onPick(person)}
               className="flex w-full items-center gap-3 py-2 text-left hover:bg-well"
-              aria-label={`Sign in as ${person.name}, ${ROLE_WORD[person.role]}`}
             >
               <Face name={person.name} />
               <span className="min-w-0 flex-1">
-                <span className="block font-medium">{person.name}</span>
+                <span className="block font-medium">
+                  <span className="sr-only">Sign in as </span>
+                  {person.name}
+                </span>
                 <span className="block truncate text-2xs text-ink-3">{ROLE_DOES[person.role]}</span>
               </span>
               <span className="pr-1 font-medium text-accent text-xs">{ROLE_WORD[person.role]}</span>

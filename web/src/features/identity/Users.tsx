@@ -97,7 +97,7 @@ function UserRow({ user, isMe, busy, onChange }: RowProps) {
             className="btn btn-ghost"
             disabled={busy}
             onClick={() => onChange({ administrator: !user.administrator })}
-            aria-label={`${user.administrator ? "Remove administrator from" : "Make administrator:"} ${user.name}`}
+            aria-label={`${user.administrator ? "Remove administrator" : "Make administrator"}: ${user.name}`}
           >
             {user.administrator ? "Remove administrator" : "Make administrator"}
           </button>

@@ -9,11 +9,8 @@ export function PhaseCard({ projectKey, phase }: { projectKey: string; phase: Ph
   const stage = currentStage(phase);
   const now = phase.stages.find((view) => view.stage === stage);
   return (
-    <Link
-      to="/p/$projectKey/phases/$number"
-      params={{ projectKey, number: String(phase.number) }}
-      className={`panel block p-3 hover:border-rule-2 ${phase.waiting_for_me ? "border-review/60" : ""}`}
-      aria-label={`Phase ${phase.number}: ${phase.title}`}
+    <article
+      className={`panel relative block p-3 hover:border-rule-2 ${phase.waiting_for_me ? "border-review/60" : ""}`}
     >
       <span className="flex items-center justify-between gap-2">
         <span className="mono text-ink-3">
@@ -25,7 +22,15 @@ export function PhaseCard({ projectKey, phase }: { projectKey: string; phase: Ph
           <span className="font-medium text-2xs text-approved capitalize">{phase.status}</span>
         )}
       </span>
-      <span className="mt-1 block text-balance font-serif text-lg leading-snug">{phase.title}</span>
+      <h3 className="mt-1 text-balance font-serif text-lg leading-snug">
+        <Link
+          to="/p/$projectKey/phases/$number"
+          params={{ projectKey, number: String(phase.number) }}
+          className="after:absolute after:inset-0"
+        >
+          {phase.title}
+        </Link>
+      </h3>
       <span className="num mt-1 block text-2xs text-ink-3">{phase.waiting_for ?? now?.evidence}</span>
       <Measures phase={phase} />
       <span className="mt-2 flex justify-between gap-2 text-2xs text-ink-3">
@@ -36,7 +41,7 @@ export function PhaseCard({ projectKey, phase }: { projectKey: string; phase: Ph
           <When at={phase.updated_at} className="shrink-0" />
         )}
       </span>
-    </Link>
+    </article>
   );
 }
 

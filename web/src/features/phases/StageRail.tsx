@@ -37,7 +37,6 @@ function Measure({ projectKey, phase, view, chosen }: MeasureProps) {
       search={{ stage: view.stage }}
       data-state={view.state}
       aria-current={chosen ? "step" : undefined}
-      aria-label={`${stageName(view.stage)}: ${STATE_WORD[view.state]}. ${view.evidence}`}
       className={`gate relative flex min-w-0 flex-1 items-stretch gap-3 pl-4 outline-offset-[-3px] ${chosen ? "bg-sheet" : "hover:bg-sheet"}`}
     >
       {chosen && <span aria-hidden className="absolute inset-x-0 top-0 h-[2px] bg-ink" />}
@@ -48,6 +47,7 @@ function Measure({ projectKey, phase, view, chosen }: MeasureProps) {
         <span className="flex items-center gap-1.5">
           <span className={`truncate font-medium ${chosen ? "text-ink" : "text-ink-2"}`}>
             {stageName(view.stage)}
+            <span className="sr-only">: </span>
           </span>
           <span className="gate-fg inline-flex shrink-0 items-center gap-1 font-medium text-2xs">
             <GateIcon state={view.state} size={12} />
