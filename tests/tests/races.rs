@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 use std::future::Future;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures_util::future::join_all;
 use konductro_tests::chance::times;
@@ -71,15 +72,21 @@ impl Team {
     /// Something to do for the sealer meanwhile, so that it seals several appends at once.
     async fn amid_other_work<T>(&self, race: impl Future<Output = T>) -> T {
         let phases = join_all((0..3).map(|_| self.dana.open_phase(&self.project, "Other work"))).await;
+        // Whoever works ends their request first: one that is dropped is carried out all the same, later.
+        let over = AtomicBool::new(false);
         let work = join_all(phases.iter().map(async |phase| {
-            for count in 0.. {
+            let mut count = 0;
+            while !over.load(Ordering::SeqCst) {
                 self.dana.save_version(phase, "requirements", &format!("# Version {count}")).await.expect(201);
+                count += 1;
             }
         }));
-        tokio::select! {
-            outcome = race => outcome,
-            _ = work => unreachable!("it works for ever"),
-        }
+        let race = async {
+            let outcome = race.await;
+            over.store(true, Ordering::SeqCst);
+            outcome
+        };
+        tokio::join!(race, work).0
     }
 }
 
