@@ -9,6 +9,8 @@ use crate::ids::{CorrelationId, EventId, PhaseId, ProjectId};
 use crate::phase::PhaseEvent;
 use crate::project::ProjectEvent;
 use crate::role::Role;
+use crate::story::StoryEvent;
+use crate::story_review::StoryReviewEvent;
 use crate::workspace::WorkspaceEvent;
 
 /// Any event of any aggregate.
@@ -23,6 +25,10 @@ pub enum Event {
     Phase(PhaseEvent),
     /// A conversation.
     Conversation(ConversationEvent),
+    /// The review of a phase's stories.
+    StoryReview(StoryReviewEvent),
+    /// A story of the backlog.
+    Story(StoryEvent),
 }
 
 /// An aggregate's type names its streams in the log.
@@ -37,6 +43,10 @@ pub enum AggregateType {
     Phase,
     /// One stream a phase and stage.
     Conversation,
+    /// One stream a phase.
+    StoryReview,
+    /// One stream a story.
+    Story,
 }
 
 impl AggregateType {
@@ -47,6 +57,8 @@ impl AggregateType {
             AggregateType::Project => "project",
             AggregateType::Phase => "phase",
             AggregateType::Conversation => "conversation",
+            AggregateType::StoryReview => "story_review",
+            AggregateType::Story => "story",
         }
     }
 }
@@ -76,6 +88,8 @@ impl Event {
             "project" => serde_json::from_str(payload).map(Event::Project).map_err(failed),
             "phase" => serde_json::from_str(payload).map(Event::Phase).map_err(failed),
             "conversation" => serde_json::from_str(payload).map(Event::Conversation).map_err(failed),
+            "story_review" => serde_json::from_str(payload).map(Event::StoryReview).map_err(failed),
+            "story" => serde_json::from_str(payload).map(Event::Story).map_err(failed),
             other => Err(UnreadableEvent::UnknownAggregate(other.to_owned())),
         }
     }
@@ -88,6 +102,8 @@ impl Event {
             Event::Project(event) => event.event_type(),
             Event::Phase(event) => event.event_type(),
             Event::Conversation(event) => event.event_type(),
+            Event::StoryReview(event) => event.event_type(),
+            Event::Story(event) => event.event_type(),
         }
     }
 }

@@ -41,6 +41,12 @@ id! {
     TurnId,
     /// A request for changes at a gate.
     ChangeRequestId,
+    /// One run of Conductor over a phase's artefacts that proposes stories.
+    GenerationId,
+    /// A story that is still in review.
+    ProposalId,
+    /// A story of the backlog.
+    StoryId,
     /// A repository that a project names.
     RepositoryId,
     /// One event in the log (UUIDv7).
@@ -60,6 +66,21 @@ impl PhaseId {
     /// The id of a project's Ad-hoc phase: derived, so that there is exactly one however many ask for it at once.
     pub fn ad_hoc_of(project: ProjectId) -> Self {
         Self(Uuid::new_v5(&DERIVED, format!("adhoc:{project}").as_bytes()))
+    }
+}
+
+impl StoryId {
+    /// The story that a proposal becomes: derived, so that there is exactly one whatever is done twice.
+    pub fn of(proposal: ProposalId) -> Self {
+        Self(Uuid::new_v5(&DERIVED, format!("story:{proposal}").as_bytes()))
+    }
+}
+
+impl ProposalId {
+    /// The proposal that a generation makes of what it calls by this name: derived, so that one can depend on
+    /// another that is yet to come, and that no id is a model's.
+    pub fn in_generation(generation: GenerationId, name: &str) -> Self {
+        Self(Uuid::new_v5(&DERIVED, format!("proposal:{generation}:{name}").as_bytes()))
     }
 }
 

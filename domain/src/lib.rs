@@ -16,6 +16,8 @@ pub mod policies;
 pub mod project;
 pub mod role;
 pub mod stage;
+pub mod story;
+pub mod story_review;
 pub mod text;
 pub mod workspace;
 

@@ -62,6 +62,8 @@ fn phase_of(event: &Recorded<Event>) -> Result<Option<PhaseId>, ProjectionError>
     match &event.event {
         Event::Phase(_) => streams::phase_of(&event.stream).map(Some),
         Event::Conversation(_) => streams::conversation_of(&event.stream).map(|(phase, _)| Some(phase)),
+        // What becomes of a phase's stories is part of the phase's history.
+        Event::StoryReview(_) | Event::Story(_) => Ok(event.phase_id),
         Event::Workspace(_) | Event::Project(_) => Ok(None),
     }
 }

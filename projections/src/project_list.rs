@@ -77,7 +77,11 @@ pub async fn project(tx: &mut PgConnection, page: &[Recorded<Event>]) -> Result<
         .iter()
         .filter_map(|recorded| match &recorded.event {
             Event::Project(event) => Some((recorded, event)),
-            Event::Workspace(_) | Event::Phase(_) | Event::Conversation(_) => None,
+            Event::Workspace(_)
+            | Event::Phase(_)
+            | Event::Conversation(_)
+            | Event::StoryReview(_)
+            | Event::Story(_) => None,
         })
         .collect();
     if events.is_empty() {

@@ -123,7 +123,7 @@ pub(crate) fn raised_by(event: &Event, aggregate_id: &str) -> Vec<Raise> {
     match event {
         Event::Project(event) => aggregate_id.parse().map(|id| by_project(event, id)).unwrap_or_default(),
         Event::Phase(event) => aggregate_id.parse().map(|id| by_phase(event, id)).unwrap_or_default(),
-        Event::Workspace(_) | Event::Conversation(_) => Vec::new(),
+        Event::Workspace(_) | Event::Conversation(_) | Event::StoryReview(_) | Event::Story(_) => Vec::new(),
     }
 }
 

@@ -53,6 +53,8 @@ pub(super) fn page_folded(hub: &Hub, page: &[Recorded<Event>]) {
             Event::Project(inner) => project(hub, event, inner, &mut touched),
             Event::Phase(inner) => phase(hub, event, inner, &mut touched),
             Event::Conversation(inner) => conversation(hub, event, inner, &mut touched),
+            Event::StoryReview(_) => review(event, &mut touched),
+            Event::Story(_) => story(event, &mut touched),
         }
     }
     for (topic, what) in touched {
@@ -140,6 +142,22 @@ fn stage_of(event: &PhaseEvent) -> Option<Stage> {
         | PhaseEvent::PhaseCompleted { .. }
         | PhaseEvent::PhaseBecameReady { .. }
         | PhaseEvent::PhaseCeasedToBeReady { .. } => None,
+    }
+}
+
+fn review(recorded: &Recorded<Event>, touched: &mut Touched) {
+    if let Some(phase_id) = recorded.phase_id {
+        touch(touched, Topic::Phase(phase_id), "proposals");
+    }
+}
+
+fn story(recorded: &Recorded<Event>, touched: &mut Touched) {
+    if let Some(project_id) = recorded.project_id {
+        touch(touched, Topic::Project(project_id), "backlog");
+        touch(touched, Topic::Project(project_id), format!("story:{}", recorded.stream.aggregate_id));
+    }
+    if let Some(phase_id) = recorded.phase_id {
+        touch(touched, Topic::Phase(phase_id), "stories");
     }
 }
 

@@ -163,7 +163,9 @@ fn summary(row: &HistoryRow, people: &People) -> String {
     match &row.payload {
         Event::Phase(event) => of_phase_event(event, who, people),
         Event::Conversation(event) => of_conversation_event(event, who),
-        Event::Project(_) | Event::Workspace(_) => format!("{} happened.", row.event_type),
+        Event::Project(_) | Event::Workspace(_) | Event::StoryReview(_) | Event::Story(_) => {
+            format!("{} happened.", row.event_type)
+        }
     }
 }
 

@@ -13,6 +13,8 @@ use crate::ids::{PhaseId, ProjectId, TurnId, UserId};
 use crate::phase::PhaseEvent;
 use crate::project::ProjectEvent;
 use crate::stage::Stage;
+use crate::story::StoryEvent;
+use crate::story_review::StoryReviewEvent;
 use crate::workspace::WorkspaceEvent;
 
 /// What is to be done because of an event.
@@ -55,6 +57,8 @@ pub fn react(recorded: &Recorded<Event>) -> Vec<Reaction> {
         Event::Project(event) => react_to_project(event),
         Event::Phase(event) => react_to_phase(event),
         Event::Conversation(event) => react_to_conversation(recorded, event),
+        Event::StoryReview(event) => react_to_story_review(event),
+        Event::Story(event) => react_to_story(event),
     }
 }
 
@@ -122,5 +126,43 @@ fn react_to_conversation(recorded: &Recorded<Event>, event: &ConversationEvent) 
         | ConversationEvent::ReplyStopped { .. }
         | ConversationEvent::ReplyFailed { .. } => save_documents_when_reply_ended::react(recorded, event),
         ConversationEvent::ReplyStarted { .. } | ConversationEvent::ReplyStopRequested { .. } => Vec::new(),
+    }
+}
+
+fn react_to_story_review(event: &StoryReviewEvent) -> Vec<Reaction> {
+    match event {
+        StoryReviewEvent::GenerationStarted { .. }
+        | StoryReviewEvent::GenerationAsked { .. }
+        | StoryReviewEvent::GenerationStopRequested { .. }
+        | StoryReviewEvent::ProposalAdded { .. }
+        | StoryReviewEvent::GenerationCompleted { .. }
+        | StoryReviewEvent::GenerationStopped { .. }
+        | StoryReviewEvent::GenerationFailed { .. }
+        | StoryReviewEvent::ProposalSuperseded { .. }
+        | StoryReviewEvent::ProposalEdited { .. }
+        | StoryReviewEvent::ProposalSplit { .. }
+        | StoryReviewEvent::ProposalsMerged { .. }
+        | StoryReviewEvent::ProposalRejected { .. }
+        | StoryReviewEvent::ProposalRestored { .. }
+        | StoryReviewEvent::ProposalApproved { .. }
+        | StoryReviewEvent::ReviewStepUndone { .. } => Vec::new(),
+    }
+}
+
+fn react_to_story(event: &StoryEvent) -> Vec<Reaction> {
+    match event {
+        StoryEvent::StoryCreated { .. }
+        | StoryEvent::StoryEdited { .. }
+        | StoryEvent::RefinementRequested { .. }
+        | StoryEvent::RefinementAsked { .. }
+        | StoryEvent::RefinementProposed { .. }
+        | StoryEvent::RefinementFailed { .. }
+        | StoryEvent::RefinementAccepted { .. }
+        | StoryEvent::RefinementRefused { .. }
+        | StoryEvent::EnrichmentRequested { .. }
+        | StoryEvent::EnrichmentAsked { .. }
+        | StoryEvent::StoryEnriched { .. }
+        | StoryEvent::EnrichmentFailed { .. }
+        | StoryEvent::StoryClosed { .. } => Vec::new(),
     }
 }
