@@ -20,9 +20,7 @@ mod reads;
 mod story;
 
 pub use basis::{Basis, bases_of, basis_of};
-pub use details::{
-    Closing, Enrichment, EnrichmentState, Refinement, RefinementState, StoryDetails, StoryStep,
-};
+pub use details::{Closing, Enrichment, EnrichmentState, Refinement, RefinementState, StoryDetails, StoryStep};
 pub use list::{BacklogFilter, BacklogOrder, BacklogPlace, count, page_of};
 pub use reads::{Named, WholeStory, export_page, named, numbers_of, of_phase, project_of, story};
 pub use story::{StoryRow, StoryStatus};
@@ -57,8 +55,7 @@ struct Changes {
 impl Changes {
     async fn load(tx: &mut PgConnection, stories: impl Iterator<Item = StoryId>) -> Result<Self, ProjectionError> {
         let keys: Vec<Uuid> = stories.map(|id| id.0).collect::<BTreeSet<_>>().into_iter().collect();
-        let rows: Vec<Json<WholeStory>> =
-            sqlx::query_scalar(reads::WHOLE_BY_ID).bind(keys).fetch_all(tx).await?;
+        let rows: Vec<Json<WholeStory>> = sqlx::query_scalar(reads::WHOLE_BY_ID).bind(keys).fetch_all(tx).await?;
         let stories = rows.into_iter().map(|Json(whole)| (whole.row.story_id, whole)).collect();
         Ok(Self { stories, bases: BTreeMap::new() })
     }

@@ -70,10 +70,7 @@ pub async fn named(pool: &PgPool, stories: &[StoryId]) -> Result<Vec<Named>, Pro
 }
 
 /// The numbers of the stories that some proposals became, where they are in the backlog already.
-pub async fn numbers_of(
-    pool: &PgPool,
-    phase: PhaseId,
-) -> Result<Vec<(ProposalId, u32)>, ProjectionError> {
+pub async fn numbers_of(pool: &PgPool, phase: PhaseId) -> Result<Vec<(ProposalId, u32)>, ProjectionError> {
     let rows: Vec<(Uuid, i32)> = sqlx::query_as(
         "select proposal_id, number from backlog_stories where phase_id = $1 and proposal_id is not null",
     )
