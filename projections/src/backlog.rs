@@ -22,7 +22,7 @@ mod story;
 pub use basis::{Basis, bases_of, basis_of};
 pub use details::{Closing, Enrichment, EnrichmentState, Refinement, RefinementState, StoryDetails, StoryStep};
 pub use list::{BacklogFilter, BacklogOrder, BacklogPlace, count, page_of};
-pub use reads::{Named, WholeStory, export_page, named, numbers_of, of_phase, project_of, story};
+pub use reads::{Became, Named, WholeStory, became, named, of_phase, present, project_of, story, whole};
 pub use story::{StoryRow, StoryStatus};
 
 /// The tables of this read model.

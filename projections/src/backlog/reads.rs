@@ -41,7 +41,7 @@ pub async fn story(pool: &PgPool, story: StoryId) -> Result<Option<WholeStory>, 
 }
 
 /// The stories of some rows, whole, in the order of the rows.
-pub async fn export_page(pool: &PgPool, rows: &[StoryRow]) -> Result<Vec<WholeStory>, ProjectionError> {
+pub async fn whole(pool: &PgPool, rows: &[StoryRow]) -> Result<Vec<WholeStory>, ProjectionError> {
     let keys: Vec<Uuid> = rows.iter().map(|row| row.story_id.0).collect();
     let found: Vec<Json<WholeStory>> = sqlx::query_scalar(
         "select jsonb_build_object('row', to_jsonb(s), 'details', to_jsonb(d)) \
@@ -69,15 +69,39 @@ pub async fn named(pool: &PgPool, stories: &[StoryId]) -> Result<Vec<Named>, Pro
     Ok(rows.into_iter().map(|Json(row)| row).collect())
 }
 
-/// The numbers of the stories that some proposals became, where they are in the backlog already.
-pub async fn numbers_of(pool: &PgPool, phase: PhaseId) -> Result<Vec<(ProposalId, u32)>, ProjectionError> {
-    let rows: Vec<(Uuid, i32)> = sqlx::query_as(
-        "select proposal_id, number from backlog_stories where phase_id = $1 and proposal_id is not null",
+/// The story that a proposal became.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Became {
+    /// The proposal.
+    pub proposal_id: ProposalId,
+    /// The story.
+    pub story_id: StoryId,
+    /// Its number in the project.
+    pub number: u32,
+    /// Whether it is enriched.
+    pub enriched: bool,
+}
+
+/// The stories that proposals of a phase became, as far as they are in the backlog already.
+pub async fn became(pool: &PgPool, phase: PhaseId) -> Result<Vec<Became>, ProjectionError> {
+    let rows: Vec<Json<Became>> = sqlx::query_scalar(
+        "select jsonb_build_object('proposal_id', proposal_id, 'story_id', story_id, 'number', number, \
+             'enriched', enriched) \
+         from backlog_stories where phase_id = $1 and proposal_id is not null order by number",
     )
     .bind(phase.0)
     .fetch_all(pool)
     .await?;
-    Ok(rows.into_iter().map(|(id, number)| (ProposalId(id), number.unsigned_abs())).collect())
+    Ok(rows.into_iter().map(|Json(row)| row).collect())
+}
+
+/// How many of some stories are in the backlog.
+pub async fn present(pool: &PgPool, stories: &[StoryId]) -> Result<usize, ProjectionError> {
+    let count: i64 = sqlx::query_scalar("select count(*) from backlog_stories where story_id = any($1)")
+        .bind(stories.iter().map(|id| id.0).collect::<Vec<Uuid>>())
+        .fetch_one(pool)
+        .await?;
+    Ok(usize::try_from(count).unwrap_or_default())
 }
 
 /// How many stories a phase has.
