@@ -2,9 +2,9 @@
 import { useState } from "react";
 import type { ChangeRequest, Me, StageView } from "~/api/types";
 import { ProblemNotice } from "~/components/ui/Notice";
+import { ReasonDialog } from "~/components/ui/ReasonDialog";
 import { When } from "~/components/ui/When";
 import { ability } from "./decision";
-import { ReasonDialog } from "./ReasonDialog";
 import type { DecisionMutations } from "./useDecisions";
 
 type Props = { requests: ChangeRequest[]; view: StageView; me: Me; decisions: DecisionMutations };
@@ -16,7 +16,7 @@ export function ChangeRequests({ requests, view, me, decisions }: Props) {
   const open = requests.filter((request) => request.state === "open");
   return (
     <>
-      <ul className="mt-1.5 flex max-h-36 flex-col gap-1.5 overflow-y-auto" aria-label="Change requests">
+      <ul className="mb-1.5 flex max-h-36 flex-col gap-1.5 overflow-y-auto" aria-label="Change requests">
         {open.map((request) => (
           <li key={request.id} className="border-changes border-l-2 pl-2.5 text-xs">
             <p className="text-2xs text-ink-3">
