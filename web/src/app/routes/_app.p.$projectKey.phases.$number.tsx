@@ -66,7 +66,7 @@ function Page() {
       replace: change.version === undefined && change.compare === undefined,
       search: (now) => {
         const next = { ...now, stage };
-        if (change.view !== undefined) next.view = change.view;
+        if (change.view !== undefined) next.view = change.view === "read" ? undefined : change.view;
         if (change.version !== undefined) next.v = change.version ?? undefined;
         if (change.compare !== undefined) next.cmp = change.compare ?? undefined;
         return next;

@@ -55,7 +55,7 @@ export function NewUserDialog({ onClose }: { onClose: () => void }) {
           <input type="checkbox" name="administrator" className="size-4 accent-accent" />
           Administrator of the workspace
         </label>
-        <ProblemNotice error={create.error} />
+        <ProblemNotice error={create.error} fields={["name", "email", "password"]} />
         <FormActions action="Create user" pending="Creating…" busy={create.isPending} onCancel={onClose} />
       </form>
     </Dialog>

@@ -71,7 +71,10 @@ export function Users({ myId }: { myId: string }) {
           pending="Disabling…"
           error={change.error}
           busy={change.isPending}
-          onClose={() => setDisabling(null)}
+          onClose={() => {
+            setDisabling(null);
+            change.reset();
+          }}
           onSubmit={() =>
             change.mutate({ id: disabling.user_id, disabled: true }, { onSuccess: () => setDisabling(null) })
           }

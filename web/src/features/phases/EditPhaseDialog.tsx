@@ -48,7 +48,7 @@ export function EditPhaseDialog({ phase, onClose }: { phase: Phase; onClose: () 
             />
           )}
         </Field>
-        <ProblemNotice error={save.error} />
+        <ProblemNotice error={save.error} fields={["title", "brief"]} />
         <FormActions action="Save" pending="Saving…" busy={save.isPending} onCancel={onClose} />
       </form>
     </Dialog>

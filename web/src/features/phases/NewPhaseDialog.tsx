@@ -45,7 +45,7 @@ export function NewPhaseDialog({ projectId, onClose, onOpened }: Props) {
         >
           {(control) => <textarea {...control} name="brief" rows={5} maxLength={32768} className="field" />}
         </Field>
-        <ProblemNotice error={open.error} />
+        <ProblemNotice error={open.error} fields={["title", "brief"]} />
         <FormActions action="Open phase" pending="Opening…" busy={open.isPending} onCancel={onClose} />
       </form>
     </Dialog>

@@ -79,7 +79,7 @@ export function NewProjectDialog({ onClose, onCreated }: Props) {
         >
           {(control) => <textarea {...control} name="context" rows={6} className="field font-mono text-xs" />}
         </Field>
-        <ProblemNotice error={create.error} />
+        <ProblemNotice error={create.error} fields={["name", "key", "context"]} />
         <FormActions action="Create project" pending="Creating…" busy={create.isPending} onCancel={onClose} />
       </form>
     </Dialog>

@@ -74,7 +74,10 @@ export function MembersSection({ project, mayChange }: { project: Project; mayCh
           pending="Removing…"
           error={save.error}
           busy={save.isPending}
-          onClose={() => setLeaving(null)}
+          onClose={() => {
+            setLeaving(null);
+            save.reset();
+          }}
           onSubmit={() =>
             save.mutate({ userId: leaving.user_id, remove: true }, { onSuccess: () => setLeaving(null) })
           }
@@ -105,7 +108,7 @@ function MemberRow({ member, mayChange, busy, onToggle, onRemove }: RowProps) {
           <span className="block break-all text-ink-3 text-xs">{member.email}</span>
         </span>
       </span>
-      <span className="flex flex-wrap gap-x-4 gap-y-1.5 pt-2 pl-[34px] sm:contents">
+      <span className="flex flex-wrap gap-x-3.5 gap-y-1.5 pt-2 sm:contents">
         {ROLES.map((role) => (
           <label key={role} className="flex items-center gap-1.5 sm:justify-center">
             <input
