@@ -72,7 +72,7 @@ export function RepositoriesSection({ project, mayChange }: { project: Project; 
               />
             )}
           </Field>
-          <button type="submit" className="btn h-8 sm:mt-[22px]" disabled={add.isPending}>
+          <button type="submit" className="btn h-8 sm:mt-6" disabled={add.isPending}>
             Add repository
           </button>
         </form>
