@@ -52,6 +52,10 @@ test("a full phase is planned and approved, from the set-up code to ready", asyn
     await expect(gate(dana, "Requirements").getByText("Changes requested", { exact: true })).toBeVisible();
     await converse(dana, "Add the change that was requested, and write the document again.");
     await expect(gate(dana, "Requirements").getByText("In review", { exact: true })).toBeVisible();
+    // What was asked for stays beside the new version until somebody decides on it.
+    await expect(
+      gate(dana, "Requirements").getByText("Say that a pay-out may take one working day."),
+    ).toBeVisible();
     await dana.getByRole("button", { name: /^Diff v\d+ → v\d+$/ }).click();
     await expect(dana.getByText(/Changed:|Added:/).first()).toBeAttached();
     await shot(dana, "diff");

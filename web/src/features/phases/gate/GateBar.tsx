@@ -38,9 +38,7 @@ export function GateBar({ phase, view, shown, me, onShowVersion }: Props) {
         </div>
         <Barline state={view.state} className="@max-2xl:hidden" />
         <div className="fine-scroll min-w-0 flex-1 px-4 py-2 @max-2xl:max-h-32 @max-2xl:overflow-y-auto @2xl:flex @2xl:flex-col @2xl:justify-center">
-          {view.gate.kind === "changes_requested" && (
-            <ChangeRequests requests={view.gate.change_requests} view={view} me={me} decisions={decisions} />
-          )}
+          <ChangeRequests phase={phase} view={view} me={me} decisions={decisions} />
           <Conditions phase={phase} conditions={view.conditions} />
         </div>
         <Decisions {...{ phase, view, shown, me, decisions, onShowVersion }} />
