@@ -204,11 +204,7 @@ fn turn_of(event: &Event) -> Option<TurnId> {
         )
         | Event::Phase(PhaseEvent::DocumentSetAside { turn_id, .. }) => Some(*turn_id),
         Event::Phase(PhaseEvent::ArtefactVersionAdded { turn_id, .. }) => *turn_id,
-        Event::Phase(_)
-        | Event::Workspace(_)
-        | Event::Project(_)
-        | Event::StoryReview(_)
-        | Event::Story(_) => None,
+        Event::Phase(_) | Event::Workspace(_) | Event::Project(_) | Event::StoryReview(_) | Event::Story(_) => None,
     }
 }
 
