@@ -66,9 +66,11 @@ pub(super) fn in_scope(mut functions: Vec<Capability>, ids: &mut Ids) -> String 
 }
 
 fn listed(functions: &[(Id, &Capability)]) -> String {
-    bullets(functions.iter().map(|(id, function)| {
-        format!("**{id}** {} *({})*", function.statement(), function.priority.word())
-    }))
+    bullets(
+        functions
+            .iter()
+            .map(|(id, function)| format!("**{id}** {} *({})*", function.statement(), function.priority.word())),
+    )
 }
 
 /// The two criteria that matter most for each function.

@@ -252,7 +252,9 @@ mod tests {
         );
         assert_eq!(named(r#"{"message":"content must be a string"}"#), Some(OptionalField::CacheControl));
         assert_eq!(
-            named(r#"{"error":{"message":"Invalid parameter: 'response_format' of type 'json_object' is not supported"}}"#),
+            named(
+                r#"{"error":{"message":"Invalid parameter: 'response_format' of type 'json_object' is not supported"}}"#
+            ),
             Some(OptionalField::ResponseFormat)
         );
         assert_eq!(named(r#"{"message":"no"}"#), None);

@@ -118,7 +118,8 @@ impl ChatRequest {
                 .collect(),
             stream: true,
             stream_options: sent(OptionalField::StreamOptions).then_some(StreamOptions { include_usage: true }),
-            prompt_cache_key: keyed.then(|| format!("konductro:{}:{}", request.work.project_id(), purpose(&request.work))),
+            prompt_cache_key: keyed
+                .then(|| format!("konductro:{}:{}", request.work.project_id(), purpose(&request.work))),
             response_format: response_format(&request.answer, refused),
         }
     }
@@ -139,9 +140,9 @@ fn response_format(answer: &AnswerFormat, refused: &[OptionalField]) -> Option<V
         AnswerFormat::Json { .. } if refused.contains(&OptionalField::JsonSchema) => {
             Some(json!({"type": "json_object"}))
         }
-        AnswerFormat::Json { name, schema } => Some(
-            json!({"type": "json_schema", "json_schema": {"name": name, "strict": true, "schema": schema}}),
-        ),
+        AnswerFormat::Json { name, schema } => {
+            Some(json!({"type": "json_schema", "json_schema": {"name": name, "strict": true, "schema": schema}}))
+        }
         AnswerFormat::Text => None,
     }
 }
@@ -167,10 +168,10 @@ fn marked_parts(message: &PromptMessage) -> Content {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests stop at the first surprise")]
 
+    use super::*;
     use konductro_domain::conductor::{Prompt, PromptPart, Scoping, Task};
     use konductro_domain::ids::ProjectId;
     use konductro_domain::stage::Stage;
-    use super::*;
 
     fn request() -> Request {
         let message = |role, parts: &[(BlockKind, &str)]| PromptMessage {
@@ -256,7 +257,8 @@ mod tests {
         let asked = |refused: &[OptionalField]| {
             let answer = AnswerFormat::Json { name: "stories", schema: json!({"type": "object"}) };
             let request = Request { answer, ..request() };
-            serde_json::to_value(ChatRequest::of("m", &request, Profile::None, refused)).unwrap()["response_format"].take()
+            serde_json::to_value(ChatRequest::of("m", &request, Profile::None, refused)).unwrap()["response_format"]
+                .take()
         };
         let schema = json!({"name": "stories", "strict": true, "schema": {"type": "object"}});
         assert_eq!(asked(&[]), json!({"type": "json_schema", "json_schema": schema}));

@@ -81,7 +81,10 @@ fn scoping_blocks(scoping: &Scoping) -> Vec<SentBlock> {
     if !scoping.conversation.is_empty() {
         let mut text = String::from("<scoping_conversation>\n");
         for exchange in &scoping.conversation {
-            text.push_str(&format!("<said by=\"person\">\n{}</said>\n", ending_a_line(&escape_tags(&exchange.message))));
+            text.push_str(&format!(
+                "<said by=\"person\">\n{}</said>\n",
+                ending_a_line(&escape_tags(&exchange.message))
+            ));
             text.push_str(&format!(
                 "<said by=\"conductor\">\n{}</said>\n",
                 ending_a_line(&escape_tags(&exchange.reply))

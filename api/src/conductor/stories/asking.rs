@@ -51,8 +51,12 @@ impl<'a> Asking<'a> {
                 Some(ModelEvent::Retrying { .. }) => self.ledger.retried(),
                 Some(ModelEvent::ModelReturned(name)) => self.ledger.model_returned(name),
                 Some(ModelEvent::Usage(usage)) => self.ledger.report(usage),
-                Some(ModelEvent::Finished(FinishKind::Blocked)) => break TurnEnd::Failed(nothing_said(FinishKind::Blocked)),
-                Some(ModelEvent::Finished(finish)) if text.trim().is_empty() => break TurnEnd::Failed(nothing_said(finish)),
+                Some(ModelEvent::Finished(FinishKind::Blocked)) => {
+                    break TurnEnd::Failed(nothing_said(FinishKind::Blocked));
+                }
+                Some(ModelEvent::Finished(finish)) if text.trim().is_empty() => {
+                    break TurnEnd::Failed(nothing_said(finish));
+                }
                 Some(ModelEvent::Finished(finish)) => break TurnEnd::Completed(finish),
                 Some(ModelEvent::Failed(failure)) => break TurnEnd::Failed(failure),
             }

@@ -176,8 +176,11 @@ fn narrative(fields: &Map<String, Value>) -> String {
     match first(fields, &["narrative", "description", "user_story"]) {
         Some(Value::Object(parts)) => {
             let part = |names: &[&str]| clean(&text(parts, names));
-            let (who, what, why) =
-                (part(&["as_a", "as", "role"]), part(&["i_want", "want", "goal"]), part(&["so_that", "benefit", "why"]));
+            let (who, what, why) = (
+                part(&["as_a", "as", "role"]),
+                part(&["i_want", "want", "goal"]),
+                part(&["so_that", "benefit", "why"]),
+            );
             [("As a", who), ("I want", what), ("so that", why)]
                 .iter()
                 .filter(|(_, said)| !said.is_empty())
@@ -197,11 +200,16 @@ fn story_type(fields: &Map<String, Value>) -> StoryType {
 fn complexity(fields: &Map<String, Value>) -> Option<Complexity> {
     let said = first(fields, &["complexity", "points", "estimate", "story_points"])?;
     let points = match said {
-        Value::Number(number) => number.as_f64().filter(|points| points.fract() == 0.0 && (1.0..=13.0).contains(points))?,
+        Value::Number(number) => {
+            number.as_f64().filter(|points| points.fract() == 0.0 && (1.0..=13.0).contains(points))?
+        }
         Value::String(text) => text.trim().parse::<f64>().ok().filter(|points| (1.0..=13.0).contains(points))?,
         _ => return None,
     };
-    Complexity::SCALE.into_iter().find(|known| f64::from(*known) == points).and_then(|known| Complexity::try_from(known).ok())
+    Complexity::SCALE
+        .into_iter()
+        .find(|known| f64::from(*known) == points)
+        .and_then(|known| Complexity::try_from(known).ok())
 }
 
 fn first<'a>(fields: &'a Map<String, Value>, names: &[&str]) -> Option<&'a Value> {
@@ -295,12 +303,17 @@ mod tests {
         assert_eq!(story.name.as_deref(), Some("S-1"));
         assert_eq!((story.story_type, story.complexity.map(Complexity::points)), (StoryType::Enabler, Some(5)));
         assert_eq!(story.criteria[0].traces_to, ["R-1.2"]);
-        assert_eq!((story.depends_on.as_slice(), story.decision_ids.as_slice()), (&["S-2".to_owned()][..], &["AD-1".to_owned()][..]));
+        assert_eq!(
+            (story.depends_on.as_slice(), story.decision_ids.as_slice()),
+            (&["S-2".to_owned()][..], &["AD-1".to_owned()][..])
+        );
     }
 
     #[test]
     fn what_can_be_decided_later_stays_open() {
-        let story = Drafted::read(&json!({"title": " A\nB ", "type": "epic", "complexity": 4, "acceptance_criteria": null})).unwrap();
+        let story =
+            Drafted::read(&json!({"title": " A\nB ", "type": "epic", "complexity": 4, "acceptance_criteria": null}))
+                .unwrap();
         assert_eq!((story.title.as_str(), story.story_type, story.complexity), ("A B", StoryType::Feature, None));
         assert!(story.criteria.is_empty());
         let complexity = |said: Value| Drafted::read(&json!({"title": "t", "complexity": said})).unwrap().complexity;
@@ -332,7 +345,8 @@ mod tests {
 
     #[test]
     fn a_script_is_text_and_control_characters_go() {
-        let story = Drafted::read(&json!({"title": "<script>alert(1)</script>\u{0}\u{7}", "narrative": "a\u{0}b"})).unwrap();
+        let story =
+            Drafted::read(&json!({"title": "<script>alert(1)</script>\u{0}\u{7}", "narrative": "a\u{0}b"})).unwrap();
         assert_eq!((story.title.as_str(), story.narrative.as_str()), ("<script>alert(1)</script>", "ab"));
     }
 

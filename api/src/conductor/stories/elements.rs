@@ -91,10 +91,8 @@ impl ElementReader {
     /// The stream is over; answers with what was not finished.
     pub fn finish(mut self) -> Option<Element> {
         let unfinished = self.element.is_some() && !self.opening && !self.text.trim().is_empty();
-        unfinished.then(|| Element {
-            text: std::mem::take(&mut self.text),
-            value: Err(self.fault.unwrap_or(BROKEN_OFF)),
-        })
+        unfinished
+            .then(|| Element { text: std::mem::take(&mut self.text), value: Err(self.fault.unwrap_or(BROKEN_OFF)) })
     }
 
     fn take(&mut self, c: char, found: &mut Vec<Element>) {

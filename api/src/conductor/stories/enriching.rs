@@ -200,7 +200,8 @@ impl<'a> Evidence<'a> {
     /// The `E-n` that was named where the analysis has it, else the path.
     fn evidence_for(&self, path: &str, named: &str) -> String {
         let id = named.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).find(|word| {
-            word.strip_prefix("E-").is_some_and(|number| !number.is_empty() && number.chars().all(|c| c.is_ascii_digit()))
+            word.strip_prefix("E-")
+                .is_some_and(|number| !number.is_empty() && number.chars().all(|c| c.is_ascii_digit()))
         });
         id.filter(|id| self.names(id)).unwrap_or(path).to_owned()
     }
@@ -241,8 +242,14 @@ mod tests {
     #[test]
     fn only_files_that_the_analysis_shows_are_kept() {
         let path = "payments/src/capture.rs".to_owned();
-        assert_eq!(kept(json!({"path": path, "action": "modify", "evidence": "E-1"})), (vec![(path.clone(), "E-1".into())], 0));
-        assert_eq!(kept(json!({"path": format!("`./{path}`"), "action": "modify", "evidence": "E-9"})), (vec![(path.clone(), path)], 0));
+        assert_eq!(
+            kept(json!({"path": path, "action": "modify", "evidence": "E-1"})),
+            (vec![(path.clone(), "E-1".into())], 0)
+        );
+        assert_eq!(
+            kept(json!({"path": format!("`./{path}`"), "action": "modify", "evidence": "E-9"})),
+            (vec![(path.clone(), path)], 0)
+        );
         let new = "payouts/src/hold.rs".to_owned();
         assert_eq!(kept(json!({"path": new, "action": "create", "evidence": "E-2"})), (vec![(new, "E-2".into())], 0));
         for invented in [
@@ -261,7 +268,9 @@ mod tests {
     #[test]
     fn an_enrichment_without_anything_to_do_is_none() {
         assert!(read(&json!({"steps": [], "context_pack": " "})).is_err());
-        let (enriched, _) = read(&json!({"context_pack": "<script>", "architecture_slice": ["a", {"ref": "AD-1", "text": "b"}]})).unwrap();
+        let (enriched, _) =
+            read(&json!({"context_pack": "<script>", "architecture_slice": ["a", {"ref": "AD-1", "text": "b"}]}))
+                .unwrap();
         assert_eq!(enriched.context_pack, "<script>");
         assert_eq!(enriched.architecture_slice.len(), 2);
     }

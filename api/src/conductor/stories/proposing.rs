@@ -5,9 +5,7 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use konductro_domain::conductor::{
-    FinishKind, LanguageModel, ModelFailure, ModelFailureKind, Request, Usage, Work,
-};
+use konductro_domain::conductor::{FinishKind, LanguageModel, ModelFailure, ModelFailureKind, Request, Usage, Work};
 use konductro_domain::story_review::UnusableElement;
 use tokio::sync::watch;
 
@@ -80,9 +78,8 @@ async fn gather(
     let mut continued = 0;
     let answered = loop {
         let before = harvest.arrived.len();
-        let (end, text) = asking
-            .ask(Request { prompt: prompt.clone(), ..request.clone() }, |piece| harvest.hear(piece, sink))
-            .await;
+        let (end, text) =
+            asking.ask(Request { prompt: prompt.clone(), ..request.clone() }, |piece| harvest.hear(piece, sink)).await;
         let cut = end == TurnEnd::Completed(FinishKind::Truncated);
         let goes_on = cut && continued < CONTINUATIONS && harvest.arrived.len() > before;
         harvest.end_answer(goes_on);
@@ -248,7 +245,8 @@ fn cut_off() -> ModelFailure {
         kind: ModelFailureKind::Interrupted,
         status: None,
         retryable: true,
-        detail: "the model used up its length limit before it had proposed everything; go on to have the rest".to_owned(),
+        detail: "the model used up its length limit before it had proposed everything; go on to have the rest"
+            .to_owned(),
     }
 }
 

@@ -24,7 +24,10 @@ fn read(pieces: &[&str]) -> Vec<Element> {
 }
 
 fn titles(text: &str) -> Vec<Result<String, &'static str>> {
-    read(&[text]).into_iter().map(|element| element.value.and_then(|value| Drafted::read(&value)).map(|it| it.title)).collect()
+    read(&[text])
+        .into_iter()
+        .map(|element| element.value.and_then(|value| Drafted::read(&value)).map(|it| it.title))
+        .collect()
 }
 
 fn good(titles: &[&str]) -> Vec<Result<String, &'static str>> {
@@ -90,7 +93,8 @@ fn an_answer_without_end_or_bottom_is_bounded() {
 
 #[test]
 fn any_text_is_survived() {
-    let alphabet = ["{", "}", "[", "]", "\"", "\\", ",", ":", "a", " ", "\n", "\"stories\":[", "{\"title\":\"t\"}", "é"];
+    let alphabet =
+        ["{", "}", "[", "]", "\"", "\\", ",", ":", "a", " ", "\n", "\"stories\":[", "{\"title\":\"t\"}", "é"];
     let mut state = 7_u64;
     for _ in 0..20_000 {
         let text: String = (0..24)
@@ -126,10 +130,8 @@ impl LanguageModel for Script {
 }
 
 fn says(text: &str, end: ModelEvent) -> Vec<ModelEvent> {
-    let mut events: Vec<ModelEvent> = text
-        .split_inclusive(' ')
-        .map(|piece| ModelEvent::Text(piece.to_owned()))
-        .collect();
+    let mut events: Vec<ModelEvent> =
+        text.split_inclusive(' ').map(|piece| ModelEvent::Text(piece.to_owned())).collect();
     events.push(end);
     events
 }
@@ -206,12 +208,8 @@ async fn an_answer_without_a_story_is_asked_for_again_and_then_fails() {
 
 #[tokio::test]
 async fn what_came_before_a_failure_stays_and_what_was_cut_is_named() {
-    let failure = ModelFailure {
-        kind: ModelFailureKind::Interrupted,
-        status: None,
-        retryable: true,
-        detail: "gone".into(),
-    };
+    let failure =
+        ModelFailure { kind: ModelFailureKind::Interrupted, status: None, retryable: true, detail: "gone".into() };
     let text = "{\"stories\": [{\"title\": \"A\"}, {\"title\": \"B\", ";
     let (proposed, generated, asked) = generate(0, vec![says(text, ModelEvent::Failed(failure.clone()))]).await;
     assert_eq!((proposed.len(), asked.len()), (1, 1));
@@ -223,7 +221,8 @@ async fn what_came_before_a_failure_stays_and_what_was_cut_is_named() {
 async fn an_answer_that_its_length_limit_cut_goes_on() {
     let cut = ModelEvent::Finished(FinishKind::Truncated);
     let first = format!("{}, {{\"title\": \"hal", numbered(0..3).trim_end_matches("]}"));
-    let (proposed, generated, asked) = generate(0, vec![says(&first, cut.clone()), says(&numbered(2..5), done())]).await;
+    let (proposed, generated, asked) =
+        generate(0, vec![says(&first, cut.clone()), says(&numbered(2..5), done())]).await;
     let names: Vec<&str> = proposed.iter().map(|it| it.name.as_str()).collect();
     assert_eq!(names, ["S-0", "S-1", "S-2", "#3", "S-3", "S-4"], "no name is used twice");
     assert_eq!((generated.end, generated.unusable.len()), (TurnEnd::Completed(FinishKind::Completed), 0));
@@ -246,7 +245,8 @@ async fn five_hundred_stories_come_and_past_a_thousand_the_rest_is_marked() {
 
 #[tokio::test]
 async fn a_stop_ends_a_generation_with_what_came() {
-    let model = Script { replies: Mutex::new(VecDeque::from([says(&numbered(0..9), done())])), asked: Mutex::default() };
+    let model =
+        Script { replies: Mutex::new(VecDeque::from([says(&numbered(0..9), done())])), asked: Mutex::default() };
     let (halt, stop) = watch::channel(false);
     let mut proposed = 0;
     let generated = propose(&model, request(0), stop, &mut |_| {

@@ -68,9 +68,11 @@ impl Basis {
         let blocks = blocks(markdown);
         let requirement = |found: &crate::conductor::guided::architecture::inventory::Found| {
             let id = found.id.to_string();
-            let block = blocks.iter().find(|(head, _)| *head == id).map(|(_, lines)| lines.as_slice()).unwrap_or_default();
+            let block =
+                blocks.iter().find(|(head, _)| *head == id).map(|(_, lines)| lines.as_slice()).unwrap_or_default();
             let criteria = criteria(&id, markdown);
-            let words = format!("{} {}", found.text, criteria.iter().map(|(_, text)| text.as_str()).collect::<String>());
+            let words =
+                format!("{} {}", found.text, criteria.iter().map(|(_, text)| text.as_str()).collect::<String>());
             let mut names: Vec<String> = identifier::all_in(&words)
                 .into_iter()
                 .filter(|(other, ..)| other.prefix == "R")
@@ -115,9 +117,9 @@ impl Basis {
         let mut found = Vec::new();
         for line in self.architecture.lines() {
             let ids = identifier::all_in(line);
-            let head = ids.first().filter(|(id, start, _)| {
-                id.prefix == "AD" && line[..*start].chars().all(|c| !c.is_alphanumeric())
-            });
+            let head = ids
+                .first()
+                .filter(|(id, start, _)| id.prefix == "AD" && line[..*start].chars().all(|c| !c.is_alphanumeric()));
             if let Some((id, ..)) = head {
                 decision = Some(id.to_string());
             } else if line.starts_with('#') {
@@ -161,7 +163,11 @@ fn said(background: &Background) -> String {
     let interview = Interview::before(&task);
     let mut text = interview.text(Topic::Capabilities);
     if capabilities(&text).is_empty() {
-        text = if background.phase_brief.trim().is_empty() { plain(&background.phase_title) } else { plain(&background.phase_brief) };
+        text = if background.phase_brief.trim().is_empty() {
+            plain(&background.phase_title)
+        } else {
+            plain(&background.phase_brief)
+        };
     }
     let functions = capabilities(&text);
     scoping::in_scope(functions, &mut Ids::default())
@@ -171,9 +177,8 @@ fn said(background: &Background) -> String {
 fn blocks(markdown: &str) -> Vec<(String, Vec<&str>)> {
     let mut blocks: Vec<(String, Vec<&str>)> = Vec::new();
     for line in markdown.lines() {
-        let head = identifier::first_in(line).filter(|(id, start, _)| {
-            id.part.is_none() && line[..*start].chars().all(|c| !c.is_alphanumeric())
-        });
+        let head = identifier::first_in(line)
+            .filter(|(id, start, _)| id.part.is_none() && line[..*start].chars().all(|c| !c.is_alphanumeric()));
         match head {
             Some((id, ..)) => blocks.push((id.to_string(), vec![line])),
             None if line.starts_with('#') => blocks.push((String::new(), Vec::new())),

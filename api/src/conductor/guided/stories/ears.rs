@@ -94,7 +94,10 @@ mod tests {
     fn every_ears_form_finds_its_place() {
         for (criterion, expected) in [
             ("When a share is late, the system shall pay it.", [ALWAYS, "a share is late", "the system shall pay it"]),
-            ("If the bank says no, then the system shall return it", [ALWAYS, "the bank says no", "the system shall return it"]),
+            (
+                "If the bank says no, then the system shall return it",
+                [ALWAYS, "the bank says no", "the system shall return it"],
+            ),
             ("While a seller is new, the system shall hold", ["a seller is new", ANYTHING, "the system shall hold"]),
             ("While a is b, when c comes, the system shall d", ["a is b", "c comes", "the system shall d"]),
             ("The system shall add up, to the cent.", [ALWAYS, ANYTHING, "The system shall add up, to the cent"]),

@@ -51,7 +51,11 @@ impl<'a> Said<'a> {
     fn read(task: &'a EnrichTask) -> Self {
         let basis = Basis::read(&task.background);
         let text = |stage: Stage| {
-            task.background.approved.iter().find(|given| given.stage == stage).map_or("", |given| given.markdown.as_str())
+            task.background
+                .approved
+                .iter()
+                .find(|given| given.stage == stage)
+                .map_or("", |given| given.markdown.as_str())
         };
         let (architecture, analysis) = (text(Stage::Architecture), text(Stage::TechnicalAnalysis));
         let mut wanted = task.story.decision_ids.clone();
@@ -72,7 +76,9 @@ impl<'a> Said<'a> {
         if !criteria.is_empty() {
             steps.push(format!("Write tests for {} and see them fail.", joined(&criteria)));
         }
-        steps.extend(self.files.iter().map(|file| format!("Work on `{}` for {} ({}).", file.path, file.requirement, file.state)));
+        steps.extend(
+            self.files.iter().map(|file| format!("Work on `{}` for {} ({}).", file.path, file.requirement, file.state)),
+        );
         for id in &story.requirement_ids {
             match self.basis.asset_of(id) {
                 Some((_, state)) if state.to_lowercase().contains("missing") => {
@@ -96,7 +102,22 @@ impl<'a> Said<'a> {
                 pack.push_str(&format!("\n## {heading}\n\n{}\n", lines.join("\n")));
             }
         };
-        section("Acceptance criteria", story.criteria.iter().map(|it| format!("- **{}** Given {}, when {}, then {}", it.id, safe(&it.given), safe(&it.when), sentence(&safe(&it.then)))).collect());
+        section(
+            "Acceptance criteria",
+            story
+                .criteria
+                .iter()
+                .map(|it| {
+                    format!(
+                        "- **{}** Given {}, when {}, then {}",
+                        it.id,
+                        safe(&it.given),
+                        safe(&it.when),
+                        sentence(&safe(&it.then))
+                    )
+                })
+                .collect(),
+        );
         let requirements = self.basis.functions.iter().chain(&self.basis.qualities);
         let named: Vec<String> = requirements
             .filter(|requirement| requirement.is_written && story.requirement_ids.contains(&requirement.id))
@@ -108,7 +129,13 @@ impl<'a> Said<'a> {
             .collect();
         section("Requirements", named);
         section("Decisions", self.decisions.iter().map(|(_, text)| format!("- {text}")).collect());
-        section("In the code", self.files.iter().map(|file| format!("- `{}`: {} for {} ({})", file.path, file.state, file.requirement, file.evidence)).collect());
+        section(
+            "In the code",
+            self.files
+                .iter()
+                .map(|file| format!("- `{}`: {} for {} ({})", file.path, file.state, file.requirement, file.evidence))
+                .collect(),
+        );
         let used = self.evidence.iter().filter(|(id, _)| self.files.iter().any(|file| file.evidence == *id));
         section("Evidence", used.map(|(_, line)| format!("- {line}")).collect());
         pack
@@ -116,15 +143,23 @@ impl<'a> Said<'a> {
 }
 
 fn test_note(criterion: &GivenCriterion) -> String {
-    let traces = if criterion.traces_to.is_empty() { String::new() } else { format!(" ({})", joined(&criterion.traces_to)) };
-    format!("{}{traces}: bring about that {}; let it happen that {}; expect: {}", criterion.id, safe(&criterion.given), safe(&criterion.when), sentence(&safe(&criterion.then)))
+    let traces =
+        if criterion.traces_to.is_empty() { String::new() } else { format!(" ({})", joined(&criterion.traces_to)) };
+    format!(
+        "{}{traces}: bring about that {}; let it happen that {}; expect: {}",
+        criterion.id,
+        safe(&criterion.given),
+        safe(&criterion.when),
+        sentence(&safe(&criterion.then))
+    )
 }
 
 /// The first line that an id heads.
 fn line_of(id: &str, markdown: &str) -> Option<String> {
     let heads = |line: &&str| {
-        identifier::first_in(line)
-            .is_some_and(|(found, start, _)| found.to_string() == id && line[..start].chars().all(|c| !c.is_alphanumeric()))
+        identifier::first_in(line).is_some_and(|(found, start, _)| {
+            found.to_string() == id && line[..start].chars().all(|c| !c.is_alphanumeric())
+        })
     };
     markdown.lines().find(heads).map(|line| safe(line.trim_start_matches(|c: char| !c.is_alphanumeric())))
 }
@@ -162,5 +197,9 @@ fn files(task: &EnrichTask, basis: &Basis, evidence: &[(String, String)]) -> Vec
 /// What looks like a path in the asset column.
 fn paths(asset: &str) -> Vec<String> {
     let parts = asset.split(|c: char| c.is_whitespace() || matches!(c, '`' | '\'' | ',' | ';' | '(' | ')'));
-    parts.map(|part| part.trim_end_matches('/')).filter(|part| part.contains('/') && !part.contains("://")).map(str::to_owned).collect()
+    parts
+        .map(|part| part.trim_end_matches('/'))
+        .filter(|part| part.contains('/') && !part.contains("://"))
+        .map(str::to_owned)
+        .collect()
 }

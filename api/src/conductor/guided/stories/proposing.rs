@@ -28,7 +28,9 @@ pub(in super::super) fn proposals(task: &StoryTask) -> String {
 
 /// Whether kept stories cover a requirement: all its criteria, or the whole where it has none.
 fn is_covered(requirement: &Requirement, kept: &[KeptStory]) -> bool {
-    let traced = |id: &String| kept.iter().any(|story| story.traces_to.contains(id) || story.traces_to.contains(&requirement.id));
+    let traced = |id: &String| {
+        kept.iter().any(|story| story.traces_to.contains(id) || story.traces_to.contains(&requirement.id))
+    };
     let named = kept.iter().any(|story| story.requirement_ids.contains(&requirement.id));
     if !requirement.is_written {
         return kept.iter().any(|story| story.title.eq_ignore_ascii_case(&requirement.title));
@@ -44,7 +46,8 @@ fn name(id: &str) -> String {
 fn dependencies(requirement: &Requirement, before: &[Requirement], kept: &[KeptStory]) -> Vec<String> {
     let resolve = |id: &String| {
         let proposed = before.iter().find(|other| other.id == *id).map(|other| name(&other.id));
-        proposed.or_else(|| kept.iter().find(|story| story.requirement_ids.contains(id)).map(|story| story.name.clone()))
+        proposed
+            .or_else(|| kept.iter().find(|story| story.requirement_ids.contains(id)).map(|story| story.name.clone()))
     };
     requirement.names.iter().filter_map(resolve).collect()
 }
@@ -98,11 +101,14 @@ fn enabler(quality: &Requirement, features: &[String], basis: &Basis) -> Value {
 /// "Pages within 1 s; verified by a load test" as what holds and how that is seen.
 fn verification(text: &str) -> (String, Option<String>) {
     let lower = text.to_ascii_lowercase();
-    let found = ["; verified by ", ", verified by ", "verified by: ", "verified by "].iter().find_map(|mark| Some((lower.find(mark)?, mark.len())));
+    let found = ["; verified by ", ", verified by ", "verified by: ", "verified by "]
+        .iter()
+        .find_map(|mark| Some((lower.find(mark)?, mark.len())));
     match found.and_then(|(at, length)| Some((text.get(..at)?, text.get(at + length..)?))) {
-        Some((what, how)) if !what.trim().is_empty() && !how.trim().is_empty() => {
-            (what.trim().trim_end_matches([';', '.', ',']).to_owned(), Some(format!("it is checked by {}", how.trim().trim_end_matches('.'))))
-        }
+        Some((what, how)) if !what.trim().is_empty() && !how.trim().is_empty() => (
+            what.trim().trim_end_matches([';', '.', ',']).to_owned(),
+            Some(format!("it is checked by {}", how.trim().trim_end_matches('.'))),
+        ),
         _ => (text.to_owned(), None),
     }
 }
@@ -138,7 +144,11 @@ fn size(requirement: &Requirement, state: Option<&str>) -> (u8, String) {
         4 | 5 => 3,
         _ => 4,
     };
-    let mut reasons = vec![if criteria == 1 { "1 acceptance criterion".to_owned() } else { format!("{criteria} acceptance criteria") }];
+    let mut reasons = vec![if criteria == 1 {
+        "1 acceptance criterion".to_owned()
+    } else {
+        format!("{criteria} acceptance criteria")
+    }];
     if failures > 0 {
         reasons.push(count(failures, "failure case"));
     }

@@ -17,7 +17,8 @@ pub(in super::super) fn refinement(task: &RefineTask) -> String {
     let request = plain(&task.request);
     let story_type = type_of(&request, task.story.story_type);
     let understood = capabilities(&request).into_iter().next();
-    let given: Vec<&GivenCriterion> = task.story.criteria.iter().filter(|criterion| !criterion.then.is_empty()).collect();
+    let given: Vec<&GivenCriterion> =
+        task.story.criteria.iter().filter(|criterion| !criterion.then.is_empty()).collect();
     let criteria: Vec<Value> = if given.is_empty() {
         drafted(story_type, &request, understood.as_ref())
     } else {
@@ -42,11 +43,33 @@ pub(in super::super) fn refinement(task: &RefineTask) -> String {
 fn type_of(request: &str, as_it_is: StoryType) -> StoryType {
     let lower = folded(request);
     let says = |words: &[&str]| has_any(&lower, words);
-    if says(&["bug", "broken", "fix", "fails", "crash", "crashes", "wrong", "error", "does not work", "doesn't work", "regression"]) {
+    if says(&[
+        "bug",
+        "broken",
+        "fix",
+        "fails",
+        "crash",
+        "crashes",
+        "wrong",
+        "error",
+        "does not work",
+        "doesn't work",
+        "regression",
+    ]) {
         StoryType::Bug
     } else if says(&["investigate", "find out", "research", "evaluate", "spike", "compare", "prototype"]) {
         StoryType::Spike
-    } else if says(&["upgrade", "migrate", "refactor", "infrastructure", "pipeline", "set up", "logging", "monitoring", "back up"]) {
+    } else if says(&[
+        "upgrade",
+        "migrate",
+        "refactor",
+        "infrastructure",
+        "pipeline",
+        "set up",
+        "logging",
+        "monitoring",
+        "back up",
+    ]) {
         StoryType::Enabler
     } else {
         as_it_is
@@ -71,13 +94,20 @@ fn title(request: &str, understood: Option<&Capability>, story_type: StoryType) 
 }
 
 fn narrative(request: &str, understood: Option<&Capability>, story_type: StoryType) -> String {
-    let who = understood.and_then(|capability| capability.actor.as_deref()).map_or_else(|| "a user".to_owned(), with_article);
+    let who =
+        understood.and_then(|capability| capability.actor.as_deref()).map_or_else(|| "a user".to_owned(), with_article);
     let why = understood.and_then(|capability| capability.benefit.as_deref());
-    let why = why.map(|why| if why.starts_with("to ") { format!(" {why}") } else { format!(", so that {why}") }).unwrap_or_default();
+    let why = why
+        .map(|why| if why.starts_with("to ") { format!(" {why}") } else { format!(", so that {why}") })
+        .unwrap_or_default();
     match (story_type, understood) {
         (StoryType::Bug, _) => format!("As {who} I want this to work as it should: {}", sentence(&small(request))),
-        (StoryType::Spike, _) => format!("As the team we want to know, within a bounded time: {}", sentence(&small(request))),
-        (StoryType::Enabler, _) => format!("As the team we want this, since other work stands on it: {}", sentence(&small(request))),
+        (StoryType::Spike, _) => {
+            format!("As the team we want to know, within a bounded time: {}", sentence(&small(request)))
+        }
+        (StoryType::Enabler, _) => {
+            format!("As the team we want this, since other work stands on it: {}", sentence(&small(request)))
+        }
         (StoryType::Feature, Some(capability)) if capability.actor.is_some() => {
             sentence(&format!("As {who} I want to {}{why}", capability.action))
         }
@@ -92,22 +122,40 @@ fn drafted(story_type: StoryType, request: &str, understood: Option<&Capability>
     let said = small(open_ended(request));
     match story_type {
         StoryType::Bug => vec![
-            situation("the situation in which it was seen", format!("it is tried again ({said})"), "what should happen does happen"),
-            situation("the mended version", "the same steps are run by a test".to_owned(), "the test passes, and fails without the change"),
+            situation(
+                "the situation in which it was seen",
+                format!("it is tried again ({said})"),
+                "what should happen does happen",
+            ),
+            situation(
+                "the mended version",
+                "the same steps are run by a test".to_owned(),
+                "the test passes, and fails without the change",
+            ),
             situation("everything beside it", "it is used as before".to_owned(), "nothing else has changed"),
         ],
         StoryType::Spike => vec![
-            situation("the time set for it", "it is over".to_owned(), "the question is answered in writing, with what it is based on"),
-            situation("the answer", "the team reads it".to_owned(), "it names what to do next, or why nothing is to be done"),
+            situation(
+                "the time set for it",
+                "it is over".to_owned(),
+                "the question is answered in writing, with what it is based on",
+            ),
+            situation(
+                "the answer",
+                "the team reads it".to_owned(),
+                "it names what to do next, or why nothing is to be done",
+            ),
         ],
         StoryType::Enabler | StoryType::Feature => {
             let generic = || {
                 vec![
                     format!("When somebody needs it ({said}), the system shall offer it and show the outcome"),
-                    "If it can't be carried out, then the system shall say why and what to do next, and change nothing".to_owned(),
+                    "If it can't be carried out, then the system shall say why and what to do next, and change nothing"
+                        .to_owned(),
                 ]
             };
-            let known = understood.filter(|_| story_type == StoryType::Feature).map(|capability| criteria(capability, &[]));
+            let known =
+                understood.filter(|_| story_type == StoryType::Feature).map(|capability| criteria(capability, &[]));
             known.unwrap_or_else(generic).iter().map(|text| Situation::read(text).traced_to(&[])).collect()
         }
     }
@@ -119,7 +167,12 @@ fn size(story_type: StoryType, criteria: usize) -> (u8, String) {
         (_, 3 | 4) => 3,
         _ => 5,
     };
-    (points, format!("Counted, not estimated: {criteria} acceptance criteria of one request; nobody has looked at the code."))
+    (
+        points,
+        format!(
+            "Counted, not estimated: {criteria} acceptance criteria of one request; nobody has looked at the code."
+        ),
+    )
 }
 
 fn questions(story_type: StoryType, understood: Option<&Capability>) -> Vec<String> {

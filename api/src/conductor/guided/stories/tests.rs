@@ -61,7 +61,12 @@ async fn proposed(background: Background, kept: Vec<KeptStory>) -> Vec<Proposed>
 
 fn kept(requirement_ids: &[&str], traces_to: &[&str]) -> KeptStory {
     let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
-    KeptStory { name: "K-1".into(), title: "Kept".into(), requirement_ids: texts(requirement_ids), traces_to: texts(traces_to) }
+    KeptStory {
+        name: "K-1".into(),
+        title: "Kept".into(),
+        requirement_ids: texts(requirement_ids),
+        traces_to: texts(traces_to),
+    }
 }
 
 #[tokio::test]
@@ -81,7 +86,10 @@ async fn every_requirement_becomes_a_story_with_its_criteria() {
     let tax = &stories[4].story;
     assert!(tax.complexity_reason.contains("missing"), "{}", tax.complexity_reason);
     let quality = &stories[5].story;
-    assert_eq!((quality.story_type, quality.criteria[0].traces_to.as_slice()), (StoryType::Enabler, &["N-1".to_owned()][..]));
+    assert_eq!(
+        (quality.story_type, quality.criteria[0].traces_to.as_slice()),
+        (StoryType::Enabler, &["N-1".to_owned()][..])
+    );
     assert!(quality.criteria[0].when.contains("load test"), "{}", quality.criteria[0].when);
 }
 
@@ -101,7 +109,11 @@ async fn one_requirement_that_names_another_depends_on_it() {
     let text = "# R\n\n## Functional requirements\n\n### R-1 Book\nThe system shall let a patient book a slot.\n\n- **R-1.1** When a patient books, the system shall record it.\n\n### R-2 Cancel\nThe system shall let a patient cancel what R-1 booked.\n\n- **R-2.1** When a patient cancels, the system shall free it.\n";
     let stories = proposed(background(vec![artefact(Stage::Requirements, text)]), vec![]).await;
     assert_eq!(stories[1].story.depends_on, [stories[0].name.clone()]);
-    assert!(stories[0].story.narrative.starts_with("As a patient I want to book a slot"), "{}", stories[0].story.narrative);
+    assert!(
+        stories[0].story.narrative.starts_with("As a patient I want to book a slot"),
+        "{}",
+        stories[0].story.narrative
+    );
 }
 
 #[tokio::test]
@@ -149,7 +161,8 @@ async fn a_sentence_becomes_a_story_with_questions_for_what_is_missing() {
 
 #[tokio::test]
 async fn any_sentence_can_be_refined() {
-    for request in ["x", "<script>alert('x')</script>", "{\"stories\": [", "…", "\"", "a\u{0}b", &"long ".repeat(1500)] {
+    for request in ["x", "<script>alert('x')</script>", "{\"stories\": [", "…", "\"", "a\u{0}b", &"long ".repeat(1500)]
+    {
         let refined = refined(request).await;
         assert!(!refined.story.title.is_empty() && refined.story.title.chars().count() <= 160, "{request:?}");
     }
@@ -179,9 +192,12 @@ async fn an_enrichment_says_what_the_approved_documents_say() {
     };
     let (enriched, left_out) = enriched(full_phase(), story).await;
     assert_eq!(left_out, 0);
-    let files: Vec<(&str, &str)> = enriched.files.iter().map(|file| (file.path.as_str(), file.evidence.as_str())).collect();
+    let files: Vec<(&str, &str)> =
+        enriched.files.iter().map(|file| (file.path.as_str(), file.evidence.as_str())).collect();
     assert_eq!(files, [("payments/src/capture.rs", "E-1")]);
-    assert!(enriched.architecture_slice.iter().any(|slice| slice.r#ref == "AD-1" && slice.text.contains("one transaction")));
+    assert!(
+        enriched.architecture_slice.iter().any(|slice| slice.r#ref == "AD-1" && slice.text.contains("one transaction"))
+    );
     assert!(enriched.steps.iter().any(|step| step.contains("R-5 asks for")), "{:?}", enriched.steps);
     assert!(enriched.test_notes[0].starts_with("AC-1 (R-1.2)"));
     assert!(enriched.context_pack.contains("## Evidence") && enriched.context_pack.contains("R-1.3"));
@@ -189,7 +205,8 @@ async fn an_enrichment_says_what_the_approved_documents_say() {
 
 #[tokio::test]
 async fn a_story_without_documents_is_enriched_with_its_own_words() {
-    let (enriched, _) = enriched(background(vec![]), GivenStory { title: "Alone".into(), ..GivenStory::default() }).await;
+    let (enriched, _) =
+        enriched(background(vec![]), GivenStory { title: "Alone".into(), ..GivenStory::default() }).await;
     assert!(enriched.files.is_empty() && enriched.architecture_slice.is_empty());
     assert!(!enriched.steps.is_empty() && enriched.context_pack.starts_with("# Alone"));
 }
