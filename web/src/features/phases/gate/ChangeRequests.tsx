@@ -2,9 +2,9 @@
 import { useState } from "react";
 import type { ChangeRequest, Me, StageView } from "~/api/types";
 import { ProblemNotice } from "~/components/ui/Notice";
+import { ReasonDialog } from "~/components/ui/ReasonDialog";
 import { When } from "~/components/ui/When";
 import { ability } from "./decision";
-import { ReasonDialog } from "./ReasonDialog";
 import type { DecisionMutations } from "./useDecisions";
 
 type Props = { requests: ChangeRequest[]; view: StageView; me: Me; decisions: DecisionMutations };

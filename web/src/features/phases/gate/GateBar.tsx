@@ -4,11 +4,11 @@ import { Check, Circle, CircleAlert, ShieldCheck } from "lucide-react";
 import { useState } from "react";
 import type { Condition, Me, Phase, StageView } from "~/api/types";
 import { Barline, GateIcon } from "~/components/ui/Gate";
+import { ReasonDialog } from "~/components/ui/ReasonDialog";
 import { STATE_WORD, stageName } from "~/lib/stages";
 import { ApproveDialog } from "./ApproveDialog";
 import { ChangeRequests } from "./ChangeRequests";
 import { ability, canApprove, pendingBinding, type Shown, shortHash } from "./decision";
-import { ReasonDialog } from "./ReasonDialog";
 import { useDecisions } from "./useDecisions";
 
 type Props = {
