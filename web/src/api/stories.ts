@@ -153,6 +153,7 @@ export type Story = StoryWords & {
   stale_reason: string | null;
   /** The sentence of a one-off story, as written. */
   request: string | null;
+  closing_reason: string | null;
   created_by: Person;
   created_at: string;
   updated_at: string;

@@ -47,10 +47,10 @@ export function ProposalLineage({ phase, proposal, titleOf, onProposal }: Props)
             <Link
               to="/p/$projectKey/phases/$number"
               params={to}
-              search={{ stage: "scoping" }}
+              search={{ stage: lineage.based_on.at(-1)?.stage ?? "scoping" }}
               className="link"
             >
-              the scoping conversation
+              the conversation
             </Link>
           </>
         )}

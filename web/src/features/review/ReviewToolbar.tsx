@@ -113,7 +113,7 @@ export function ReviewToolbar(props: Props) {
           onClick={onUndo}
         >
           <Undo2 size={13} aria-hidden />
-          {review.undo ? `Undo: ${review.undo.label}` : "Undo"} <kbd aria-hidden>U</kbd>
+          <span className="max-w-64 truncate">{review.undo?.label ?? "Undo"}</span> <kbd aria-hidden>U</kbd>
         </button>
       </div>
     </div>

@@ -50,8 +50,13 @@ export function Thread({ story, projectKey }: { story: Story; projectKey: string
       )}
       {lineage.turn_id && (
         <Fact name="Conversation">
-          <Link to="/p/$projectKey/phases/$number" params={to} search={{ stage: "scoping" }} className="link">
-            The scoping conversation
+          <Link
+            to="/p/$projectKey/phases/$number"
+            params={to}
+            search={{ stage: lineage.based_on.at(-1)?.stage ?? "scoping" }}
+            className="link"
+          >
+            Where it was talked about
           </Link>
         </Fact>
       )}
@@ -81,6 +86,11 @@ export function Thread({ story, projectKey }: { story: Story; projectKey: string
       <Fact name="In the backlog since">
         <When at={story.created_at} /> · {story.created_by.name}
       </Fact>
+      {story.closing_reason && (
+        <Fact name="Closed because">
+          <p className="whitespace-pre-wrap break-words">{story.closing_reason}</p>
+        </Fact>
+      )}
       {lineage.history.length > 0 && (
         <Fact name="History">
           <ol className="mt-1 flex flex-col gap-1.5 border-rule border-l pl-3">
