@@ -22,13 +22,19 @@ use konductro_api::views;
 use konductro_domain::phase::{GateState, Phase};
 use konductro_domain::role::Role;
 use konductro_domain::stage::Stage;
+use konductro_domain::story::content::StoryType;
+use konductro_domain::story_review::Standing;
+use konductro_projections::backlog::{
+    self, BacklogFilter, BacklogOrder, BacklogPlace, EnrichmentState, RefinementState, StoryStatus,
+};
 use konductro_projections::conversation_view::{self, DocumentOutcome, TurnState};
 use konductro_projections::phase_board::{self, WaitsFor};
+use konductro_projections::review_table::{self, GenerationState, ProposalStep};
 use konductro_projections::{READ_MODELS, artefact_versions, history, project_list};
 use serde_json::Value;
 use sqlx::PgPool;
 
-use journal::{Journal, architect, developer, sdm};
+use journal::{Journal, architect, developer, proposal, sdm};
 
 struct Database {
     folder: PathBuf,
@@ -108,6 +114,9 @@ async fn the_tables_say_what_happened() {
     versions_approvals_and_requests_are_there(pool, &journal).await;
     the_conversation_can_be_read(pool, &journal).await;
     the_history_is_whole(pool, &journal).await;
+    the_review_is_right(pool, &journal).await;
+    the_backlog_lists_and_filters(pool, &journal).await;
+    the_stories_are_whole(pool, &journal).await;
     database.stop().await;
 }
 
@@ -199,6 +208,97 @@ async fn the_history_is_whole(pool: &PgPool, journal: &Journal) {
     assert_eq!(rows[0].payload, journal.events.iter().find(|event| event.position == rows[0].position).unwrap().event);
     let reason = history::reason_of_reopening(pool, journal.phase_id, Stage::Requirements).await.unwrap();
     assert_eq!(reason.as_deref(), Some("Refunds were forgotten."));
+}
+
+async fn the_review_is_right(pool: &PgPool, journal: &Journal) {
+    let rows = review_table::proposals_of(pool, journal.phase_id).await.unwrap();
+    let standing: Vec<_> = rows.iter().map(|row| (row.proposal_id, row.standing)).collect();
+    // What a split made stands where its source stood.
+    let expected = [
+        (proposal(0), Standing::Split),
+        (proposal(10), Standing::Approved),
+        (proposal(11), Standing::Proposed),
+        (proposal(1), Standing::Proposed),
+        (proposal(12), Standing::Withdrawn),
+        (proposal(2), Standing::Proposed),
+        (proposal(3), Standing::Rejected),
+    ];
+    assert_eq!(standing, expected);
+    assert_eq!(rows[0].split_into, [proposal(10), proposal(11)]);
+    assert_eq!((rows[0].edited_by.as_slice(), rows[0].version), ([sdm()].as_slice(), 2));
+    assert_eq!((rows[3].version, rows[3].merged_into), (2, None), "an undone merge leaves nothing");
+    assert_eq!(rows[6].rejection.as_ref().unwrap().by, sdm());
+    let counts = review_table::counts(pool, journal.phase_id).await.unwrap();
+    assert_eq!((counts.proposed, counts.approved, counts.rejected), (3, 1, 1));
+    let generation = review_table::latest_generation(pool, journal.phase_id).await.unwrap().unwrap();
+    assert_eq!((generation.state, generation.proposed, generation.unusable.len()), (GenerationState::Completed, 4, 1));
+    assert_eq!(review_table::generations(pool, &[journal::GENERATION]).await.unwrap(), [generation]);
+    let line = review_table::ancestry(pool, proposal(10)).await.unwrap();
+    assert_eq!(line.iter().map(|row| row.proposal_id).collect::<Vec<_>>(), [proposal(0), proposal(10)]);
+    assert_eq!(line[0].trail.last().unwrap().step, ProposalStep::Split { parts: 2 });
+    let some = review_table::proposals_by_id(pool, journal.phase_id, &[proposal(3), proposal(11)]).await.unwrap();
+    assert_eq!(some.len(), 2);
+}
+
+async fn the_backlog_lists_and_filters(pool: &PgPool, journal: &Journal) {
+    let project = journal.project_id;
+    let orders = [
+        (BacklogOrder::Key, [1, 2]),
+        (BacklogOrder::KeyDescending, [2, 1]),
+        (BacklogOrder::Title, [1, 2]),
+        (BacklogOrder::Updated, [2, 1]),
+        (BacklogOrder::Complexity, [2, 1]),
+    ];
+    let all = BacklogFilter::default();
+    for (order, expected) in orders {
+        let first = backlog::page_of(pool, project, &all, order, None, 1).await.unwrap();
+        let place = BacklogPlace::from(&first[0]);
+        let second = backlog::page_of(pool, project, &all, order, Some(&place), 9).await.unwrap();
+        assert_eq!([first[0].number, second[0].number], expected, "{order:?}");
+        assert_eq!(second.len(), 1);
+    }
+    let stale_bases = vec![backlog::bases_of(pool, project).await.unwrap()[0].basis.clone()];
+    assert!(backlog::basis_of(pool, &stale_bases[0]).await.unwrap().is_some());
+    let with = |text: &str| BacklogFilter { text: Some(text.into()), ..BacklogFilter::default() };
+    let filters = [
+        (with("PAY-2"), vec![2]),
+        (with("ad-1"), vec![1, 2]),
+        (with("_"), vec![]),
+        (with("FEES"), vec![2]),
+        (BacklogFilter { phase: Some(journal.phase_id), ..all.clone() }, vec![1, 2]),
+        (BacklogFilter { status: Some(StoryStatus::Closed), ..all.clone() }, vec![2]),
+        (BacklogFilter { story_type: Some(StoryType::Bug), ..all.clone() }, vec![]),
+        (BacklogFilter { enriched: Some(true), ..all.clone() }, vec![1]),
+        (BacklogFilter { stale: Some(true), stale_bases: stale_bases.clone(), ..all.clone() }, vec![1]),
+        (BacklogFilter { stale: Some(false), stale_bases, ..all.clone() }, vec![2]),
+    ];
+    for (filter, expected) in filters {
+        let rows = backlog::page_of(pool, project, &filter, BacklogOrder::Key, None, 9).await.unwrap();
+        assert_eq!(rows.iter().map(|row| row.number).collect::<Vec<_>>(), expected, "{filter:?}");
+        let total = backlog::count(pool, project, &filter).await.unwrap();
+        assert_eq!(usize::try_from(total).unwrap(), expected.len());
+    }
+}
+
+async fn the_stories_are_whole(pool: &PgPool, journal: &Journal) {
+    let all = BacklogFilter::default();
+    let rows = backlog::page_of(pool, journal.project_id, &all, BacklogOrder::Key, None, 9).await.unwrap();
+    let whole = backlog::whole(pool, &rows).await.unwrap();
+    assert_eq!(whole[0].details.enrichment.state, EnrichmentState::Done);
+    assert_eq!(whole[0].details.enrichment.files_left_out, 2);
+    assert_eq!(whole[1].details.refinement.state, RefinementState::Accepted);
+    assert_eq!(whole[1].details.refinement.before.as_ref().unwrap().outline.title, "100% of_fees shown");
+    assert_eq!(whole[1].row.title, "Show all fees");
+    assert_eq!(whole[1].details.enrichment.state, EnrichmentState::Failed);
+    assert!(whole[1].details.closing.is_some() && !whole[1].row.enriched);
+    let story = whole[0].row.story_id;
+    assert_eq!(backlog::story(pool, story).await.unwrap().as_ref(), Some(&whole[0]));
+    assert_eq!(backlog::named(pool, &[story]).await.unwrap()[0].number, 1);
+    let became = backlog::became(pool, journal.phase_id).await.unwrap();
+    assert_eq!((became.len(), became[0].proposal_id, became[0].number, became[0].enriched), (1, proposal(10), 1, true));
+    assert_eq!(backlog::present(pool, &[story]).await.unwrap(), 1);
+    assert_eq!(backlog::of_phase(pool, journal.phase_id).await.unwrap(), 2);
+    assert_eq!(backlog::project_of(pool, story).await.unwrap(), Some(journal.project_id));
 }
 
 #[tokio::test]

@@ -231,6 +231,7 @@ impl Changes {
             | PhaseEvent::PhaseCancelled { .. }
             | PhaseEvent::PhasePromoted { .. }
             | PhaseEvent::PhaseCompleted {}
+            | PhaseEvent::FirstReplyReceived { .. }
             | PhaseEvent::StageUnlocked { .. }
             | PhaseEvent::StageLocked { .. }
             | PhaseEvent::DocumentSetAside { .. }
@@ -455,6 +456,23 @@ pub async fn version(
             .fetch_optional(pool)
             .await?;
     Ok(row.map(|Json(row)| row))
+}
+
+/// The turn that wrote a version; `None` where a person did.
+pub async fn turn_of(
+    pool: &PgPool,
+    phase: PhaseId,
+    stage: Stage,
+    version: u32,
+) -> Result<Option<TurnId>, ProjectionError> {
+    let turn: Option<Option<Uuid>> =
+        sqlx::query_scalar("select turn_id from artefact_versions where phase_id = $1 and stage = $2 and version = $3")
+            .bind(phase.0)
+            .bind(stage.as_str())
+            .bind(i64::from(version))
+            .fetch_optional(pool)
+            .await?;
+    Ok(turn.flatten().map(TurnId))
 }
 
 /// The latest version with its text.

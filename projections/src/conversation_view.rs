@@ -173,7 +173,7 @@ pub async fn project(tx: &mut PgConnection, page: &[Recorded<Event>]) -> Result<
         match &recorded.event {
             Event::Conversation(event) => changes.apply(recorded, event)?,
             Event::Phase(event) => changes.note_outcome(event),
-            Event::Workspace(_) | Event::Project(_) => {}
+            Event::Workspace(_) | Event::Project(_) | Event::StoryReview(_) | Event::Story(_) => {}
         }
     }
     rows::store(tx, STORE_TURNS, &changes.turns.into_values().collect::<Vec<_>>()).await?;
@@ -204,7 +204,7 @@ fn turn_of(event: &Event) -> Option<TurnId> {
         )
         | Event::Phase(PhaseEvent::DocumentSetAside { turn_id, .. }) => Some(*turn_id),
         Event::Phase(PhaseEvent::ArtefactVersionAdded { turn_id, .. }) => *turn_id,
-        Event::Phase(_) | Event::Workspace(_) | Event::Project(_) => None,
+        Event::Phase(_) | Event::Workspace(_) | Event::Project(_) | Event::StoryReview(_) | Event::Story(_) => None,
     }
 }
 

@@ -6,6 +6,7 @@
 //! randomness, no table but its own; texts are joined when it is read, so that an erased text is gone at once.
 
 pub mod artefact_versions;
+pub mod backlog;
 pub mod changes;
 pub mod checkpoint;
 pub mod conversation_view;
@@ -18,6 +19,7 @@ pub mod outage;
 pub mod phase_board;
 pub mod project_list;
 pub mod rebuild;
+pub mod review_table;
 mod rows;
 mod streams;
 pub mod subscription;
@@ -47,5 +49,11 @@ pub const READ_MODELS: &[ReadModel] = &[
         tables: conversation_view::TABLES,
         project: |tx, page| Box::pin(conversation_view::project(tx, page)),
     },
+    ReadModel {
+        name: "review_table",
+        tables: review_table::TABLES,
+        project: |tx, page| Box::pin(review_table::project(tx, page)),
+    },
+    ReadModel { name: "backlog", tables: backlog::TABLES, project: |tx, page| Box::pin(backlog::project(tx, page)) },
     ReadModel { name: "history", tables: history::TABLES, project: |tx, page| Box::pin(history::project(tx, page)) },
 ];

@@ -291,6 +291,41 @@ pub async fn highest_number(pool: &PgPool, project: ProjectId) -> Result<u32, Pr
     Ok(number.unsigned_abs())
 }
 
+/// A phase by number and title.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct PhaseName {
+    /// The phase.
+    pub phase_id: PhaseId,
+    /// Its number in the project.
+    pub number: u32,
+    /// Its title.
+    pub title: String,
+    /// Its kind.
+    pub kind: PhaseKind,
+}
+
+/// Some phases by number and title.
+pub async fn names_of(pool: &PgPool, phases: &[PhaseId]) -> Result<Vec<PhaseName>, ProjectionError> {
+    let rows: Vec<Json<PhaseName>> = sqlx::query_scalar(
+        "select jsonb_build_object('phase_id', phase_id, 'number', number, 'title', title, 'kind', kind) \
+         from phases where phase_id = any($1)",
+    )
+    .bind(phases.iter().map(|phase| phase.0).collect::<Vec<Uuid>>())
+    .fetch_all(pool)
+    .await?;
+    Ok(rows.into_iter().map(|Json(row)| row).collect())
+}
+
+/// The stages of some phases.
+pub async fn stages_of(pool: &PgPool, phases: &[PhaseId]) -> Result<Vec<StageRow>, ProjectionError> {
+    let rows: Vec<Json<StageRow>> =
+        sqlx::query_scalar("select to_jsonb(s) from phase_stages s where phase_id = any($1)")
+            .bind(phases.iter().map(|phase| phase.0).collect::<Vec<Uuid>>())
+            .fetch_all(pool)
+            .await?;
+    Ok(rows.into_iter().map(|Json(row)| row).collect())
+}
+
 /// What a phase's page shows beside what the domain remembers.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Surroundings {

@@ -312,6 +312,15 @@ pub async fn roles_of(pool: &PgPool, project: ProjectId, user: UserId) -> Result
     Ok(roles.map(|Json(roles)| roles).unwrap_or_default())
 }
 
+/// The key of a project.
+pub async fn key_of(pool: &PgPool, project: ProjectId) -> Result<Option<String>, ProjectionError> {
+    let key = sqlx::query_scalar("select key from projects where project_id = $1")
+        .bind(project.0)
+        .fetch_optional(pool)
+        .await?;
+    Ok(key)
+}
+
 /// The project that has a key.
 pub async fn project_with_key(pool: &PgPool, key: &str) -> Result<Option<ProjectId>, ProjectionError> {
     let id: Option<Uuid> =

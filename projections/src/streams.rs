@@ -3,7 +3,7 @@
 //! The name is the authority, and not the metadata beside it: a stream can't be in two phases.
 
 use konductro_domain::event::Stream;
-use konductro_domain::ids::{PhaseId, ProjectId};
+use konductro_domain::ids::{PhaseId, ProjectId, StoryId};
 use konductro_domain::stage::Stage;
 
 use crate::ProjectionError;
@@ -13,7 +13,7 @@ pub(crate) fn project_of(stream: &Stream) -> Result<ProjectId, ProjectionError> 
     stream.aggregate_id.parse().map_err(|_| ProjectionError::Stream(stream.clone()))
 }
 
-/// The phase of a phase's stream.
+/// The phase of a phase's stream, or of its review's.
 pub(crate) fn phase_of(stream: &Stream) -> Result<PhaseId, ProjectionError> {
     stream.aggregate_id.parse().map_err(|_| ProjectionError::Stream(stream.clone()))
 }
@@ -25,4 +25,9 @@ pub(crate) fn conversation_of(stream: &Stream) -> Result<(PhaseId, Stage), Proje
         .split_once(':')
         .and_then(|(phase, stage)| Some((phase.parse().ok()?, stage.parse().ok()?)))
         .ok_or_else(|| ProjectionError::Stream(stream.clone()))
+}
+
+/// The story of a story's stream.
+pub(crate) fn story_of(stream: &Stream) -> Result<StoryId, ProjectionError> {
+    stream.aggregate_id.parse().map_err(|_| ProjectionError::Stream(stream.clone()))
 }

@@ -30,6 +30,10 @@ use sqlx::PgPool;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+mod stories;
+
+pub(crate) use stories::{GENERATION, proposal};
+
 pub(crate) const FIRST_DRAFT: &str = "# Purpose\nSplit settlement.\n";
 pub(crate) const SECOND_DRAFT: &str = "# Purpose\nSplit settlement.\n# Refunds\nGo back the way they came.\n";
 pub(crate) const REPLY: &str =
@@ -95,6 +99,7 @@ impl Journal {
         journal.analyse_and_approve();
         journal.retry_a_failed_turn();
         journal.reopen();
+        journal.review_stories();
         journal
     }
 

@@ -34,6 +34,7 @@ export const keys = {
   messages: (phaseId: string, stage: Stage) => ["phase", phaseId, "messages", stage] as const,
   proposals: (phaseId: string) => ["phase", phaseId, "proposals"] as const,
   backlog: (projectId: string) => ["project", projectId, "backlog"] as const,
+  stories: ["story"] as const,
   story: (id: string) => ["story", id] as const,
   users: ["users"] as const,
 };
@@ -101,6 +102,21 @@ export const versionsQuery = (phaseId: string, stage: Stage) =>
         }),
       );
       return list.items.toSorted((a, b) => b.version - a.version);
+    },
+  });
+
+/** The change requests of a stage's document, whatever state its gate is in, oldest first. */
+export const changeRequestsQuery = (phaseId: string, stage: Stage) =>
+  queryOptions({
+    queryKey: [...keys.artefact(phaseId, stage), "change-requests"],
+    queryFn: async ({ signal }) => {
+      const artefact = await unwrap(
+        api.GET("/api/v1/phases/{phase_id}/artefacts/{stage}", {
+          params: { path: { phase_id: phaseId, stage } },
+          signal,
+        }),
+      );
+      return artefact.change_requests;
     },
   });
 

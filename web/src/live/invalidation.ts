@@ -16,7 +16,7 @@ function ofProject(id: string, what: readonly string[]): Stale[] {
     if (item.startsWith("story:")) stale.push({ key: keys.story(item.slice("story:".length)) });
   }
   if (what.length > 0 && what.every(isPrecise)) return stale;
-  stale.push({ key: keys.project(id) }, { key: keys.projects });
+  stale.push({ key: keys.project(id) }, { key: keys.projects }, { key: keys.stories });
   if (what.includes("project")) stale.push({ key: keys.me });
   return stale;
 }
@@ -38,16 +38,42 @@ export function staleKeys(topic: string, what: readonly string[]): Stale[] {
   return stale;
 }
 
+/** What a topic covers, when nobody can know which part of it changed. */
+export function everythingIn(topic: string): Stale[] {
+  const [room, id = "", stage] = topic.split(":");
+  if (room === "conversation" && isStage(stage)) {
+    return [
+      { key: keys.messages(id, stage) },
+      { key: keys.artefact(id, stage) },
+      { key: keys.phase(id), exact: true },
+    ];
+  }
+  return staleKeys(topic, room === "phase" ? ["everything"] : ["project"]);
+}
+
+/** Fetches the stale reads again; one whose first answer is still on its way is fetched again after it. */
 export function invalidate(client: QueryClient, stale: readonly Stale[]): void {
   const seen = new Set<string>();
   for (const { key, exact = false, often = false } of stale) {
     const id = JSON.stringify([key, exact]);
     if (seen.has(id)) continue;
     seen.add(id);
-    const run = () => void client.invalidateQueries({ queryKey: key, exact });
+    const run = () => fetchAgain(client, { queryKey: key, exact });
     if (often) atMostEvery(PAUSE, id, run);
     else run();
   }
+}
+
+function fetchAgain(client: QueryClient, filter: { queryKey: QueryKey; exact: boolean }): void {
+  for (const query of client.getQueryCache().findAll({ ...filter, fetchStatus: "fetching" })) {
+    if (query.state.data !== undefined) continue;
+    // That answer may be older than the change. If it is a refusal, whoever asked is told.
+    query.promise?.then(
+      () => client.invalidateQueries({ queryKey: query.queryKey, exact: true }),
+      () => undefined,
+    );
+  }
+  void client.invalidateQueries(filter);
 }
 
 /** Proposals arrive many a second; the table is fetched at once for the first, and then once a pause. */

@@ -5,6 +5,8 @@ import { meQuery, phaseQuery, phasesQuery } from "~/api/queries";
 import { StoriesWorkspace } from "~/app/workspace/StoriesWorkspace";
 import { changedSearch, readSearch } from "~/app/workspace/search";
 import { Workspace } from "~/app/workspace/Workspace";
+import type { DocumentSearch } from "~/features/artefacts/DocumentPane";
+import type { ReviewSearch } from "~/features/review/StoryReview";
 import { currentStage } from "~/lib/stages";
 
 export const Route = createFileRoute("/_app/p/$projectKey/phases/$number")({
@@ -51,8 +53,6 @@ function Page() {
   const wanted = search.stage ?? currentStage(phase);
   const stage = phase.stages.some((view) => view.stage === wanted) ? wanted : currentStage(phase);
   const view = phase.stages.find((candidate) => candidate.stage === stage);
-  const change = (next: Parameters<typeof changedSearch>[1]) =>
-    void navigate({ replace: true, search: (now) => changedSearch({ ...now, stage }, next) });
   // A new stage is a new page: nothing half-typed or half-read leaks from one into the other.
   const key = `${phaseId}/${stage}`;
   if (view?.stage === "stories") {
@@ -68,10 +68,20 @@ function Page() {
           reference: search.ref ?? null,
           story: search.story ?? null,
         }}
-        onSearch={change}
+        onSearch={(change: Partial<ReviewSearch>) =>
+          void navigate({ replace: true, search: (now) => changedSearch({ ...now, stage }, change) })
+        }
       />
     );
   }
+  const onSearch = async (change: Partial<DocumentSearch>, leaving: number | null) => {
+    // A version is a place: Back leads to the one read before, also when the address did not name it.
+    if (leaving !== null) await navigate({ replace: true, search: (now) => ({ ...now, stage, v: leaving }) });
+    await navigate({
+      replace: change.version === undefined && change.compare === undefined,
+      search: (now) => changedSearch({ ...now, stage }, change),
+    });
+  };
   return (
     <Workspace
       key={key}
@@ -79,7 +89,7 @@ function Page() {
       stage={stage}
       me={me}
       search={{ view: search.view ?? "read", version: search.v ?? null, compare: search.cmp ?? null }}
-      onSearch={change}
+      onSearch={(change, leaving = null) => void onSearch(change, leaving)}
     />
   );
 }

@@ -2,7 +2,7 @@
 import { type FormEvent, type ReactNode, useState } from "react";
 import { isProblem } from "~/api/problem";
 import type { StoryDraft, StoryType } from "~/api/stories";
-import { DialogActions } from "~/components/ui/Dialog";
+import { FormActions } from "~/components/ui/Dialog";
 import { Field } from "~/components/ui/Field";
 import { ProblemNotice } from "~/components/ui/Notice";
 import { COMPLEXITIES, references, STORY_TYPES, TYPE_WORD } from "~/lib/stories";
@@ -21,6 +21,17 @@ type Props = {
   onCancel: () => void;
   onSubmit: (draft: StoryDraft) => void;
 };
+
+/** The fields that say themselves what is wrong with them. */
+const FIELDS = [
+  "title",
+  "narrative",
+  "type",
+  "complexity",
+  "complexity_reason",
+  "requirement_ids",
+  "decision_ids",
+] as const;
 
 export function StoryForm({ draft, dependables, action, busy, error, remedy, onCancel, onSubmit }: Props) {
   const [title, setTitle] = useState(draft.title);
@@ -143,15 +154,10 @@ export function StoryForm({ draft, dependables, action, busy, error, remedy, onC
         </Field>
       </div>
       <DependsOnEditor chosen={dependsOn} dependables={dependables} onChange={setDependsOn} />
-      <ProblemNotice error={error}>{remedy}</ProblemNotice>
-      <DialogActions>
-        <button type="button" className="btn" onClick={onCancel}>
-          Cancel
-        </button>
-        <button type="submit" className="btn btn-primary" disabled={busy}>
-          {busy ? "Saving…" : action}
-        </button>
-      </DialogActions>
+      <ProblemNotice error={error} fields={FIELDS}>
+        {remedy}
+      </ProblemNotice>
+      <FormActions action={action} pending="Saving…" busy={busy} onCancel={onCancel} />
     </form>
   );
 }

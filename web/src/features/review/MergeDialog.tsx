@@ -1,7 +1,7 @@
 /** Merges proposals into one that holds all their criteria, in this order. */
 import { useState } from "react";
 import type { Proposal } from "~/api/stories";
-import { Dialog, DialogActions } from "~/components/ui/Dialog";
+import { Dialog, FormActions } from "~/components/ui/Dialog";
 import { Field } from "~/components/ui/Field";
 import { ProblemNotice } from "~/components/ui/Notice";
 import { readForm } from "~/lib/form";
@@ -63,14 +63,12 @@ export function MergeDialog({ proposals, review, onClose }: Props) {
           )}
         </Field>
         <ProblemNotice error={review.merge.error} />
-        <DialogActions>
-          <button type="button" className="btn" onClick={() => onClose(null)}>
-            Cancel
-          </button>
-          <button type="submit" className="btn btn-primary" disabled={review.merge.isPending}>
-            {review.merge.isPending ? "Merging…" : "Merge"}
-          </button>
-        </DialogActions>
+        <FormActions
+          action="Merge"
+          pending="Merging…"
+          busy={review.merge.isPending}
+          onCancel={() => onClose(null)}
+        />
       </form>
     </Dialog>
   );

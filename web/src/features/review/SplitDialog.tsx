@@ -2,7 +2,7 @@
 import { Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
 import type { Criterion, Proposal } from "~/api/stories";
-import { Dialog, DialogActions } from "~/components/ui/Dialog";
+import { Dialog, FormActions } from "~/components/ui/Dialog";
 import { ProblemNotice } from "~/components/ui/Notice";
 import { COMPLEXITIES } from "~/lib/stories";
 import { plural } from "~/lib/time";
@@ -137,18 +137,13 @@ export function SplitDialog({ proposal, review, onClose }: Props) {
             : "Every criterion has its part."}
         </p>
         <ProblemNotice error={review.split.error} />
-        <DialogActions>
-          <button type="button" className="btn" onClick={() => onClose([])}>
-            Cancel
-          </button>
-          <button
-            type="submit"
-            className="btn btn-primary"
-            disabled={review.split.isPending || missing.length > 0 || untitled > 0}
-          >
-            {review.split.isPending ? "Splitting…" : `Split into ${parts.length}`}
-          </button>
-        </DialogActions>
+        <FormActions
+          action={`Split into ${parts.length}`}
+          pending="Splitting…"
+          busy={review.split.isPending}
+          blocked={missing.length > 0 || untitled > 0}
+          onCancel={() => onClose([])}
+        />
       </form>
     </Dialog>
   );

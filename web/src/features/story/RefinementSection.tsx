@@ -4,7 +4,7 @@ import { useState } from "react";
 import { acceptRefinement, refineStory, refuseRefinement } from "~/api/backlog";
 import type { Refinement, Story, StoryDraft } from "~/api/stories";
 import { StoryForm } from "~/components/story/StoryForm";
-import { Dialog, DialogActions } from "~/components/ui/Dialog";
+import { Dialog, FormActions } from "~/components/ui/Dialog";
 import { Field } from "~/components/ui/Field";
 import { ProblemNotice } from "~/components/ui/Notice";
 import { readForm } from "~/lib/form";
@@ -128,14 +128,12 @@ function Proposed({ story, refinement }: { story: Story; refinement: Refinement 
               )}
             </Field>
             <ProblemNotice error={refuse.error} />
-            <DialogActions>
-              <button type="button" className="btn" onClick={() => setAsking(null)}>
-                Cancel
-              </button>
-              <button type="submit" className="btn btn-primary" disabled={refuse.isPending}>
-                Refuse
-              </button>
-            </DialogActions>
+            <FormActions
+              action="Refuse"
+              pending="Refusing…"
+              busy={refuse.isPending}
+              onCancel={() => setAsking(null)}
+            />
           </form>
         </Dialog>
       )}
