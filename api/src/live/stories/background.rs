@@ -3,7 +3,8 @@
 use konductro_domain::conductor::{Background, GivenCriterion, GivenStory, Scoping};
 use konductro_domain::ids::PhaseId;
 use konductro_domain::phase::artefact::BasedOn;
-use konductro_domain::phase::{OpenedPhase, Phase, PhaseKind};
+use konductro_domain::phase::plan::PhaseKind;
+use konductro_domain::phase::{OpenedPhase, Phase};
 use konductro_domain::stage::Stage;
 use konductro_domain::story::content::{StoryBody, StoryOutline};
 use konductro_projections::project_list;

@@ -2,7 +2,9 @@
 
 use konductro_domain::conductor::{EnrichTask, LanguageModel, Request, Usage, Work};
 use konductro_domain::conversation::ReplyFailure;
-use konductro_domain::story::{AskEnrichment, CreatedStory, Enrich, EnrichmentProgress, FailEnrichment, Story, StoryCommand};
+use konductro_domain::story::{
+    AskEnrichment, CreatedStory, Enrich, EnrichmentProgress, FailEnrichment, Story, StoryCommand,
+};
 use konductro_domain::text::Text;
 use tokio::sync::watch;
 
@@ -29,7 +31,8 @@ pub(in crate::live) struct EnrichmentRun<'a> {
 impl EnrichmentRun<'_> {
     /// Carries the attempt to its end.
     pub(in crate::live) async fn carry_out(&self) -> Result<Carried, NotRecorded> {
-        let Story::Created(story) = self.sources.commands.load::<Story>(&self.job.story_id.to_string()).await?.state else {
+        let Story::Created(story) = self.sources.commands.load::<Story>(&self.job.story_id.to_string()).await?.state
+        else {
             return Ok(Carried::Ended);
         };
         let wanted = matches!(story.enrichment.progress, EnrichmentProgress::Queued | EnrichmentProgress::Running);
@@ -46,7 +49,8 @@ impl EnrichmentRun<'_> {
         let (attempt, generated_by) = (self.job.attempt, model.generated_by());
         let asked = AskEnrichment { attempt, generated_by: generated_by.clone(), prompt };
         self.settle("ask", StoryCommand::AskEnrichment(asked), texts, Wait::None).await?;
-        let request = Request { work: Work::EnrichStory(task), prompt: rendered.prompt(), answer: schema::enrichment() };
+        let request =
+            Request { work: Work::EnrichStory(task), prompt: rendered.prompt(), answer: schema::enrichment() };
         let Enrichment { outcome, usage, model_returned } = enrich(&model, request, self.leave_off.clone()).await;
         let (enriched, files_left_out) = match outcome {
             Ok(enriched) => enriched,

@@ -6,9 +6,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use konductro_domain::conductor::{
-    GeneratedBy, KeptStory, LanguageModel, Request, StoryTask, Usage, Work,
-};
+use konductro_domain::conductor::{GeneratedBy, KeptStory, LanguageModel, Request, StoryTask, Usage, Work};
 use konductro_domain::conversation::ReplyFailure;
 use konductro_domain::ids::{CorrelationId, ProposalId};
 use konductro_domain::story_review::{
@@ -82,8 +80,12 @@ impl GenerationRun<'_> {
         let Some(generation) = latest.filter(|latest| latest.progress.is_running()) else { return Ok(()) };
         match (generation.progress, begun) {
             // Somebody began it and died: what had come is there, and a person may go on.
-            (GenerationProgress::Running, _) => self.end(End::before_it_began(TurnEnd::Stopped, Some(Halt::LeaveOff))).await,
-            (GenerationProgress::Stopping, _) => self.end(End::before_it_began(TurnEnd::Stopped, Some(Halt::Stop))).await,
+            (GenerationProgress::Running, _) => {
+                self.end(End::before_it_began(TurnEnd::Stopped, Some(Halt::LeaveOff))).await
+            }
+            (GenerationProgress::Stopping, _) => {
+                self.end(End::before_it_began(TurnEnd::Stopped, Some(Halt::Stop))).await
+            }
             _ => self.ask(&review, generation).await,
         }
     }
@@ -207,7 +209,8 @@ impl GenerationRun<'_> {
         let added = AddProposals { generation_id: self.job.generation_id, proposals, salt: salt() };
         let command = StoryReviewCommand::AddProposals(added);
         let step = format!("add:{step}");
-        let recorded = self.recorder().record::<StoryReview>(&self.stream(), &step, command, Vec::new(), Wait::None).await;
+        let recorded =
+            self.recorder().record::<StoryReview>(&self.stream(), &step, command, Vec::new(), Wait::None).await;
         recorded.map(|_| ()).map_err(NotRecorded)
     }
 

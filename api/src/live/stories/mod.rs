@@ -12,7 +12,6 @@ mod refinement;
 use konductro_domain::conductor::{ModelFailure, ModelFailureKind};
 use konductro_domain::conversation::ReplyFailure;
 
-pub(super) use background::Ground;
 pub(super) use enrichment::EnrichmentRun;
 pub(super) use generation::GenerationRun;
 pub(super) use refinement::RefinementRun;

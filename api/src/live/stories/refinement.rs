@@ -39,7 +39,8 @@ pub(in crate::live) struct NotRecorded(#[from] pub(super) CommandError<StoryErro
 impl RefinementRun<'_> {
     /// Carries the attempt to its end.
     pub(in crate::live) async fn carry_out(&self) -> Result<Carried, NotRecorded> {
-        let Story::Created(story) = self.sources.commands.load::<Story>(&self.job.story_id.to_string()).await?.state else {
+        let Story::Created(story) = self.sources.commands.load::<Story>(&self.job.story_id.to_string()).await?.state
+        else {
             return Ok(Carried::Ended);
         };
         let wanted = matches!(story.refinement.progress, RefinementProgress::Queued | RefinementProgress::Running);
