@@ -19,7 +19,7 @@ use konductro_api::config::CacheProfile;
 use konductro_api::live::{Hub, Worker};
 use konductro_api::policies::Policies;
 use konductro_domain::actor::Person;
-use konductro_domain::conductor::{LanguageModel, ModelFailureKind};
+use konductro_domain::conductor::{Adapter, GeneratedBy, LanguageModel, ModelFailureKind, PromptManifest};
 use konductro_domain::conversation::ReplyFailure;
 use konductro_domain::ids::{GenerationId, PhaseId, ProjectId, StoryId};
 use konductro_domain::phase::plan::PhaseKind;
@@ -29,7 +29,7 @@ use konductro_domain::role::Role;
 use konductro_domain::story::content::StoryBody;
 use konductro_domain::story::{EnrichmentProgress, RefinementProgress, RequestStory, Story, StoryCommand};
 use konductro_domain::story_review::{
-    ApproveProposals, GenerationMode, RequestStop, StartGeneration, StoryReview, StoryReviewCommand,
+    ApproveProposals, AskGeneration, GenerationMode, RequestStop, StartGeneration, StoryReview, StoryReviewCommand,
 };
 use konductro_domain::text::Text;
 use konductro_projections::event_log;
@@ -47,6 +47,7 @@ struct Room {
     _database: TestDatabase,
     log: Log,
     _policies: Policies,
+    model: Arc<dyn LanguageModel>,
     worker: Option<Worker>,
     dana: Person,
     project_id: ProjectId,
@@ -55,6 +56,19 @@ struct Room {
 
 impl Room {
     async fn open(model: Arc<dyn LanguageModel>) -> Self {
+        let mut room = Self::without_a_worker(model).await;
+        room.work();
+        room
+    }
+
+    fn work(&mut self) {
+        let (pool, commands, visibility) =
+            (self.log.pool.clone(), self.log.commands.clone(), self.log.visibility.clone());
+        let hub = Hub::new(visibility.clone());
+        self.worker = Some(Worker::start(pool, commands, visibility, hub, Arc::clone(&self.model)));
+    }
+
+    async fn without_a_worker(model: Arc<dyn LanguageModel>) -> Self {
         let database = TestDatabase::new().await;
         let log = Log::start(&database).await;
         let sealed = log.sealer.as_ref().unwrap().sealed();
@@ -62,10 +76,8 @@ impl Room {
         let dana = person(&[Role::Sdm]);
         let project_id = log.project(&dana, "PAY").await;
         let phase_id = PhaseId(Uuid::now_v7());
-        let hub = Hub::new(log.visibility.clone());
-        let worker = Worker::start(log.pool.clone(), log.commands.clone(), log.visibility.clone(), hub, model);
         let room =
-            Self { _database: database, log, _policies: policies, worker: Some(worker), dana, project_id, phase_id };
+            Self { _database: database, log, _policies: policies, model, worker: None, dana, project_id, phase_id };
         let open = PhaseCommand::OpenPhase(OpenPhase {
             by: room.dana.clone(),
             project_id,
@@ -356,7 +368,7 @@ async fn without_a_model_stories_are_proposed_refined_and_enriched() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_generation_whose_server_died_is_ended_by_the_next_one() {
+async fn a_server_that_stops_ends_its_generation_with_what_came() {
     let begun = format!("{{\"stories\": [{}, ", story("S-1", "Export"));
     let server = HostileModel::start(vec![vec![stream_head(), text(&begun), Act::Stall]]).await;
     let mut room = Room::with(&server).await;
@@ -368,6 +380,24 @@ async fn a_generation_whose_server_died_is_ended_by_the_next_one() {
     let failed = room.latest().await;
     assert_eq!((failed.failure, failed.proposed), (Some(ReplyFailure::ServerStopped), 1));
     assert_eq!(room.titles().await, ["Export"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_takes_over_from_the_dead_ends_the_generation_and_asks_nobody() {
+    let server = HostileModel::start(vec![says(&list(&[story("S-1", "Never asked for")]))]).await;
+    let mut room = Room::without_a_worker(Arc::new(model(&server))).await;
+    let generation_id = room.start(GenerationMode::Fresh).await;
+    room.review(StoryReviewCommand::AskGeneration(AskGeneration {
+        generation_id,
+        generated_by: GeneratedBy { adapter: Adapter::Openai, model: "m".to_owned() },
+        prompt: PromptManifest { blocks: Vec::new(), cache_profile: "none".to_owned() },
+    }))
+    .await;
+    room.work();
+    eventually("it has ended", || async { room.latest().await.state == GenerationState::Failed }).await;
+    assert_eq!(room.latest().await.failure, Some(ReplyFailure::ServerStopped));
+    assert!(server.requests().is_empty() && room.titles().await.is_empty());
+    room.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
