@@ -12,12 +12,12 @@ use std::time::Duration;
 
 use cqrs_es::EventStore;
 use cqrs_es::persist::PersistedEventStore;
-use konductro_domain::Decider;
 use konductro_domain::actor::{Actor, Credential};
 use konductro_domain::ids::{CorrelationId, EventId, PhaseId, ProjectId, UserId};
 use konductro_domain::role::Role;
 use konductro_domain::stage::Stage;
 use konductro_domain::text::Text;
+use konductro_domain::{Decided, Decider};
 use konductro_projections::changes::Visibility;
 use konductro_projections::metadata::Metadata;
 use serde_json::Value;
@@ -44,7 +44,7 @@ const ATTEMPTS: u32 = 20;
 /// How often a caller's facts are read anew when a fence moved.
 const REREADS: u32 = 10;
 
-/// How often another phase number is tried: each one lost is a phase that somebody else opened meanwhile.
+/// How often another number is tried: each one lost is a phase or story that somebody else added meanwhile.
 const NUMBERS_TRIED: u32 = 200;
 
 /// Whether a command waits until read models have its events.
@@ -78,7 +78,7 @@ pub struct Envelope {
     pub phase_id: Option<PhaseId>,
     /// How a repeat is recognised.
     pub receipt: Option<Receipt>,
-    /// Texts; only those that an event names are stored.
+    /// Texts that the decision itself does not give; only those that an event names are stored.
     pub texts: Vec<Text>,
     /// What the command relies on.
     pub fences: Vec<FenceCheck>,
@@ -234,7 +234,9 @@ impl Commands {
             let (command, envelope) = prepare().await?;
             match self.execute::<A>(stream_id, command, envelope).await {
                 Err(CommandError::Fenced(_)) if rereads < REREADS => rereads += 1,
-                Err(CommandError::Taken(Claim::PhaseNumber(..))) if taken < NUMBERS_TRIED => taken += 1,
+                Err(CommandError::Taken(Claim::PhaseNumber(..) | Claim::StoryNumber(..))) if taken < NUMBERS_TRIED => {
+                    taken += 1;
+                }
                 outcome => return outcome.map_err(R::from),
             }
         }
@@ -268,6 +270,11 @@ impl Commands {
     /// The number that the project's next phase may take (see `Claim::PhaseNumber`).
     pub async fn next_phase_number(&self, project: ProjectId) -> Result<u32, sqlx::Error> {
         claims::next_phase_number(&self.inner.pool, project).await
+    }
+
+    /// The number that the project's next story may take (see `Claim::StoryNumber`).
+    pub async fn next_story_number(&self, project: ProjectId) -> Result<u32, sqlx::Error> {
+        claims::next_story_number(&self.inner.pool, project).await
     }
 
     /// Enqueues a job that no event is appended with; enqueuing it again changes nothing.
@@ -315,7 +322,7 @@ impl Commands {
         &self,
         stream_id: &str,
         command: &A::Command,
-        envelope: Envelope,
+        mut envelope: Envelope,
     ) -> Result<Done<A::Event>, Attempt<A::Error>> {
         let repository = EventRepository::open::<A>(&self.inner.pool, stream_id, envelope.receipt.as_ref())
             .await
@@ -329,7 +336,8 @@ impl Commands {
         if envelope.expected_version.is_some_and(|expected| expected != head) {
             return Err(CommandError::VersionChanged { current: head }.into());
         }
-        let events = context.aggregate.decide_on(command).map_err(CommandError::Refused)?;
+        let Decided { events, texts } = context.aggregate.decide_on(command).map_err(CommandError::Refused)?;
+        envelope.texts.extend(texts);
         let result = envelope.receipt.as_ref().map_or(Value::Null, |receipt| receipt.result.clone());
         let event_ids: Vec<_> = events.iter().map(|_| EventId(Uuid::now_v7())).collect();
         let version = head + count(events.len());

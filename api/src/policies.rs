@@ -5,6 +5,8 @@
 //! number), and the checkpoint moves after it. The rules may refuse, which is logged and passed over; what
 //! the database could not do is tried again for as long as it takes. One replica works, the others stand by.
 
+mod stories;
+
 use std::time::Duration;
 
 use konductro_domain::actor::Actor;
@@ -12,6 +14,7 @@ use konductro_domain::event::{Event, Recorded};
 use konductro_domain::phase::{Phase, PhaseCommand, PhaseError, SaveDocument};
 use konductro_domain::policies::{Reaction, react};
 use konductro_domain::project::{Project, ProjectError};
+use konductro_domain::story::StoryError;
 use konductro_domain::text::Hash;
 use konductro_projections::checkpoint;
 use konductro_projections::event_log::{self, EventLogError};
@@ -75,6 +78,8 @@ enum Trouble {
     Phase(#[from] CommandError<PhaseError>),
     #[error(transparent)]
     Project(#[from] CommandError<ProjectError>),
+    #[error(transparent)]
+    Story(#[from] CommandError<StoryError>),
 }
 
 impl Runner {
@@ -170,20 +175,41 @@ impl Runner {
         number: usize,
         reaction: &Reaction,
     ) -> Result<(), Trouble> {
-        match reaction {
-            Reaction::SaveDocument { .. } => match self.save_document(connection, event, number, reaction).await {
-                Err(Trouble::Phase(CommandError::Refused(refusal))) => {
-                    tracing::info!(position = event.position, %refusal, "the rules refused what a policy asked for");
-                    Ok(())
-                }
-                outcome => outcome,
-            },
+        let refusal = match self.attempt(connection, event, number, reaction).await {
+            Err(Trouble::Phase(CommandError::Refused(refusal))) => refusal.to_string(),
+            Err(Trouble::Story(CommandError::Refused(refusal))) => refusal.to_string(),
+            outcome => return outcome,
+        };
+        tracing::info!(position = event.position, refusal, "the rules refused what a policy asked for");
+        Ok(())
+    }
+
+    async fn attempt(
+        &self,
+        connection: &mut PgConnection,
+        event: &Recorded<Event>,
+        number: usize,
+        reaction: &Reaction,
+    ) -> Result<(), Trouble> {
+        let job = match reaction {
+            Reaction::SaveDocument { .. } => return self.save_document(connection, event, number, reaction).await,
+            Reaction::RecordFirstReply { .. } => return self.record_first_reply(event, number, reaction).await,
+            Reaction::CreateStory(approved) => return self.create_story(event, number, approved).await,
+            Reaction::RequestEnrichment { .. } => return self.request_enrichment(event, number, reaction).await,
             Reaction::WorkOnTurn { project_id, phase_id, stage, turn_id, attempt } => {
-                let job = NewJob::turn(*project_id, *phase_id, *stage, *turn_id, *attempt);
-                self.commands.enqueue(&job).await?;
-                Ok(())
+                NewJob::turn(*project_id, *phase_id, *stage, *turn_id, *attempt)
             }
-        }
+            Reaction::WorkOnGeneration { project_id, phase_id, generation_id } => {
+                NewJob::generation(*project_id, *phase_id, *generation_id)
+            }
+            Reaction::WorkOnRefinement { project_id, phase_id, story_id, attempt } => {
+                NewJob::refinement(*project_id, *phase_id, *story_id, *attempt)
+            }
+            Reaction::WorkOnEnrichment { project_id, phase_id, story_id, attempt } => {
+                NewJob::enrichment(*project_id, *phase_id, *story_id, *attempt)
+            }
+        };
+        Ok(self.commands.enqueue(&job).await?)
     }
 
     async fn save_document(

@@ -1,10 +1,46 @@
 //! What every aggregate has in common: how its events are named, and the thin shell that cqrs-es wants
 //! around the pure `decide`.
 
+use crate::text::Text;
+
+/// What was decided: the events, and the texts that they name where the decision made them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decided<E> {
+    /// What happens.
+    pub events: Vec<E>,
+    /// Words to be kept beside the log; of a repeat there are none.
+    pub texts: Vec<Text>,
+}
+
+impl<E> Decided<E> {
+    /// Nothing: it is as it should be already.
+    pub fn nothing() -> Self {
+        Self { events: Vec::new(), texts: Vec::new() }
+    }
+
+    /// One event.
+    pub fn event(event: E) -> Self {
+        Self { events: vec![event], texts: Vec::new() }
+    }
+
+    /// With texts that the events name.
+    #[must_use]
+    pub fn with(mut self, texts: impl IntoIterator<Item = Text>) -> Self {
+        self.texts.extend(texts);
+        self
+    }
+}
+
+impl<E> From<Vec<E>> for Decided<E> {
+    fn from(events: Vec<E>) -> Self {
+        Self { events, texts: Vec::new() }
+    }
+}
+
 /// A pure decision: given this state, when this command, then these events, or a refusal.
 pub trait Decider: cqrs_es::Aggregate {
-    /// Decides. Deciding twice on the same state gives the same events.
-    fn decide_on(&self, command: &Self::Command) -> Result<Vec<Self::Event>, Self::Error>;
+    /// Decides. Deciding twice on the same state gives the same.
+    fn decide_on(&self, command: &Self::Command) -> Result<Decided<Self::Event>, Self::Error>;
 }
 
 /// Declares an aggregate's events: tagged by `type`, each of version 1 until it says otherwise.
@@ -39,8 +75,8 @@ macro_rules! event_enum {
 macro_rules! aggregate {
     ($state:ty, $type:literal, $command:ty, $event:ty, $error:ty, $apply:expr) => {
         impl $crate::Decider for $state {
-            fn decide_on(&self, command: &Self::Command) -> Result<Vec<Self::Event>, Self::Error> {
-                self.decide(command)
+            fn decide_on(&self, command: &Self::Command) -> Result<$crate::Decided<Self::Event>, Self::Error> {
+                self.decide(command).map(Into::into)
             }
         }
 
@@ -57,7 +93,7 @@ macro_rules! aggregate {
                 _services: &Self::Services,
                 sink: &cqrs_es::event_sink::EventSink<Self>,
             ) -> Result<(), Self::Error> {
-                for event in self.decide(&command)? {
+                for event in $crate::Decider::decide_on(self, &command)?.events {
                     sink.write(event, self).await;
                 }
                 Ok(())

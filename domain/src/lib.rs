@@ -21,4 +21,4 @@ pub mod story_review;
 pub mod text;
 pub mod workspace;
 
-pub use aggregate::Decider;
+pub use aggregate::{Decided, Decider};

@@ -231,6 +231,7 @@ impl Changes {
             | PhaseEvent::PhaseCancelled { .. }
             | PhaseEvent::PhasePromoted { .. }
             | PhaseEvent::PhaseCompleted {}
+            | PhaseEvent::FirstReplyReceived { .. }
             | PhaseEvent::StageUnlocked { .. }
             | PhaseEvent::StageLocked { .. }
             | PhaseEvent::DocumentSetAside { .. }

@@ -21,6 +21,8 @@ pub enum FenceScope {
     Stage(PhaseId, Stage),
     /// A project's approval policy; the value is the policy (null in projects older than that).
     ProjectPolicy(ProjectId),
+    /// The story review of a phase: what is proposed, decided and under way.
+    Review(PhaseId),
 }
 
 impl std::fmt::Display for FenceScope {
@@ -29,6 +31,7 @@ impl std::fmt::Display for FenceScope {
             FenceScope::Member(project, user) => write!(f, "member:{project}:{user}"),
             FenceScope::Stage(phase, stage) => write!(f, "stage:{phase}:{stage}"),
             FenceScope::ProjectPolicy(project) => write!(f, "policy:{project}"),
+            FenceScope::Review(phase) => write!(f, "review:{phase}"),
         }
     }
 }
@@ -123,7 +126,11 @@ pub(crate) fn raised_by(event: &Event, aggregate_id: &str) -> Vec<Raise> {
     match event {
         Event::Project(event) => aggregate_id.parse().map(|id| by_project(event, id)).unwrap_or_default(),
         Event::Phase(event) => aggregate_id.parse().map(|id| by_phase(event, id)).unwrap_or_default(),
-        Event::Workspace(_) | Event::Conversation(_) | Event::StoryReview(_) | Event::Story(_) => Vec::new(),
+        Event::StoryReview(_) => {
+            let raise = |phase| Raise { scope: FenceScope::Review(phase), value: None };
+            aggregate_id.parse().map(raise).into_iter().collect()
+        }
+        Event::Workspace(_) | Event::Conversation(_) | Event::Story(_) => Vec::new(),
     }
 }
 
@@ -149,7 +156,8 @@ fn by_project(event: &ProjectEvent, project: ProjectId) -> Vec<Raise> {
 fn by_phase(event: &PhaseEvent, phase: PhaseId) -> Vec<Raise> {
     let raise = |stage: Stage| Raise { scope: FenceScope::Stage(phase, stage), value: None };
     match event {
-        PhaseEvent::StageUnlocked { stage, .. }
+        PhaseEvent::FirstReplyReceived { stage, .. }
+        | PhaseEvent::StageUnlocked { stage, .. }
         | PhaseEvent::StageLocked { stage, .. }
         | PhaseEvent::ArtefactApproved { stage, .. }
         | PhaseEvent::StageReturnedToReview { stage, .. }

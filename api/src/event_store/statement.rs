@@ -4,7 +4,7 @@
 //! never by the bare code: a taken receipt key and a moved stream are both "unique violation".
 
 use konductro_domain::event::{Event, UnreadableEvent};
-use konductro_domain::ids::{PhaseId, ProjectId, TurnId};
+use konductro_domain::ids::{GenerationId, PhaseId, ProjectId, StoryId, TurnId};
 use konductro_domain::stage::Stage;
 use konductro_domain::text::{Hash, Text};
 use serde_json::{Value, json};
@@ -36,6 +36,35 @@ impl NewJob {
             key: format!("turn:{turn_id}:{attempt}"),
             payload: json!({
                 "project_id": project_id, "phase_id": phase_id, "stage": stage, "turn_id": turn_id, "attempt": attempt,
+            }),
+        }
+    }
+
+    /// Conductor's work on one generation of stories.
+    pub fn generation(project_id: ProjectId, phase_id: PhaseId, generation_id: GenerationId) -> Self {
+        Self {
+            kind: "generation".to_owned(),
+            key: format!("generation:{generation_id}"),
+            payload: json!({ "project_id": project_id, "phase_id": phase_id, "generation_id": generation_id }),
+        }
+    }
+
+    /// Conductor's work on one attempt to refine a story.
+    pub fn refinement(project_id: ProjectId, phase_id: PhaseId, story_id: StoryId, attempt: u32) -> Self {
+        Self::of_story("refinement", project_id, phase_id, story_id, attempt)
+    }
+
+    /// Conductor's work on one attempt to enrich a story.
+    pub fn enrichment(project_id: ProjectId, phase_id: PhaseId, story_id: StoryId, attempt: u32) -> Self {
+        Self::of_story("enrichment", project_id, phase_id, story_id, attempt)
+    }
+
+    fn of_story(kind: &str, project_id: ProjectId, phase_id: PhaseId, story_id: StoryId, attempt: u32) -> Self {
+        Self {
+            kind: kind.to_owned(),
+            key: format!("{kind}:{story_id}:{attempt}"),
+            payload: json!({
+                "project_id": project_id, "phase_id": phase_id, "story_id": story_id, "attempt": attempt,
             }),
         }
     }

@@ -120,7 +120,8 @@ fn phase(hub: &Hub, recorded: &Recorded<Event>, event: &PhaseEvent, touched: &mu
 /// The stage whose artefact or gate looks different after the event.
 fn stage_of(event: &PhaseEvent) -> Option<Stage> {
     match event {
-        PhaseEvent::StageUnlocked { stage, .. }
+        PhaseEvent::FirstReplyReceived { stage, .. }
+        | PhaseEvent::StageUnlocked { stage, .. }
         | PhaseEvent::StageLocked { stage, .. }
         | PhaseEvent::ArtefactVersionAdded { stage, .. }
         | PhaseEvent::DocumentSetAside { stage, .. }

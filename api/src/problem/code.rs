@@ -58,6 +58,9 @@ codes! {
     TurnRunning "turn-running" CONFLICT "Conductor is replying";
     TurnNotRunning "turn-not-running" CONFLICT "No reply is running";
     TurnNotRetryable "turn-not-retryable" CONFLICT "The turn can't be retried";
+    PhaseNotReady "phase-not-ready" CONFLICT "The phase is not ready yet";
+    PhaseNotLight "phase-not-light" CONFLICT "The phase is not a light one";
+    ProposalsUndecided "proposals-undecided" CONFLICT "Proposals are undecided";
     PhaseClosed "phase-closed" CONFLICT "The phase is closed";
     Conflict "conflict" CONFLICT "The state does not allow this";
     StillRunning "still-running" CONFLICT "The first request with this key is still running";

@@ -39,7 +39,7 @@ fn taken(claim: &Claim) -> Problem {
         Claim::ProjectKey(key) => {
             Problem::new(Code::ProjectKeyTaken, format!("The key {key} is taken; choose another.")).with("key", key)
         }
-        Claim::PhaseNumber(..) => {
+        Claim::PhaseNumber(..) | Claim::StoryNumber(..) => {
             Problem::new(Code::Conflict, "Another phase took this number at the same moment; try once more.")
                 .retry_after(1)
         }

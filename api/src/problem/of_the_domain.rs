@@ -40,14 +40,25 @@ impl From<PhaseError> for Problem {
         let detail = sentence(&error);
         match &error {
             PhaseError::Unknown => Problem::not_found("phase"),
-            PhaseError::NoSuchStage { .. } | PhaseError::NoArtefact(_) | PhaseError::NoSuchChangeRequest => {
-                Problem::new(Code::NotFound, detail)
-            }
+            PhaseError::NoSuchStage { .. }
+            | PhaseError::NoArtefact(_)
+            | PhaseError::NoProposals(_)
+            | PhaseError::NoSuchChangeRequest => Problem::new(Code::NotFound, detail),
             PhaseError::AlreadyOpened
             | PhaseError::NotApproved(_)
             | PhaseError::NotStale(_)
+            | PhaseError::OneOffStories
+            | PhaseError::AdHocStays
             | PhaseError::NoApprovalToWithdraw => Problem::new(Code::Conflict, detail),
             PhaseError::Closed(_) => Problem::new(Code::PhaseClosed, detail),
+            PhaseError::StageClosed(stage) => Problem::new(Code::StageLocked, detail).with("stage", stage),
+            PhaseError::NotLight => Problem::new(Code::PhaseNotLight, detail),
+            PhaseError::NotReady(waits_for) => {
+                Problem::new(Code::PhaseNotReady, detail).with("missing", missing(waits_for))
+            }
+            PhaseError::ProposalsUndecided(undecided) => {
+                Problem::new(Code::ProposalsUndecided, detail).with("undecided", undecided)
+            }
             PhaseError::StageLocked { stage, missing: waits_for } => {
                 Problem::new(Code::StageLocked, detail).with("stage", stage).with("missing", missing(waits_for))
             }
@@ -71,7 +82,7 @@ impl From<PhaseError> for Problem {
             PhaseError::DownstreamApproved(stage) => {
                 Problem::new(Code::DownstreamApproved, detail).with("stage", stage)
             }
-            PhaseError::ReasonMissing => Problem::invalid("/reason", detail),
+            PhaseError::ReasonMissing | PhaseError::ReasonTooLong => Problem::invalid("/reason", detail),
             PhaseError::BadTitle => Problem::invalid("/title", detail),
             PhaseError::EmptyDocument => Problem::invalid("/markdown", detail),
             PhaseError::DocumentTooLong => Problem::new(Code::ArtefactTooLarge, detail),

@@ -160,9 +160,9 @@ impl InPhase {
         Ok(Self { phase_id, phase, version: loaded.version, project })
     }
 
-    /// 404 where this kind of phase has no such stage.
+    /// 404 where this phase has and had no such stage; one that it had before it was promoted can be read.
     pub fn has(&self, stage: Stage) -> Result<(), Problem> {
-        if self.phase.kind.has(stage) { Ok(()) } else { Err(Problem::not_found("stage")) }
+        if self.phase.stages.contains_key(&stage) { Ok(()) } else { Err(Problem::not_found("stage")) }
     }
 
     /// The phase as the caller reads it.

@@ -32,7 +32,7 @@ pub struct Link {
 
 /// The conditions of a stage, in the order in which they come true.
 pub(super) fn of(phase: &OpenedPhase, stage: DomainStage) -> Vec<Condition> {
-    let mut conditions: Vec<_> = phase.kind.upstream(stage).map(|earlier| upstream(phase, earlier)).collect();
+    let mut conditions: Vec<_> = phase.kind.earlier(stage).map(|earlier| upstream(phase, earlier)).collect();
     if let (GateKind::Approval, Some(record)) = (stage.gate_kind(), phase.stages.get(&stage)) {
         conditions.extend([
             version(stage, record),
@@ -49,6 +49,10 @@ fn upstream(phase: &OpenedPhase, earlier: DomainStage) -> Condition {
     let version = approved.map(|approved| approved.version);
     let link = Some(Link { stage: earlier.into(), version });
     let title = earlier.title();
+    if earlier.gate_kind() == GateKind::FirstReply {
+        let ok = Some(phase.gate(earlier).state() == GateState::Passed);
+        return Condition { ok, text: format!("Conductor has replied in {title}"), link };
+    }
     let (ok, text) = match (phase.gate(earlier).state(), version) {
         (GateState::Approved, Some(version)) => (true, format!("{title} is approved at v{version}")),
         (GateState::Stale, Some(version)) => (false, format!("{title} v{version} is stale")),

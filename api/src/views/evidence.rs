@@ -25,7 +25,9 @@ pub(super) fn line(
     match state {
         GateState::Locked => "Waits for the stages before it".to_owned(),
         GateState::Open if stage.gate_kind() == GateKind::Approval => "No version yet".to_owned(),
+        GateState::Open if stage.gate_kind() == GateKind::FirstReply => "Waits for Conductor's first reply".to_owned(),
         GateState::Open => "Open".to_owned(),
+        GateState::Passed => "Conductor has replied; stories can be generated".to_owned(),
         GateState::InReview => written(latest, evidence.written.as_ref(), people),
         GateState::ChangesRequested => match evidence.change_requests.last() {
             Some(request) => {

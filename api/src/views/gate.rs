@@ -34,6 +34,8 @@ pub enum Gate {
     },
     /// Work may go on; nothing awaits a decision.
     Open {},
+    /// Conductor has replied, which is all that the stage waits for; its conversation may go on.
+    Passed {},
     /// The latest version awaits a decision.
     InReview {
         /// The latest version.
@@ -177,6 +179,7 @@ pub(super) fn shown(phase: &OpenedPhase, stage: konductro_domain::stage::Stage, 
     match phase.gate(stage) {
         DomainGate::Locked(missing) => Gate::Locked { blocked_by: blocked(&missing) },
         DomainGate::Open => Gate::Open {},
+        DomainGate::Passed => Gate::Passed {},
         DomainGate::InReview(Current { version, content_hash, upstream_hash, cycle }) => Gate::InReview {
             version,
             content_hash: content_hash.to_string(),

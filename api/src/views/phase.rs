@@ -6,7 +6,7 @@
 use konductro_domain::actor::Person as Reader;
 use konductro_domain::ids::{PhaseId, UserId};
 use konductro_domain::phase::{GateState as DomainState, OpenedPhase, PhaseError, Verb as DomainVerb};
-use konductro_domain::stage::Stage as DomainStage;
+use konductro_domain::stage::{GateKind as DomainGateKind, Stage as DomainStage};
 use konductro_projections::artefact_versions::{self, ApprovalWithNote, ChangeRequestWithReason};
 use konductro_projections::phase_board::{self, BoardPhase, Evidence, Surroundings};
 use konductro_projections::{ProjectionError, history};
@@ -230,12 +230,20 @@ impl Facts {
 fn permissions(reader: PhaseReader<'_>, stage: DomainStage) -> (Vec<Verb>, Vec<MayNot>) {
     let (mut may, mut may_not) = (Vec::new(), Vec::new());
     for verb in DomainVerb::ALL {
+        if is_of_review(verb) && stage.gate_kind() != DomainGateKind::Review {
+            continue;
+        }
         match reader.phase.permits(verb, stage, reader.person) {
             Ok(_) => may.push(verb.into()),
-            Err(PhaseError::NoArtefact(_)) => {}
+            Err(PhaseError::NoArtefact(_) | PhaseError::OneOffStories) => {}
             Err(_) if verb == DomainVerb::SubmitTechnicalAnalysis && stage != DomainStage::TechnicalAnalysis => {}
             Err(error) => may_not.push(MayNot { verb: verb.into(), reason: sentence(&error) }),
         }
     }
     (may, may_not)
+}
+
+/// Whether a verb is of the story review, which only the stories stage has.
+fn is_of_review(verb: DomainVerb) -> bool {
+    matches!(verb, DomainVerb::GenerateStories | DomainVerb::ReviewStories | DomainVerb::ApproveProposals)
 }

@@ -40,7 +40,7 @@ mirror! {
     /// Where a phase stands.
     PhaseStatus = konductro_domain::phase::PhaseStatus { Planning, Ready, Completed, Cancelled }
     /// The state of a stage.
-    GateState = konductro_domain::phase::GateState { Locked, Open, InReview, ChangesRequested, Approved, Stale }
+    GateState = konductro_domain::phase::GateState { Locked, Open, InReview, ChangesRequested, Approved, Stale, Passed }
     /// Where a version came from.
     Origin = konductro_domain::phase::artefact::Origin { Conductor, Person, Ide }
     /// Whether the whole document arrived.
@@ -50,7 +50,8 @@ mirror! {
     /// What a person can do in a stage.
     Verb = konductro_domain::phase::Verb {
         PostMessage, AddArtefactVersion, SubmitTechnicalAnalysis, ApproveArtefact, RequestChanges, WithdrawApproval,
-        WithdrawChangeRequest, DismissChangeRequest, ReopenStage, ReaffirmArtefact,
+        WithdrawChangeRequest, DismissChangeRequest, ReopenStage, ReaffirmArtefact, GenerateStories, ReviewStories,
+        ApproveProposals,
     }
     /// Whether a change request still blocks, or how it ended.
     ChangeRequestState = konductro_projections::artefact_versions::ChangeRequestState {
@@ -63,7 +64,7 @@ mirror! {
     /// What kind of work a story is.
     StoryType = konductro_domain::story::content::StoryType { Feature, Enabler, Bug, Spike }
     /// Whether a story is open.
-    StoryStatus = konductro_projections::backlog::StoryStatus { Open, Closed }
+    StoryStatus = konductro_domain::story::StoryStatus { Open, Closed }
     /// Where a refinement stands.
     RefinementState = konductro_projections::backlog::RefinementState {
         None, Queued, Running, Proposed, Accepted, Refused, Failed,

@@ -5,7 +5,8 @@
 use crate::phase::commands::PhaseCommand;
 use crate::phase::errors::PhaseError;
 use crate::phase::state::{OpenedPhase, Phase, PhaseStatus};
-use crate::phase::{PhaseEvent, approving, changing, opening, versions};
+use crate::phase::{PhaseEvent, approving, changing, ending, opening, scoping, versions};
+use crate::stage::Stage;
 
 impl Phase {
     /// Given this phase, when this command: the events, or why not.
@@ -17,6 +18,10 @@ impl Phase {
         let (stage, decided) = match command {
             PhaseCommand::OpenPhase(_) => return Err(PhaseError::AlreadyOpened),
             PhaseCommand::RenamePhase(command) => return opening::rename_phase(phase, command),
+            PhaseCommand::CancelPhase(command) => return ending::cancel_phase(phase, command),
+            PhaseCommand::CompletePhase(command) => return ending::complete_phase(phase, command),
+            PhaseCommand::PromotePhase(command) => (Stage::Requirements, scoping::promote_phase(phase, command)?),
+            PhaseCommand::RecordFirstReply(command) => (command.stage, scoping::record_first_reply(phase, command)),
             PhaseCommand::SaveDocument(command) => (command.stage, versions::save_document(phase, command)),
             PhaseCommand::AddArtefactVersion(command) => {
                 (command.stage, versions::add_artefact_version(phase, command)?)

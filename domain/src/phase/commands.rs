@@ -26,6 +26,10 @@ pub enum PhaseCommand {
     WithdrawChangeRequest(WithdrawChangeRequest),
     DismissChangeRequest(DismissChangeRequest),
     ReopenStage(ReopenStage),
+    RecordFirstReply(RecordFirstReply),
+    PromotePhase(PromotePhase),
+    CancelPhase(CancelPhase),
+    CompletePhase(CompletePhase),
 }
 
 /// Open a phase.
@@ -37,7 +41,7 @@ pub struct OpenPhase {
     pub project_id: ProjectId,
     /// The next number of the project.
     pub number: u32,
-    /// Of which kind.
+    /// Of which kind. An Ad-hoc phase that is there already is left as it is.
     pub kind: PhaseKind,
     /// Its title.
     pub title: String,
@@ -193,4 +197,38 @@ pub struct ReopenStage {
     pub reason: Text,
     /// The project's policy now.
     pub approval_policy: ApprovalPolicy,
+}
+
+/// Record that Conductor replied (a policy's command, never refused for state).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordFirstReply {
+    /// The stage of the conversation.
+    pub stage: Stage,
+    /// The turn that is whole.
+    pub turn_id: TurnId,
+}
+
+/// Make a light phase a full one (rule 12).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PromotePhase {
+    /// Who.
+    pub by: Person,
+}
+
+/// Give a phase up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CancelPhase {
+    /// Who.
+    pub by: Person,
+    /// Why.
+    pub reason: Text,
+}
+
+/// Declare a phase complete.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CompletePhase {
+    /// Who.
+    pub by: Person,
+    /// How many proposals of its review are undecided (`StoryReview::undecided`; a fence holds the answer).
+    pub undecided: u32,
 }

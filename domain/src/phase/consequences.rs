@@ -4,7 +4,7 @@
 use crate::phase::PhaseEvent;
 use crate::phase::gate::{Gate, GateState};
 use crate::phase::state::{OpenedPhase, Phase, PhaseStatus};
-use crate::stage::{GateKind, Stage};
+use crate::stage::Stage;
 
 impl Phase {
     /// The decided events, followed by the transitions they cause; `cause` is the stage decided on.
@@ -39,7 +39,7 @@ fn stage_transitions(before: &OpenedPhase, after: &OpenedPhase, cause: Stage) ->
 
 fn readiness_transition(before: &OpenedPhase, after: &OpenedPhase, cause: Stage) -> Option<PhaseEvent> {
     let open = |phase: &OpenedPhase| matches!(phase.status, PhaseStatus::Planning | PhaseStatus::Ready);
-    if cause.gate_kind() != GateKind::Approval || !open(before) || !open(after) {
+    if !open(before) || !open(after) {
         return None;
     }
     match (after.status == PhaseStatus::Ready, after.is_ready()) {

@@ -28,6 +28,8 @@ pub enum Needs {
     Changes,
     /// It was approved on something that has changed since.
     Reaffirmation,
+    /// Conductor has not replied there yet.
+    FirstReply,
 }
 
 impl std::fmt::Display for Missing {
@@ -38,6 +40,7 @@ impl std::fmt::Display for Missing {
             Needs::Version => write!(f, "{stage} has no version yet; once it has one, {who} can approve it"),
             Needs::Approval => write!(f, "{stage} awaits approval by {who}"),
             Needs::Changes => write!(f, "{stage} was sent back for changes; then {who} can approve it"),
+            Needs::FirstReply => write!(f, "{stage} has no reply yet; {who} can write to Conductor there"),
             Needs::Reaffirmation => write!(f, "{stage} is stale; {who} can reaffirm it or have it revised"),
         }
     }
@@ -149,9 +152,33 @@ pub enum PhaseError {
     /// A reason is missing.
     #[error("say why: the reason is kept with the decision")]
     ReasonMissing,
+    /// A reason is too long.
+    #[error("the reason is over {MAX_REASON_BYTES} bytes; shorten it")]
+    ReasonTooLong,
     /// The title is empty or too long.
     #[error("the title must have 1 to {MAX_TITLE} characters on one line")]
     BadTitle,
+    /// The stage belongs to what the phase was before it was promoted.
+    #[error("the phase was promoted to a full one: {} can be read, and work goes on in Requirements", .0.title())]
+    StageClosed(Stage),
+    /// Proposals are in the stories stage only.
+    #[error("stories are proposed and reviewed in the stories stage, and not in {}", .0.title())]
+    NoProposals(Stage),
+    /// The Ad-hoc phase has no review.
+    #[error("the Ad-hoc phase holds one-off stories, which go straight to the backlog; add one there")]
+    OneOffStories,
+    /// The Ad-hoc phase has no end.
+    #[error("the Ad-hoc phase stays open as long as its project does")]
+    AdHocStays,
+    /// Only a light phase can be promoted.
+    #[error("only a light phase can be promoted to a full one")]
+    NotLight,
+    /// The phase can't be completed yet.
+    #[error("the phase is not ready yet: {}", listed(.0))]
+    NotReady(Vec<Missing>),
+    /// Proposals await a decision.
+    #[error("{0} proposals are undecided; approve or reject each, then complete the phase")]
+    ProposalsUndecided(u32),
     /// The document is empty.
     #[error("the document is empty")]
     EmptyDocument,
@@ -164,3 +191,5 @@ pub enum PhaseError {
 pub const MAX_TITLE: usize = 160;
 /// Longest artefact, in bytes of UTF-8 (1 MiB).
 pub const MAX_ARTEFACT_BYTES: usize = 1024 * 1024;
+/// Longest reason for giving a phase up, in bytes of UTF-8 (8 KiB).
+pub const MAX_REASON_BYTES: usize = 8 * 1024;

@@ -55,6 +55,13 @@ event_enum! {
             /// The stage.
             stage: Stage,
         },
+        /// Conductor's first whole reply in a stage that is passed by it.
+        FirstReplyReceived {
+            /// The stage.
+            stage: Stage,
+            /// The turn that it belongs to.
+            turn_id: TurnId,
+        },
         /// Something a stage waits for is no longer approved.
         StageLocked {
             /// The stage.

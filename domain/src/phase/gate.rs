@@ -3,6 +3,7 @@
 use crate::ids::UserId;
 use crate::phase::artefact::{BasedOn, upstream_hash};
 use crate::phase::errors::{Current, Missing, Needs};
+use crate::phase::plan::PhaseKind;
 use crate::phase::state::{ApprovedRecord, OpenedPhase, StageRecord, VersionRecord};
 use crate::role::{Capability, Role, roles_with};
 use crate::stage::{GateKind, Stage};
@@ -23,6 +24,8 @@ pub enum Gate {
     Approved(ApprovedRecord),
     /// It was approved, but something it stands on has changed.
     Stale(ApprovedRecord),
+    /// Conductor has replied, which is all that the stage waits for.
+    Passed,
 }
 
 /// A gate's state by name, as events, rows and addresses have it.
@@ -41,6 +44,8 @@ pub enum GateState {
     Approved,
     /// See [`Gate::Stale`].
     Stale,
+    /// See [`Gate::Passed`].
+    Passed,
 }
 
 impl GateState {
@@ -53,6 +58,7 @@ impl GateState {
             GateState::ChangesRequested => "changes_requested",
             GateState::Approved => "approved",
             GateState::Stale => "stale",
+            GateState::Passed => "passed",
         }
     }
 }
@@ -67,14 +73,22 @@ impl Gate {
             Gate::ChangesRequested(_) => GateState::ChangesRequested,
             Gate::Approved(_) => GateState::Approved,
             Gate::Stale(_) => GateState::Stale,
+            Gate::Passed => GateState::Passed,
         }
     }
 }
 
 impl OpenedPhase {
-    /// The gate of a stage. A stage that this kind of phase has not is locked for ever.
+    /// The gate of a stage. A stage that this kind of phase has not is locked for ever; one that a promoted phase
+    /// had stays passed.
     pub fn gate(&self, stage: Stage) -> Gate {
         let Some(record) = self.stages.get(&stage) else { return Gate::Locked(Vec::new()) };
+        if record.first_reply.is_some() {
+            return Gate::Passed;
+        }
+        if !self.kind.has(stage) {
+            return Gate::Locked(Vec::new());
+        }
         if let Some(approved) = &record.approved {
             return if self.stands(stage, approved) {
                 Gate::Approved(approved.clone())
@@ -94,21 +108,39 @@ impl OpenedPhase {
         }
     }
 
-    /// What a stage waits for: every earlier stage whose artefact is not approved, or stale (rule 1).
+    /// What a stage waits for: every earlier stage whose artefact is not approved, or stale, and the first reply in
+    /// a scoping conversation (rules 1 and 11).
     pub fn blocked_by(&self, stage: Stage) -> Vec<Missing> {
-        self.kind
-            .upstream(stage)
-            .filter_map(|earlier| {
-                let needs = match self.own_state(earlier) {
-                    GateState::Approved => return None,
-                    GateState::Stale => Needs::Reaffirmation,
-                    GateState::ChangesRequested => Needs::Changes,
-                    GateState::InReview => Needs::Approval,
-                    GateState::Locked | GateState::Open => Needs::Version,
-                };
-                Some(Missing { stage: earlier, needs, who: self.approving_roles(earlier) })
-            })
-            .collect()
+        self.kind.earlier(stage).filter_map(|earlier| self.missing_from(earlier)).collect()
+    }
+
+    /// What a stage still owes to those after it.
+    fn missing_from(&self, earlier: Stage) -> Option<Missing> {
+        let needs = match self.own_state(earlier) {
+            GateState::Approved | GateState::Passed => return None,
+            _ if earlier.gate_kind() == GateKind::FirstReply => Needs::FirstReply,
+            GateState::Stale => Needs::Reaffirmation,
+            GateState::ChangesRequested => Needs::Changes,
+            GateState::InReview => Needs::Approval,
+            GateState::Locked | GateState::Open => Needs::Version,
+        };
+        let who = match needs {
+            Needs::FirstReply => roles_with(Capability::Converse(earlier)).to_vec(),
+            _ => self.approving_roles(earlier),
+        };
+        Some(Missing { stage: earlier, needs, who })
+    }
+
+    /// What stories are generated from now: the approved artefacts; in a light phase the scoping note, once there
+    /// is one.
+    pub fn story_sources(&self) -> Vec<BasedOn> {
+        let note = (self.kind == PhaseKind::Light).then(|| self.stages.get(&Stage::Scoping)).flatten();
+        let note = note.and_then(|record| {
+            let latest = record.latest.as_ref()?;
+            let (version, content_hash) = (latest.version, latest.content.hash);
+            Some(BasedOn { stage: Stage::Scoping, version, content_hash, cycle: record.cycle })
+        });
+        self.upstream(Stage::Stories).into_iter().chain(note).collect()
     }
 
     /// The roles that may approve a stage: the policy's, never more than the matrix gives.
@@ -172,15 +204,18 @@ impl OpenedPhase {
         }
     }
 
-    /// Whether all artefacts are approved and none is stale (rule 11).
+    /// Whether stories can come: all artefacts are approved and none is stale; the scoping conversation has a reply;
+    /// one-off stories wait for nothing (rule 11).
     pub fn is_ready(&self) -> bool {
-        self.kind.gated().next().is_some()
-            && self.kind.gated().all(|stage| self.gate(stage).state() == GateState::Approved)
+        self.blocked_by(Stage::Stories).is_empty()
     }
 
     /// A stage's state by itself, without what locks it.
     fn own_state(&self, stage: Stage) -> GateState {
         let Some(record) = self.stages.get(&stage) else { return GateState::Open };
+        if record.first_reply.is_some() {
+            return GateState::Passed;
+        }
         match (&record.approved, &record.latest) {
             (Some(approved), _) if self.stands(stage, approved) => GateState::Approved,
             (Some(_), _) => GateState::Stale,

@@ -10,12 +10,14 @@ pub mod artefact;
 mod changing;
 mod commands;
 mod consequences;
+mod ending;
 mod errors;
 mod events;
 mod gate;
 mod opening;
 mod permission;
 pub mod plan;
+mod scoping;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -23,13 +25,14 @@ mod verbs;
 mod versions;
 
 pub use commands::{
-    AddArtefactVersion, ApproveArtefact, DismissChangeRequest, OpenPhase, PhaseCommand, RenamePhase, ReopenStage,
-    RequestChanges, SaveDocument, Via, WithdrawApproval, WithdrawChangeRequest,
+    AddArtefactVersion, ApproveArtefact, CancelPhase, CompletePhase, DismissChangeRequest, OpenPhase, PhaseCommand,
+    PromotePhase, RecordFirstReply, RenamePhase, ReopenStage, RequestChanges, SaveDocument, Via, WithdrawApproval,
+    WithdrawChangeRequest,
 };
-pub use errors::{Current, MAX_ARTEFACT_BYTES, MAX_TITLE, Missing, Needs, PhaseError};
+pub use errors::{Current, MAX_ARTEFACT_BYTES, MAX_REASON_BYTES, MAX_TITLE, Missing, Needs, PhaseError};
 pub use events::{ApprovalBasis, OpenFinding, PhaseEvent, SetAsideReason};
 pub use gate::{Gate, GateState};
 pub use state::{
     ApprovedRecord, GivenApproval, OpenChangeRequest, OpenedPhase, Phase, PhaseStatus, StageRecord, VersionRecord,
 };
-pub use verbs::Verb;
+pub use verbs::{PhaseVerb, Verb};

@@ -1,4 +1,5 @@
-//! Opening and renaming a phase.
+//! Opening and renaming a phase. The Ad-hoc phase opens by itself on first need, exactly once: asking again
+//! changes nothing.
 
 use crate::phase::PhaseEvent;
 use crate::phase::commands::{OpenPhase, RenamePhase};
@@ -9,10 +10,18 @@ use crate::phase::state::{OpenedPhase, Phase};
 use crate::role::Capability;
 
 pub(super) fn open_phase(phase: &Phase, command: &OpenPhase) -> Result<Vec<PhaseEvent>, PhaseError> {
-    if *phase != Phase::NotOpened {
-        return Err(PhaseError::AlreadyOpened);
+    match phase {
+        Phase::NotOpened => {}
+        Phase::Opened(there) if (there.kind, command.kind) == (PhaseKind::Adhoc, PhaseKind::Adhoc) => {
+            return Ok(Vec::new());
+        }
+        Phase::Opened(_) => return Err(PhaseError::AlreadyOpened),
     }
-    require(&command.by, Capability::ManagePhases)?;
+    let capability = match command.kind {
+        PhaseKind::Full | PhaseKind::Light => Capability::ManagePhases,
+        PhaseKind::Adhoc => Capability::ReviewStories,
+    };
+    require(&command.by, capability)?;
     let title = checked_title(&command.title)?;
     let mut events = vec![PhaseEvent::PhaseOpened {
         project_id: command.project_id,
@@ -22,9 +31,10 @@ pub(super) fn open_phase(phase: &Phase, command: &OpenPhase) -> Result<Vec<Phase
         brief: command.brief.reference(),
         approval_policy: command.approval_policy.clone(),
     }];
-    // The first stage of a planned phase waits for nothing; saying so starts its history.
-    if let (PhaseKind::Full | PhaseKind::Light, Some(first)) = (command.kind, command.kind.stages().first()) {
-        events.push(PhaseEvent::StageUnlocked { stage: *first });
+    // The first stage of a phase waits for nothing; saying so starts its history.
+    events.extend(command.kind.stages().first().map(|first| PhaseEvent::StageUnlocked { stage: *first }));
+    if command.kind == PhaseKind::Adhoc {
+        events.push(PhaseEvent::PhaseBecameReady {});
     }
     Ok(events)
 }

@@ -4,8 +4,9 @@
 use crate::actor::Person;
 use crate::phase::errors::PhaseError;
 use crate::phase::gate::{Gate, GateState};
+use crate::phase::plan::PhaseKind;
 use crate::phase::state::{OpenedPhase, StageRecord};
-use crate::phase::verbs::Verb;
+use crate::phase::verbs::{PhaseVerb, Verb};
 use crate::role::{Capability, Role, acting_role, roles_with};
 use crate::stage::{GateKind, Stage};
 
@@ -18,8 +19,34 @@ impl OpenedPhase {
             return Err(PhaseError::InteractiveOnly);
         }
         self.live()?;
+        self.goes_on(stage)?;
         self.fits_gate(verb, stage, record, by)?;
         Ok(role)
+    }
+
+    /// Whether a person may do something with the whole phase now, and if so in which role. How many proposals are
+    /// undecided is the review's to say.
+    pub fn permits_for_phase(&self, verb: PhaseVerb, by: &Person) -> Result<Role, PhaseError> {
+        let role = require(by, Capability::ManagePhases)?;
+        if verb.is_interactive_only() && !by.credential.is_interactive() {
+            return Err(PhaseError::InteractiveOnly);
+        }
+        self.live()?;
+        match (verb, self.kind) {
+            (PhaseVerb::Rename, _) | (PhaseVerb::Promote, PhaseKind::Light) => Ok(role),
+            (PhaseVerb::Promote, PhaseKind::Full | PhaseKind::Adhoc) => Err(PhaseError::NotLight),
+            (PhaseVerb::Cancel | PhaseVerb::Complete, PhaseKind::Adhoc) => Err(PhaseError::AdHocStays),
+            (PhaseVerb::Cancel, PhaseKind::Full | PhaseKind::Light) => Ok(role),
+            (PhaseVerb::Complete, PhaseKind::Full | PhaseKind::Light) => match self.blocked_by(Stage::Stories) {
+                missing if missing.is_empty() => Ok(role),
+                missing => Err(PhaseError::NotReady(missing)),
+            },
+        }
+    }
+
+    /// Whether the stage is one that this phase still passes: a promoted one keeps what it had, for reading.
+    fn goes_on(&self, stage: Stage) -> Result<(), PhaseError> {
+        if self.kind.has(stage) { Ok(()) } else { Err(PhaseError::StageClosed(stage)) }
     }
 
     /// What the phase remembers of a stage.
@@ -47,7 +74,10 @@ impl OpenedPhase {
             | Verb::WithdrawApproval
             | Verb::WithdrawChangeRequest
             | Verb::DismissChangeRequest
-            | Verb::ReopenStage => require(by, verb.capability(stage)),
+            | Verb::ReopenStage
+            | Verb::GenerateStories
+            | Verb::ReviewStories
+            | Verb::ApproveProposals => require(by, verb.capability(stage)),
         }
     }
 
@@ -73,7 +103,7 @@ impl OpenedPhase {
             Verb::DismissChangeRequest => Ok(()),
             Verb::ReopenStage => match self.gate(stage) {
                 Gate::Approved(_) | Gate::Stale(_) => Ok(()),
-                Gate::Locked(_) | Gate::Open | Gate::InReview(_) | Gate::ChangesRequested(_) => {
+                Gate::Locked(_) | Gate::Open | Gate::InReview(_) | Gate::ChangesRequested(_) | Gate::Passed => {
                     Err(PhaseError::NotApproved(stage))
                 }
             },
@@ -84,7 +114,19 @@ impl OpenedPhase {
                 self.unlocked(stage)?;
                 self.admits_author(stage, record, by)
             }
+            Verb::GenerateStories | Verb::ReviewStories | Verb::ApproveProposals => self.has_review(stage),
         }
+    }
+
+    /// Whether proposals can be made and decided on here now.
+    fn has_review(&self, stage: Stage) -> Result<(), PhaseError> {
+        if stage.gate_kind() != GateKind::Review {
+            return Err(PhaseError::NoProposals(stage));
+        }
+        if self.kind == PhaseKind::Adhoc {
+            return Err(PhaseError::OneOffStories);
+        }
+        self.unlocked(stage)
     }
 
     /// Whether the stage takes a new version: unlocked, with a document, and not approved (rules 1 and 6).
@@ -92,10 +134,16 @@ impl OpenedPhase {
         if !stage.has_artefact() {
             return Err(PhaseError::NoArtefact(stage));
         }
+        self.goes_on(stage)?;
         self.unlocked(stage)?;
         match self.gate(stage) {
             Gate::Approved(approved) => Err(PhaseError::StageApproved { stage, version: approved.version }),
-            Gate::Locked(_) | Gate::Open | Gate::InReview(_) | Gate::ChangesRequested(_) | Gate::Stale(_) => Ok(()),
+            Gate::Locked(_)
+            | Gate::Open
+            | Gate::InReview(_)
+            | Gate::ChangesRequested(_)
+            | Gate::Stale(_)
+            | Gate::Passed => Ok(()),
         }
     }
 
@@ -107,7 +155,7 @@ impl OpenedPhase {
         match self.gate(stage) {
             Gate::Locked(missing) => Err(PhaseError::StageLocked { stage, missing }),
             Gate::Approved(approved) => Err(PhaseError::StageApproved { stage, version: approved.version }),
-            Gate::Open | Gate::Stale(_) => Err(PhaseError::NothingInReview(stage)),
+            Gate::Open | Gate::Stale(_) | Gate::Passed => Err(PhaseError::NothingInReview(stage)),
             Gate::InReview(_) | Gate::ChangesRequested(_) => Ok(()),
         }
     }
@@ -128,7 +176,7 @@ impl OpenedPhase {
     fn has_withdrawable_approval(&self, stage: Stage, record: &StageRecord, by: &Person) -> Result<(), PhaseError> {
         let stands = match self.gate(stage) {
             Gate::InReview(_) | Gate::ChangesRequested(_) | Gate::Approved(_) => true,
-            Gate::Locked(_) | Gate::Open | Gate::Stale(_) => false,
+            Gate::Locked(_) | Gate::Open | Gate::Stale(_) | Gate::Passed => false,
         };
         if !stands || !record.approvals.contains_key(&by.user_id) {
             return Err(PhaseError::NoApprovalToWithdraw);

@@ -32,13 +32,14 @@ impl PhaseKind {
         self.stages().contains(&stage)
     }
 
+    /// The stages before this one.
+    pub fn earlier(self, stage: Stage) -> impl Iterator<Item = Stage> {
+        self.stages().iter().copied().take_while(move |earlier| *earlier != stage)
+    }
+
     /// The stages with an approval gate before this one: what it stands on.
     pub fn upstream(self, stage: Stage) -> impl Iterator<Item = Stage> {
-        self.stages()
-            .iter()
-            .copied()
-            .take_while(move |earlier| *earlier != stage)
-            .filter(|earlier| earlier.gate_kind() == GateKind::Approval)
+        self.earlier(stage).filter(|earlier| earlier.gate_kind() == GateKind::Approval)
     }
 
     /// The stages after this one.

@@ -34,6 +34,9 @@ pub struct OpenedPhase {
     pub number: u32,
     /// Its kind.
     pub kind: PhaseKind,
+    /// The kind it had before it was promoted; its stages of then stay readable.
+    #[serde(default)]
+    pub promoted_from: Option<PhaseKind>,
     /// Its title.
     pub title: String,
     /// Its brief.
@@ -65,6 +68,9 @@ pub enum PhaseStatus {
 pub struct StageRecord {
     /// Counts openings of the stage, from 1 (rule 7).
     pub cycle: u32,
+    /// The turn of Conductor's first whole reply, where that is what passes the stage.
+    #[serde(default)]
+    pub first_reply: Option<TurnId>,
     /// The latest version.
     pub latest: Option<VersionRecord>,
     /// The approved version, while its approval stands.
@@ -140,6 +146,7 @@ impl StageRecord {
     fn new(policy: &ApprovalPolicy) -> Self {
         Self {
             cycle: 1,
+            first_reply: None,
             latest: None,
             approved: None,
             stale_cause: None,
@@ -160,6 +167,7 @@ impl Phase {
                 project_id,
                 number,
                 kind,
+                promoted_from: None,
                 title,
                 brief,
                 status: PhaseStatus::Planning,
@@ -185,6 +193,9 @@ impl OpenedPhase {
             PhaseEvent::PhaseBecameReady {} => self.status = PhaseStatus::Ready,
             PhaseEvent::PhaseCeasedToBeReady { .. } => self.status = PhaseStatus::Planning,
             PhaseEvent::PhasePromoted { kind } => self.promote(kind),
+            PhaseEvent::FirstReplyReceived { stage, turn_id } => {
+                self.at(stage, |record| record.first_reply = Some(turn_id));
+            }
             PhaseEvent::DocumentSetAside { turn_id, ordinal, .. } => self.remember_document(turn_id, ordinal),
             PhaseEvent::ArtefactVersionAdded {
                 stage,
@@ -289,6 +300,7 @@ impl OpenedPhase {
 
     fn promote(&mut self, kind: PhaseKind) {
         let policy = self.stages.values().next().map(|record| record.policy.clone()).unwrap_or_default();
+        self.promoted_from = Some(self.kind);
         self.kind = kind;
         for stage in kind.stages() {
             self.stages.entry(*stage).or_insert_with(|| StageRecord::new(&policy));

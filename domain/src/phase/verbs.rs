@@ -1,4 +1,4 @@
-//! What a person can do in a stage: one list, with the capability each needs and the ones that only an
+//! What a person can do in a stage, and with a phase: one list each, with the capability each needs and the ones that only an
 //! interactive session may use (rule 4).
 
 use serde::{Deserialize, Serialize};
@@ -30,11 +30,17 @@ pub enum Verb {
     ReopenStage,
     /// Confirm a stale artefact as it is.
     ReaffirmArtefact,
+    /// Have Conductor propose stories.
+    GenerateStories,
+    /// Edit, split, merge, reject, restore and undo in the story review.
+    ReviewStories,
+    /// Let proposals into the backlog.
+    ApproveProposals,
 }
 
 impl Verb {
     /// Every verb.
-    pub const ALL: [Verb; 10] = [
+    pub const ALL: [Verb; 13] = [
         Verb::PostMessage,
         Verb::AddArtefactVersion,
         Verb::SubmitTechnicalAnalysis,
@@ -45,19 +51,27 @@ impl Verb {
         Verb::DismissChangeRequest,
         Verb::ReopenStage,
         Verb::ReaffirmArtefact,
+        Verb::GenerateStories,
+        Verb::ReviewStories,
+        Verb::ApproveProposals,
     ];
 
     /// Whether only a person in an interactive browser session may.
     pub fn is_interactive_only(self) -> bool {
         match self {
-            Verb::PostMessage | Verb::AddArtefactVersion | Verb::SubmitTechnicalAnalysis => false,
+            Verb::PostMessage
+            | Verb::AddArtefactVersion
+            | Verb::SubmitTechnicalAnalysis
+            | Verb::GenerateStories
+            | Verb::ReviewStories => false,
             Verb::ApproveArtefact
             | Verb::RequestChanges
             | Verb::WithdrawApproval
             | Verb::WithdrawChangeRequest
             | Verb::DismissChangeRequest
             | Verb::ReopenStage
-            | Verb::ReaffirmArtefact => true,
+            | Verb::ReaffirmArtefact
+            | Verb::ApproveProposals => true,
         }
     }
 
@@ -68,12 +82,40 @@ impl Verb {
             Verb::AddArtefactVersion => Capability::EditArtefact(stage),
             Verb::SubmitTechnicalAnalysis => Capability::SubmitTechnicalAnalysis,
             Verb::DismissChangeRequest => Capability::ManagePhases,
+            Verb::GenerateStories | Verb::ReviewStories | Verb::ApproveProposals => Capability::ReviewStories,
             Verb::ApproveArtefact
             | Verb::RequestChanges
             | Verb::WithdrawApproval
             | Verb::WithdrawChangeRequest
             | Verb::ReopenStage
             | Verb::ReaffirmArtefact => Capability::DecideAtGate(stage),
+        }
+    }
+}
+
+/// A verb of a whole phase.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PhaseVerb {
+    /// Change title or brief.
+    Rename,
+    /// Make a light phase a full one.
+    Promote,
+    /// Give it up.
+    Cancel,
+    /// Declare it complete.
+    Complete,
+}
+
+impl PhaseVerb {
+    /// Every verb.
+    pub const ALL: [PhaseVerb; 4] = [PhaseVerb::Rename, PhaseVerb::Promote, PhaseVerb::Cancel, PhaseVerb::Complete];
+
+    /// Whether only a person in an interactive browser session may.
+    pub fn is_interactive_only(self) -> bool {
+        match self {
+            PhaseVerb::Complete => true,
+            PhaseVerb::Rename | PhaseVerb::Promote | PhaseVerb::Cancel => false,
         }
     }
 }

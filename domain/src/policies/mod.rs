@@ -3,18 +3,26 @@
 //!
 //! A reaction is executed at least once; the commands it leads to decide an exact repeat to no events.
 
+mod create_story_when_proposal_approved;
+mod enrich_story_when_it_enters_the_backlog;
+mod enrich_story_when_requested;
+mod pass_scoping_when_first_reply_completed;
+mod refine_story_when_requested;
 mod save_documents_when_reply_ended;
+mod work_on_generation_when_started;
 mod work_on_turn_when_asked;
 
 use crate::conductor::GeneratedBy;
 use crate::conversation::{ConversationEvent, WrittenDocument};
 use crate::event::{Event, Recorded};
-use crate::ids::{PhaseId, ProjectId, TurnId, UserId};
+use crate::ids::{GenerationId, PhaseId, ProjectId, ProposalId, StoryId, TurnId, UserId};
 use crate::phase::PhaseEvent;
+use crate::phase::artefact::BasedOn;
 use crate::project::ProjectEvent;
 use crate::stage::Stage;
 use crate::story::StoryEvent;
-use crate::story_review::StoryReviewEvent;
+use crate::story::content::StoryContent;
+use crate::story_review::{Lineage, StoryReviewEvent};
 use crate::workspace::WorkspaceEvent;
 
 /// What is to be done because of an event.
@@ -48,6 +56,86 @@ pub enum Reaction {
         /// The attempt.
         attempt: u32,
     },
+    /// Record that Conductor replied in a stage that is passed by it.
+    RecordFirstReply {
+        /// The project.
+        project_id: ProjectId,
+        /// The phase.
+        phase_id: PhaseId,
+        /// The stage.
+        stage: Stage,
+        /// The turn.
+        turn_id: TurnId,
+    },
+    /// Have Conductor propose stories: a durable job.
+    WorkOnGeneration {
+        /// The project.
+        project_id: ProjectId,
+        /// The phase.
+        phase_id: PhaseId,
+        /// The generation.
+        generation_id: GenerationId,
+    },
+    /// Let an approved proposal into the backlog, under the project's next number.
+    CreateStory(Box<ApprovedProposal>),
+    /// Ask for a story's enrichment.
+    RequestEnrichment {
+        /// The project.
+        project_id: ProjectId,
+        /// The phase.
+        phase_id: PhaseId,
+        /// The story.
+        story_id: StoryId,
+        /// On whose behalf.
+        requested_by: UserId,
+    },
+    /// Have Conductor refine a story: a durable job.
+    WorkOnRefinement {
+        /// The project.
+        project_id: ProjectId,
+        /// The phase.
+        phase_id: PhaseId,
+        /// The story.
+        story_id: StoryId,
+        /// The attempt.
+        attempt: u32,
+    },
+    /// Have Conductor enrich a story: a durable job.
+    WorkOnEnrichment {
+        /// The project.
+        project_id: ProjectId,
+        /// The phase.
+        phase_id: PhaseId,
+        /// The story.
+        story_id: StoryId,
+        /// The attempt.
+        attempt: u32,
+    },
+}
+
+/// A proposal that is to become a story.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApprovedProposal {
+    /// The story.
+    pub story_id: StoryId,
+    /// The project.
+    pub project_id: ProjectId,
+    /// The phase.
+    pub phase_id: PhaseId,
+    /// Who approved it.
+    pub approved_by: UserId,
+    /// The proposal.
+    pub proposal_id: ProposalId,
+    /// Its version.
+    pub proposal_version: u32,
+    /// The generation that its oldest ancestor came from.
+    pub generation_id: GenerationId,
+    /// What it was split from or merged of.
+    pub lineage: Lineage,
+    /// The artefact versions that it was generated from.
+    pub based_on: Vec<BasedOn>,
+    /// What it says.
+    pub content: StoryContent,
 }
 
 /// What follows from an event.
@@ -58,7 +146,7 @@ pub fn react(recorded: &Recorded<Event>) -> Vec<Reaction> {
         Event::Phase(event) => react_to_phase(event),
         Event::Conversation(event) => react_to_conversation(recorded, event),
         Event::StoryReview(event) => react_to_story_review(event),
-        Event::Story(event) => react_to_story(event),
+        Event::Story(event) => react_to_story(recorded, event),
     }
 }
 
@@ -97,6 +185,7 @@ fn react_to_phase(event: &PhaseEvent) -> Vec<Reaction> {
         | PhaseEvent::PhaseCancelled { .. }
         | PhaseEvent::PhasePromoted { .. }
         | PhaseEvent::PhaseCompleted {}
+        | PhaseEvent::FirstReplyReceived { .. }
         | PhaseEvent::StageUnlocked { .. }
         | PhaseEvent::StageLocked { .. }
         | PhaseEvent::ArtefactVersionAdded { .. }
@@ -122,17 +211,23 @@ fn react_to_conversation(recorded: &Recorded<Event>, event: &ConversationEvent) 
         ConversationEvent::MessagePosted { .. } | ConversationEvent::TurnRetried { .. } => {
             work_on_turn_when_asked::react(recorded, event)
         }
-        ConversationEvent::ReplyCompleted { .. }
-        | ConversationEvent::ReplyStopped { .. }
-        | ConversationEvent::ReplyFailed { .. } => save_documents_when_reply_ended::react(recorded, event),
+        ConversationEvent::ReplyCompleted { .. } => {
+            let mut reactions = save_documents_when_reply_ended::react(recorded, event);
+            reactions.extend(pass_scoping_when_first_reply_completed::react(recorded, event));
+            reactions
+        }
+        ConversationEvent::ReplyStopped { .. } | ConversationEvent::ReplyFailed { .. } => {
+            save_documents_when_reply_ended::react(recorded, event)
+        }
         ConversationEvent::ReplyStarted { .. } | ConversationEvent::ReplyStopRequested { .. } => Vec::new(),
     }
 }
 
 fn react_to_story_review(event: &StoryReviewEvent) -> Vec<Reaction> {
     match event {
-        StoryReviewEvent::GenerationStarted { .. }
-        | StoryReviewEvent::GenerationAsked { .. }
+        StoryReviewEvent::GenerationStarted { .. } => work_on_generation_when_started::react(event),
+        StoryReviewEvent::ProposalApproved { .. } => create_story_when_proposal_approved::react(event),
+        StoryReviewEvent::GenerationAsked { .. }
         | StoryReviewEvent::GenerationStopRequested { .. }
         | StoryReviewEvent::ProposalAdded { .. }
         | StoryReviewEvent::GenerationCompleted { .. }
@@ -144,25 +239,35 @@ fn react_to_story_review(event: &StoryReviewEvent) -> Vec<Reaction> {
         | StoryReviewEvent::ProposalsMerged { .. }
         | StoryReviewEvent::ProposalRejected { .. }
         | StoryReviewEvent::ProposalRestored { .. }
-        | StoryReviewEvent::ProposalApproved { .. }
         | StoryReviewEvent::ReviewStepUndone { .. } => Vec::new(),
     }
 }
 
-fn react_to_story(event: &StoryEvent) -> Vec<Reaction> {
+fn react_to_story(recorded: &Recorded<Event>, event: &StoryEvent) -> Vec<Reaction> {
     match event {
-        StoryEvent::StoryCreated { .. }
-        | StoryEvent::StoryEdited { .. }
-        | StoryEvent::RefinementRequested { .. }
+        StoryEvent::StoryCreated { .. } | StoryEvent::RefinementAccepted { .. } => {
+            enrich_story_when_it_enters_the_backlog::react(recorded, event)
+        }
+        StoryEvent::RefinementRequested { .. } => refine_story_when_requested::react(recorded, event),
+        StoryEvent::EnrichmentRequested { .. } => enrich_story_when_requested::react(recorded, event),
+        StoryEvent::StoryEdited { .. }
         | StoryEvent::RefinementAsked { .. }
         | StoryEvent::RefinementProposed { .. }
         | StoryEvent::RefinementFailed { .. }
-        | StoryEvent::RefinementAccepted { .. }
         | StoryEvent::RefinementRefused { .. }
-        | StoryEvent::EnrichmentRequested { .. }
         | StoryEvent::EnrichmentAsked { .. }
         | StoryEvent::StoryEnriched { .. }
         | StoryEvent::EnrichmentFailed { .. }
         | StoryEvent::StoryClosed { .. } => Vec::new(),
     }
+}
+
+/// The stage of a conversation's event.
+fn stage_of(recorded: &Recorded<Event>) -> Option<Stage> {
+    recorded.stream.aggregate_id.rsplit(':').next().and_then(|stage| stage.parse().ok())
+}
+
+/// Project, phase and story of a story's event.
+fn story_of(recorded: &Recorded<Event>) -> Option<(ProjectId, PhaseId, StoryId)> {
+    Some((recorded.project_id?, recorded.phase_id?, recorded.stream.aggregate_id.parse().ok()?))
 }

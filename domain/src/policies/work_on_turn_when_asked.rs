@@ -3,7 +3,6 @@
 use crate::conversation::ConversationEvent;
 use crate::event::{Event, Recorded};
 use crate::policies::Reaction;
-use crate::stage::Stage;
 
 pub(super) fn react(recorded: &Recorded<Event>, event: &ConversationEvent) -> Vec<Reaction> {
     let (turn_id, attempt) = match event {
@@ -11,8 +10,7 @@ pub(super) fn react(recorded: &Recorded<Event>, event: &ConversationEvent) -> Ve
         ConversationEvent::TurnRetried { turn_id, attempt } => (*turn_id, *attempt),
         _ => return Vec::new(),
     };
-    let stage = recorded.stream.aggregate_id.rsplit(':').next().and_then(|stage| stage.parse::<Stage>().ok());
-    match (recorded.project_id, recorded.phase_id, stage) {
+    match (recorded.project_id, recorded.phase_id, super::stage_of(recorded)) {
         (Some(project_id), Some(phase_id), Some(stage)) => {
             vec![Reaction::WorkOnTurn { project_id, phase_id, stage, turn_id, attempt }]
         }

@@ -150,7 +150,8 @@ pub(super) fn note(stages: &mut [StageRow], recorded: &Recorded<Event>, event: &
         PhaseEvent::StageReopened { stage, .. }
         | PhaseEvent::StageBecameStale { stage, .. }
         | PhaseEvent::ReviewRestarted { stage, .. } => evidence_of(stage, &|evidence| evidence.approvals.clear()),
-        PhaseEvent::StageUnlocked { .. }
+        PhaseEvent::FirstReplyReceived { .. }
+        | PhaseEvent::StageUnlocked { .. }
         | PhaseEvent::StageLocked { .. }
         | PhaseEvent::DocumentSetAside { .. }
         | PhaseEvent::StageReturnedToReview { .. }

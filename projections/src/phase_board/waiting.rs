@@ -47,7 +47,7 @@ fn stage_waits(phase: &OpenedPhase, stage: Stage) -> Option<Waiting> {
     let latest = phase.stages.get(&stage).and_then(|record| record.latest.as_ref());
     let incomplete = latest.is_some_and(|latest| latest.completeness == Completeness::Incomplete);
     let what = match phase.gate(stage).state() {
-        GateState::Locked | GateState::Approved => return None,
+        GateState::Locked | GateState::Approved | GateState::Passed => return None,
         GateState::Open => WaitsFor::Version,
         GateState::ChangesRequested => WaitsFor::Revision,
         GateState::InReview if incomplete => WaitsFor::Revision,

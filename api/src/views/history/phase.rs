@@ -12,6 +12,9 @@ pub(super) fn sentence(event: &PhaseEvent, who: &str, people: &People) -> String
         PhaseEvent::PhaseCancelled { .. } => format!("{who} cancelled the phase."),
         PhaseEvent::PhasePromoted { .. } => format!("{who} promoted the phase to a full one."),
         PhaseEvent::PhaseCompleted {} => format!("{who} completed the phase."),
+        PhaseEvent::FirstReplyReceived { stage, .. } => {
+            format!("Conductor's first reply passed {}.", stage.title())
+        }
         PhaseEvent::StageUnlocked { stage } => format!("{} unlocked.", stage.title()),
         PhaseEvent::StageLocked { stage, cause } => {
             format!("{} is locked again, since {} is no longer approved.", stage.title(), cause.title())
