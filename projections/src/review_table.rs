@@ -143,7 +143,8 @@ impl Changes {
         sources: &[ProposalId],
         into: &NewProposal,
     ) -> Result<(), ProjectionError> {
-        let (mut place, mut oldest) = (None, None);
+        let mut place = None;
+        let mut oldest: Option<(Option<i64>, PhaseId, GenerationId)> = None;
         for source in sources {
             let row = self.proposal(recorded, *source)?;
             row.stand(recorded, Standing::Merged);
