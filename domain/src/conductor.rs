@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::ProjectId;
 use crate::stage::Stage;
+use crate::story::content::{Complexity, StoryType};
 use crate::text::{Hash, TextRef};
 
 /// Which adapter spoke.
@@ -33,6 +34,143 @@ pub struct GeneratedBy {
 
 /// What Conductor is to do, in our own words. The guided adapter reads this; the openai adapter sends `Prompt`.
 #[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Work {
+    /// Reply to a person in a stage's conversation.
+    Converse(Task),
+    /// Propose the stories of a phase.
+    ProposeStories(StoryTask),
+    /// Refine a story that was asked for in a sentence.
+    RefineStory(RefineTask),
+    /// Say of a story in the backlog how it is to be built.
+    EnrichStory(EnrichTask),
+}
+
+impl Work {
+    /// The project that the work is for.
+    pub fn project_id(&self) -> ProjectId {
+        match self {
+            Work::Converse(task) => task.project_id,
+            Work::ProposeStories(task) => task.background.project_id,
+            Work::RefineStory(task) => task.background.project_id,
+            Work::EnrichStory(task) => task.background.project_id,
+        }
+    }
+
+    /// The stage that the work is in.
+    pub fn stage(&self) -> Stage {
+        match self {
+            Work::Converse(task) => task.stage,
+            Work::ProposeStories(_) | Work::RefineStory(_) | Work::EnrichStory(_) => Stage::Stories,
+        }
+    }
+}
+
+/// What there is to know of a phase, whatever is done with its stories.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Background {
+    /// The project, which is also what a provider's cache is keyed by.
+    pub project_id: ProjectId,
+    /// The project's name.
+    pub project_name: String,
+    /// The project's context (Markdown).
+    pub project_context: String,
+    /// The phase's title.
+    pub phase_title: String,
+    /// The phase's brief.
+    pub phase_brief: String,
+    /// The approved artefacts, in the order of their stages.
+    pub approved: Vec<GivenArtefact>,
+    /// What a light phase was scoped with.
+    pub scoping: Scoping,
+}
+
+/// What a scoping conversation left behind; empty where there was none.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Scoping {
+    /// The one-page note; it needs no approval.
+    pub note: Option<GivenArtefact>,
+    /// The conversation, oldest turn first.
+    pub conversation: Vec<Exchange>,
+}
+
+/// Propose the stories of a phase.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoryTask {
+    /// What they are made from.
+    pub background: Background,
+    /// Proposals that stay whatever is proposed now.
+    pub kept: Vec<KeptStory>,
+}
+
+/// A proposal that stays, as Conductor is told of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptStory {
+    /// What others call it when they depend on it: `K-1`, `K-2`, …
+    pub name: String,
+    /// Its title.
+    pub title: String,
+    /// The requirements it is for.
+    pub requirement_ids: Vec<String>,
+    /// What its criteria trace to.
+    pub traces_to: Vec<String>,
+}
+
+/// Refine a story that was asked for in a sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefineTask {
+    /// What is known of the project.
+    pub background: Background,
+    /// The request, as written.
+    pub request: String,
+    /// The story as it stands.
+    pub story: GivenStory,
+}
+
+/// Say of a story how it is to be built.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnrichTask {
+    /// What it is made from: the approved artefacts, and nothing else.
+    pub background: Background,
+    /// The story.
+    pub story: GivenStory,
+}
+
+/// A story as Conductor is given it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct GivenStory {
+    /// Its title.
+    pub title: String,
+    /// What kind of work it is.
+    pub story_type: StoryType,
+    /// *As a … I want … so that …*
+    pub narrative: String,
+    /// How much work.
+    pub complexity: Option<Complexity>,
+    /// Its acceptance criteria.
+    pub criteria: Vec<GivenCriterion>,
+    /// The requirements it is for.
+    pub requirement_ids: Vec<String>,
+    /// The architecture's decisions it follows.
+    pub decision_ids: Vec<String>,
+}
+
+/// An acceptance criterion as Conductor is given it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct GivenCriterion {
+    /// Its id, such as `AC-3`.
+    pub id: String,
+    /// What holds before.
+    pub given: String,
+    /// What happens.
+    pub when: String,
+    /// What must hold then.
+    pub then: String,
+    /// What it comes from.
+    pub traces_to: Vec<String>,
+}
+
+/// Reply to a person in a stage's conversation.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Task {
     /// The project, which is also what a provider's cache is keyed by.
     pub project_id: ProjectId,
@@ -48,6 +186,8 @@ pub struct Task {
     pub stage: Stage,
     /// Approved artefacts of earlier stages, in order.
     pub approved: Vec<GivenArtefact>,
+    /// What a promoted phase was scoped with before.
+    pub scoping: Scoping,
     /// The stage's own document as it stands, hand edits included.
     pub current: Option<GivenArtefact>,
     /// Open change requests of the stage: what people want changed.
@@ -169,9 +309,33 @@ pub struct PromptManifest {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
     /// In our own words.
-    pub task: Task,
+    pub work: Work,
     /// As rendered.
     pub prompt: Prompt,
+    /// What the answer is to look like.
+    pub answer: AnswerFormat,
+}
+
+impl Request {
+    /// A reply to a person, in running text.
+    pub fn converse(task: Task, prompt: Prompt) -> Self {
+        Self { work: Work::Converse(task), prompt, answer: AnswerFormat::Text }
+    }
+}
+
+/// What an answer is to look like.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum AnswerFormat {
+    /// Running text, with documents in it.
+    #[default]
+    Text,
+    /// One JSON value. An endpoint that can't promise it is asked in words only, so what comes is checked all the same.
+    Json {
+        /// What the value is called.
+        name: &'static str,
+        /// Its JSON schema.
+        schema: serde_json::Value,
+    },
 }
 
 /// What a reply consumed. `None` is "not reported", which is not 0.

@@ -16,7 +16,7 @@ use konductro_api::conductor::price::PriceTable;
 use konductro_api::conductor::prompt::{ProjectFrame, PromptHistory, PromptInput, RenderedPrompt, render};
 use konductro_api::conductor::turn::{TurnEvent, TurnSink, run_turn};
 use konductro_api::config::CacheProfile;
-use konductro_domain::conductor::{FinishKind, GivenArtefact, Request, Task};
+use konductro_domain::conductor::{FinishKind, GivenArtefact, Request, Scoping, Task};
 use konductro_domain::ids::ProjectId;
 use konductro_domain::stage::Stage;
 use konductro_domain::text::Hash;
@@ -52,6 +52,7 @@ fn task(stage: Stage, approved: Vec<GivenArtefact>, message: String) -> Task {
         phase_brief: "Patients book on-line.".into(),
         stage,
         approved,
+        scoping: Scoping::default(),
         current: None,
         change_requests: vec![],
         history: vec![],
@@ -65,7 +66,7 @@ async fn turn(model: &OpenAi, task: Task, history: &[PromptHistory]) -> (Rendere
         PromptInput { task: &task, project: &project, first_sent: &[], history, date: "2026-11-22", speaker: "SDM" };
     let rendered = render(&input);
     let (_keep, stop) = watch::channel(false);
-    let request = Request { prompt: rendered.prompt(), task };
+    let request = Request::converse(task, rendered.prompt());
     let outcome = run_turn(model, request, stop, &mut Nobody).await;
     assert_eq!(outcome.end, TurnEnd::Completed(FinishKind::Completed));
     (rendered, outcome)

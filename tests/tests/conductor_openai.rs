@@ -18,7 +18,7 @@ use konductro_api::conductor::price::PriceTable;
 use konductro_api::conductor::prompt::{ProjectFrame, PromptInput, render};
 use konductro_api::conductor::turn::{MAX_REPLY_BYTES, TurnEvent, TurnSink, run_turn};
 use konductro_api::config::CacheProfile;
-use konductro_domain::conductor::{FinishKind, LanguageModel, ModelFailure, ModelFailureKind, Request, Task};
+use konductro_domain::conductor::{FinishKind, LanguageModel, ModelFailure, ModelFailureKind, Request, Scoping, Task};
 use konductro_domain::ids::ProjectId;
 use konductro_domain::phase::artefact::Completeness;
 use konductro_domain::stage::Stage;
@@ -65,6 +65,7 @@ fn request() -> Request {
         phase_brief: String::new(),
         stage: Stage::Requirements,
         approved: vec![],
+        scoping: Scoping::default(),
         current: None,
         change_requests: vec![],
         history: vec![],
@@ -79,7 +80,7 @@ fn request() -> Request {
         speaker: "SDM",
     };
     let prompt = render(&input).prompt();
-    Request { task, prompt }
+    Request::converse(task, prompt)
 }
 
 async fn run(model: &OpenAi) -> (TurnOutcome, Vec<TurnEvent>) {

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use konductro_domain::conductor::{Exchange, GivenArtefact, PromptRole, Task};
+use konductro_domain::conductor::{Exchange, GivenArtefact, PromptRole, Scoping, Task};
 use konductro_domain::phase::artefact::{Completeness, Origin};
 use konductro_domain::phase::{OpenedPhase, Phase, PhaseError};
 use konductro_domain::role::{Capability, acting_role};
@@ -92,6 +92,7 @@ impl Sources {
             phase_brief: brief.unwrap_or_default(),
             stage,
             approved: self.approved(job, &phase).await?,
+            scoping: Scoping::default(),
             current: current.and_then(given),
             change_requests: self.change_requests(job, &phase).await?,
             history: finished.iter().filter_map(exchange).collect(),

@@ -138,7 +138,7 @@ impl Run<'_> {
         let mut stop = feed.stop_signal();
         let mut leave_off = self.leave_off.clone();
         let mut halt = None;
-        let request = Request { task, prompt: rendered.prompt() };
+        let request = Request::converse(task, rendered.prompt());
         let mut sink = Sink { feed: &feed, kept: Checkpointer::start(self.sources.pool.clone(), self.of()) };
         let outcome = {
             let mut turn = std::pin::pin!(run_turn(model, request, halted, &mut sink));

@@ -3,7 +3,8 @@
 //!
 //! A reply is a pure function of the task: what was asked, answered and written is read from the
 //! history each time (`recall`), a message is understood by plain rules (`listen`, `notice`), and the
-//! document is written (`requirements`, `architecture`, `scoping`, `analysis`) or amended (`amend`).
+//! document is written (`requirements`, `architecture`, `scoping`, `analysis`) or amended (`amend`); `stories` answers
+//! what is asked about stories.
 //! Any text is accepted; nothing that a person wrote can open or close a document (`wording`, `artefact`).
 
 mod amend;
@@ -25,6 +26,7 @@ mod reply;
 mod requirements;
 mod rules;
 mod scoping;
+mod stories;
 mod suggest;
 #[cfg(test)]
 mod tests;
@@ -37,7 +39,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::stream;
 use konductro_domain::conductor::{
-    Adapter, FinishKind, GeneratedBy, LanguageModel, ModelEvent, ModelStream, Request, Usage,
+    Adapter, FinishKind, GeneratedBy, LanguageModel, ModelEvent, ModelStream, Request, Usage, Work,
 };
 
 /// The interview as a language model.
@@ -69,7 +71,12 @@ impl LanguageModel for Guided {
     }
 
     fn stream(&self, request: Request) -> ModelStream {
-        let reply = reply::reply(&request.task);
+        let reply = match &request.work {
+            Work::Converse(task) => reply::reply(task),
+            Work::ProposeStories(task) => reply::Reply::json(stories::proposals(task)),
+            Work::RefineStory(task) => reply::Reply::json(stories::refinement(task)),
+            Work::EnrichStory(task) => reply::Reply::json(stories::enrichment(task)),
+        };
         let mut events: VecDeque<ModelEvent> = pieces::cut(&reply.text).into_iter().map(ModelEvent::Text).collect();
         events.extend(reply.suggestions.into_iter().map(ModelEvent::Suggestion));
         events.push_back(ModelEvent::Usage(Usage::default()));

@@ -22,6 +22,13 @@ pub(super) struct Reply {
     pub(super) suggestions: Vec<String>,
 }
 
+impl Reply {
+    /// An answer that is read by a program.
+    pub(super) fn json(text: String) -> Self {
+        Self { text, suggestions: Vec::new() }
+    }
+}
+
 /// The reply to a task; the same task always gives the same reply.
 pub(super) fn reply(task: &Task) -> Reply {
     match task.stage {

@@ -1,7 +1,7 @@
 //! The scoping note of a light phase: one page from four answers.
 
-use super::capability::{Priority, capabilities};
-use super::identifier::Ids;
+use super::capability::{Capability, Priority, capabilities};
+use super::identifier::{Id, Ids};
 use super::outline::NOTHING;
 use super::recall::Interview;
 use super::requirements::{bullets, items};
@@ -30,8 +30,8 @@ pub(super) fn write(title: &str, interview: &Interview, ids: &mut Ids) -> String
     };
     let or_nothing =
         |text: String| if text.trim().is_empty() { NOTHING.to_owned() } else { text.trim_end().to_owned() };
-    let in_scope =
-        bullets(functions.iter().map(|function| format!("{} *({})*", function.statement(), function.priority.word())));
+    let numbered: Vec<(Id, &Capability)> = functions.iter().map(|function| (ids.next("R"), function)).collect();
+    let (in_scope, criteria) = (listed(&numbered), checked(&numbered));
     let out = bullets(
         limits
             .left_out
@@ -39,8 +39,6 @@ pub(super) fn write(title: &str, interview: &Interview, ids: &mut Ids) -> String
             .map(|text| format!("Not in scope: {}", small(text)))
             .chain(limits.constraints.iter().map(|(kind, text)| items::constraint(kind, text))),
     );
-    let criteria =
-        bullets(functions.iter().filter_map(|function| super::criteria::criteria(function, &[]).into_iter().next()));
     let open = bullets(
         topic::plan(interview.stage)
             .iter()
@@ -60,7 +58,30 @@ pub(super) fn write(title: &str, interview: &Interview, ids: &mut Ids) -> String
     )
 }
 
-fn risks(functions: &[super::capability::Capability], limits: &rules::Limits) -> String {
+/// What is in scope, and how to see it, as a note says it: what a conversation comes to while there is no note.
+pub(super) fn in_scope(mut functions: Vec<Capability>, ids: &mut Ids) -> String {
+    functions.iter_mut().for_each(|function| items::settle_actor(function, "person"));
+    let numbered: Vec<(Id, &Capability)> = functions.iter().map(|function| (ids.next("R"), function)).collect();
+    format!("## In scope\n\n{}\n\n## Acceptance criteria\n\n{}\n", listed(&numbered), checked(&numbered))
+}
+
+fn listed(functions: &[(Id, &Capability)]) -> String {
+    bullets(
+        functions
+            .iter()
+            .map(|(id, function)| format!("**{id}** {} *({})*", function.statement(), function.priority.word())),
+    )
+}
+
+/// The two criteria that matter most for each function.
+fn checked(functions: &[(Id, &Capability)]) -> String {
+    bullets(functions.iter().flat_map(|(id, function)| {
+        let criteria = super::criteria::criteria(function, &[]).into_iter().take(2);
+        criteria.enumerate().map(|(n, text)| format!("**{id}.{}** {text}", n + 1)).collect::<Vec<_>>()
+    }))
+}
+
+fn risks(functions: &[Capability], limits: &rules::Limits) -> String {
     let mut lines = Vec::new();
     if let Some((_, deadline)) = limits.constraints.iter().find(|(kind, _)| *kind == "Deadline") {
         lines.push(format!("The date does not hold ({}): what is not a must waits.", small(open_ended(deadline))));

@@ -251,6 +251,12 @@ mod tests {
             Some(OptionalField::StreamOptions)
         );
         assert_eq!(named(r#"{"message":"content must be a string"}"#), Some(OptionalField::CacheControl));
+        assert_eq!(
+            named(
+                r#"{"error":{"message":"Invalid parameter: 'response_format' of type 'json_object' is not supported"}}"#
+            ),
+            Some(OptionalField::ResponseFormat)
+        );
         assert_eq!(named(r#"{"message":"no"}"#), None);
         assert_eq!(refused(500, "stream_options").refused_field, None);
     }

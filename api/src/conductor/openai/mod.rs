@@ -88,9 +88,9 @@ impl LanguageModel for OpenAi {
 struct DroppedFields(Arc<Mutex<BTreeSet<OptionalField>>>);
 
 impl DroppedFields {
-    /// Remembers a field; false when it was known.
-    fn remember(&self, field: OptionalField) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(field)
+    /// Remembers a field.
+    fn remember(&self, field: OptionalField) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(field);
     }
 
     fn has(&self, field: OptionalField) -> bool {

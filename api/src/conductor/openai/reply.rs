@@ -11,7 +11,7 @@ use std::time::Duration;
 use async_openai::Client;
 use async_openai::error::OpenAIError;
 use futures_util::{FutureExt, Stream, StreamExt};
-use konductro_domain::conductor::{ModelEvent, ModelFailure, ModelFailureKind, Request, Usage};
+use konductro_domain::conductor::{AnswerFormat, ModelEvent, ModelFailure, ModelFailureKind, Request, Usage};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 
@@ -20,7 +20,7 @@ use super::chunk::{Chunk, Finish, Piece};
 use super::config::Address;
 use super::failure::{Refusal, failure, of_error_event};
 use super::guard::Shared;
-use super::request::ChatRequest;
+use super::request::{ChatRequest, OptionalField};
 use super::tool_call::ToolCalls;
 use super::transport::Transport;
 
@@ -36,6 +36,8 @@ type Opening = Pin<Box<dyn Future<Output = Result<Chunks, OpenAIError>> + Send>>
 pub(super) struct Reply {
     model: OpenAi,
     request: Request,
+    /// The optional fields that this attempt goes without.
+    without: Vec<OptionalField>,
     shared: Arc<Shared>,
     notes: mpsc::UnboundedReceiver<ModelEvent>,
     state: State,
@@ -57,10 +59,12 @@ impl Reply {
     /// Asks. Nothing is sent before the reply is polled.
     pub(super) fn ask(model: OpenAi, request: Request) -> Self {
         let shared = Arc::new(Shared::default());
-        let (opening, notes) = open(&model, &request, shared.clone());
+        let without = model.dropped.all();
+        let (opening, notes) = open(&model, &request, &without, shared.clone());
         Self {
             model,
             request,
+            without,
             shared,
             notes,
             state: State::Opening(opening),
@@ -102,17 +106,36 @@ impl Reply {
             Ok(chunks) => self.state = State::Reading(chunks),
             Err(error) => {
                 let refusal = refusal(error);
-                match refusal.refused_field.filter(|field| self.model.dropped.remember(*field)) {
+                match refusal.refused_field.and_then(|field| self.dropped_now(field)) {
                     Some(field) => {
+                        self.model.dropped.remember(field);
+                        self.without = self.model.dropped.all();
                         let detail = format!("the endpoint does not take `{}`; asked again without it", field.as_str());
                         self.ready.push_back(ModelEvent::Retrying { attempt: 2, after_ms: 0, detail });
-                        let (opening, notes) = open(&self.model, &self.request, self.shared.clone());
+                        let (opening, notes) = open(&self.model, &self.request, &self.without, self.shared.clone());
                         (self.state, self.notes) = (State::Opening(opening), notes);
                     }
                     None => self.fail(refusal.failure),
                 }
             }
         }
+    }
+
+    /// What the next attempt goes without, where this one still had it. A format is given up in two steps: an
+    /// endpoint that refuses a schema may still promise JSON.
+    fn dropped_now(&self, refused: OptionalField) -> Option<OptionalField> {
+        let field = match refused {
+            OptionalField::JsonSchema | OptionalField::ResponseFormat if self.request.answer == AnswerFormat::Text => {
+                return None;
+            }
+            OptionalField::JsonSchema | OptionalField::ResponseFormat => {
+                let schema_sent = !self.without.contains(&OptionalField::JsonSchema);
+                if schema_sent { OptionalField::JsonSchema } else { OptionalField::ResponseFormat }
+            }
+            other => other,
+        };
+        // Another request may have dropped it meanwhile: what counts is whether this one was sent with it.
+        (!self.without.contains(&field)).then_some(field)
     }
 
     async fn read(&mut self) {
@@ -218,9 +241,14 @@ impl Reply {
 }
 
 /// The call, and where its new attempts are announced.
-fn open(model: &OpenAi, request: &Request, shared: Arc<Shared>) -> (Opening, mpsc::UnboundedReceiver<ModelEvent>) {
+fn open(
+    model: &OpenAi,
+    request: &Request,
+    without: &[OptionalField],
+    shared: Arc<Shared>,
+) -> (Opening, mpsc::UnboundedReceiver<ModelEvent>) {
     let endpoint = model.endpoint.clone();
-    let body = ChatRequest::of(&endpoint.model, request, endpoint.profile, &model.dropped.all());
+    let body = ChatRequest::of(&endpoint.model, request, endpoint.profile, without);
     let (sender, notes) = mpsc::unbounded_channel();
     let transport = Transport { http: model.http.clone(), endpoint: endpoint.clone(), shared, notes: sender };
     let service = tower::service_fn(move |factory| transport.clone().send(factory));

@@ -1,7 +1,11 @@
 //! What is sent: a chat completion request of our own types, with cache hints by the endpoint's profile.
+//!
+//! An answer in JSON is asked for as strictly as the endpoint takes it: by schema, else as any JSON object, else in
+//! the words of the prompt alone.
 
-use konductro_domain::conductor::{BlockKind, PromptMessage, PromptRole, Request};
+use konductro_domain::conductor::{AnswerFormat, BlockKind, PromptMessage, PromptRole, Request, Work};
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::profile::Profile;
 
@@ -15,11 +19,16 @@ pub enum OptionalField {
     PromptCacheKey,
     /// Anthropic's cache marks; with them goes content in parts.
     CacheControl,
+    /// A schema for an answer in JSON; without it, any JSON object is asked for.
+    JsonSchema,
+    /// An answer in JSON; without it, only the prompt asks for one.
+    ResponseFormat,
 }
 
 impl OptionalField {
     /// Every optional field.
-    pub(super) const ALL: [Self; 3] = [Self::StreamOptions, Self::PromptCacheKey, Self::CacheControl];
+    pub(super) const ALL: [Self; 5] =
+        [Self::StreamOptions, Self::PromptCacheKey, Self::CacheControl, Self::JsonSchema, Self::ResponseFormat];
 
     /// The field's name on the wire.
     pub fn as_str(self) -> &'static str {
@@ -27,6 +36,8 @@ impl OptionalField {
             Self::StreamOptions => "stream_options",
             Self::PromptCacheKey => "prompt_cache_key",
             Self::CacheControl => "cache_control",
+            Self::JsonSchema => "json_schema",
+            Self::ResponseFormat => "response_format",
         }
     }
 }
@@ -41,6 +52,8 @@ pub(super) struct ChatRequest {
     stream_options: Option<StreamOptions>,
     #[serde(skip_serializing_if = "Option::is_none")]
     prompt_cache_key: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    response_format: Option<Value>,
 }
 
 #[derive(Debug, Serialize)]
@@ -105,8 +118,32 @@ impl ChatRequest {
                 .collect(),
             stream: true,
             stream_options: sent(OptionalField::StreamOptions).then_some(StreamOptions { include_usage: true }),
-            prompt_cache_key: keyed.then(|| format!("konductro:{}:converse", request.task.project_id)),
+            prompt_cache_key: keyed
+                .then(|| format!("konductro:{}:{}", request.work.project_id(), purpose(&request.work))),
+            response_format: response_format(&request.answer, refused),
         }
+    }
+}
+
+/// What shares a cache: stories are proposed on what the conversations stand on.
+fn purpose(work: &Work) -> &'static str {
+    match work {
+        Work::Converse(_) | Work::ProposeStories(_) => "converse",
+        Work::RefineStory(_) => "refine",
+        Work::EnrichStory(_) => "enrich",
+    }
+}
+
+fn response_format(answer: &AnswerFormat, refused: &[OptionalField]) -> Option<Value> {
+    match answer {
+        AnswerFormat::Json { .. } if refused.contains(&OptionalField::ResponseFormat) => None,
+        AnswerFormat::Json { .. } if refused.contains(&OptionalField::JsonSchema) => {
+            Some(json!({"type": "json_object"}))
+        }
+        AnswerFormat::Json { name, schema } => {
+            Some(json!({"type": "json_schema", "json_schema": {"name": name, "strict": true, "schema": schema}}))
+        }
+        AnswerFormat::Text => None,
     }
 }
 
@@ -131,12 +168,10 @@ fn marked_parts(message: &PromptMessage) -> Content {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests stop at the first surprise")]
 
-    use konductro_domain::conductor::{Prompt, PromptPart, Task};
+    use super::*;
+    use konductro_domain::conductor::{Prompt, PromptPart, Scoping, Task};
     use konductro_domain::ids::ProjectId;
     use konductro_domain::stage::Stage;
-    use serde_json::{Value, json};
-
-    use super::*;
 
     fn request() -> Request {
         let message = |role, parts: &[(BlockKind, &str)]| PromptMessage {
@@ -158,6 +193,7 @@ mod tests {
             phase_brief: String::new(),
             stage: Stage::Requirements,
             approved: vec![],
+            scoping: Scoping::default(),
             current: None,
             change_requests: vec![],
             history: vec![],
@@ -169,7 +205,7 @@ mod tests {
             message(PromptRole::Assistant, &[(BlockKind::History, "a")]),
             message(PromptRole::User, &[(BlockKind::Message, "now")]),
         ];
-        Request { task, prompt: Prompt { messages } }
+        Request::converse(task, Prompt { messages })
     }
 
     fn body(profile: Profile, refused: &[OptionalField]) -> Value {
@@ -214,5 +250,20 @@ mod tests {
         assert!(body(Profile::Openai, &OptionalField::ALL).get("stream_options").is_none());
         assert!(body(Profile::Openai, &OptionalField::ALL).get("prompt_cache_key").is_none());
         assert!(body(Profile::AnthropicMarks, &OptionalField::ALL)["messages"][0]["content"].is_string());
+    }
+
+    #[test]
+    fn json_is_asked_for_as_strictly_as_the_endpoint_takes_it() {
+        let asked = |refused: &[OptionalField]| {
+            let answer = AnswerFormat::Json { name: "stories", schema: json!({"type": "object"}) };
+            let request = Request { answer, ..request() };
+            serde_json::to_value(ChatRequest::of("m", &request, Profile::None, refused)).unwrap()["response_format"]
+                .take()
+        };
+        let schema = json!({"name": "stories", "strict": true, "schema": {"type": "object"}});
+        assert_eq!(asked(&[]), json!({"type": "json_schema", "json_schema": schema}));
+        assert_eq!(asked(&[OptionalField::JsonSchema]), json!({"type": "json_object"}));
+        assert_eq!(asked(&[OptionalField::JsonSchema, OptionalField::ResponseFormat]), Value::Null);
+        assert!(body(Profile::None, &[]).get("response_format").is_none());
     }
 }

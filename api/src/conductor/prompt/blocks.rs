@@ -1,12 +1,54 @@
 //! The system blocks, and what to say when one of them changes in mid-conversation.
 
-use konductro_domain::conductor::{BlockKind, GivenArtefact, Task};
+use konductro_domain::conductor::{Background, BlockKind, GivenArtefact, Scoping, Task};
+use konductro_domain::stage::Stage;
 
 use super::escape::{attribute, escape_tags};
 use super::{ProjectFrame, PromptHistory, SentBlock, templates};
 
+/// What the system message tells of, wherever it comes from.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ground<'a> {
+    project_name: &'a str,
+    project_context: &'a str,
+    phase_title: &'a str,
+    phase_brief: &'a str,
+    approved: &'a [GivenArtefact],
+    scoping: &'a Scoping,
+    stage: Stage,
+}
+
+impl<'a> From<&'a Task> for Ground<'a> {
+    fn from(task: &'a Task) -> Self {
+        Self {
+            project_name: &task.project_name,
+            project_context: &task.project_context,
+            phase_title: &task.phase_title,
+            phase_brief: &task.phase_brief,
+            approved: &task.approved,
+            scoping: &task.scoping,
+            stage: task.stage,
+        }
+    }
+}
+
+impl<'a> From<&'a Background> for Ground<'a> {
+    /// Whatever is done with stories is done in their stage.
+    fn from(background: &'a Background) -> Self {
+        Self {
+            project_name: &background.project_name,
+            project_context: &background.project_context,
+            phase_title: &background.phase_title,
+            phase_brief: &background.phase_brief,
+            approved: &background.approved,
+            scoping: &background.scoping,
+            stage: Stage::Stories,
+        }
+    }
+}
+
 /// The blocks of the system message as they are today, from the most to the least stable.
-pub(super) fn system(task: &Task, project: &ProjectFrame) -> Vec<SentBlock> {
+pub(super) fn system(task: Ground<'_>, project: &ProjectFrame) -> Vec<SentBlock> {
     let mut blocks = vec![
         SentBlock { kind: BlockKind::Core, source: "core".into(), version: None, text: wrap_up(templates::CORE) },
         SentBlock {
@@ -17,6 +59,7 @@ pub(super) fn system(task: &Task, project: &ProjectFrame) -> Vec<SentBlock> {
         },
         SentBlock { kind: BlockKind::Project, source: "phase".into(), version: None, text: phase_text(task) },
     ];
+    blocks.extend(scoping_blocks(task.scoping));
     blocks.extend(task.approved.iter().map(|given| SentBlock {
         kind: BlockKind::Artefact,
         source: format!("{} v{}", given.stage, given.version),
@@ -29,6 +72,40 @@ pub(super) fn system(task: &Task, project: &ProjectFrame) -> Vec<SentBlock> {
         version: None,
         text: wrap_up(templates::stage(task.stage)),
     });
+    blocks
+}
+
+/// What a light phase was scoped with: it is given before any artefact, since it was there before them.
+fn scoping_blocks(scoping: &Scoping) -> Vec<SentBlock> {
+    let mut blocks = Vec::new();
+    if !scoping.conversation.is_empty() {
+        let mut text = String::from("<scoping_conversation>\n");
+        for exchange in &scoping.conversation {
+            text.push_str(&format!(
+                "<said by=\"person\">\n{}</said>\n",
+                ending_a_line(&escape_tags(&exchange.message))
+            ));
+            text.push_str(&format!(
+                "<said by=\"conductor\">\n{}</said>\n",
+                ending_a_line(&escape_tags(&exchange.reply))
+            ));
+        }
+        text.push_str("</scoping_conversation>\n\n");
+        blocks.push(SentBlock {
+            kind: BlockKind::Project,
+            source: "scoping conversation".to_owned(),
+            version: None,
+            text,
+        });
+    }
+    if let Some(note) = &scoping.note {
+        blocks.push(SentBlock {
+            kind: BlockKind::Artefact,
+            source: format!("{} v{}", note.stage, note.version),
+            version: Some(note.version),
+            text: document_text("scoping_note", note),
+        });
+    }
     blocks
 }
 
@@ -64,7 +141,7 @@ fn about(block: &SentBlock) -> &str {
     }
 }
 
-fn project_text(task: &Task, project: &ProjectFrame) -> String {
+fn project_text(task: Ground<'_>, project: &ProjectFrame) -> String {
     let mut repositories = project.repositories.clone();
     repositories.sort();
     let mut lines = String::new();
@@ -79,19 +156,23 @@ fn project_text(task: &Task, project: &ProjectFrame) -> String {
     }
     format!(
         "<project name=\"{}\">\n<project_context version=\"{}\">\n{}</project_context>\n<repositories>\n{lines}</repositories>\n</project>\n\n",
-        attribute(&task.project_name),
+        attribute(task.project_name),
         project.context_version,
-        said(&task.project_context, "nothing written yet"),
+        said(task.project_context, "nothing written yet"),
     )
 }
 
-fn phase_text(task: &Task) -> String {
-    format!("<phase title=\"{}\">\n{}</phase>\n\n", attribute(&task.phase_title), said(&task.phase_brief, "no brief"))
+fn phase_text(task: Ground<'_>) -> String {
+    format!("<phase title=\"{}\">\n{}</phase>\n\n", attribute(task.phase_title), said(task.phase_brief, "no brief"))
 }
 
 fn artefact_text(given: &GivenArtefact) -> String {
+    document_text("approved_artefact", given)
+}
+
+fn document_text(tag: &str, given: &GivenArtefact) -> String {
     format!(
-        "<approved_artefact kind=\"{}\" version=\"{}\" hash=\"sha256:{}\" title=\"{}\">\n{}</approved_artefact>\n\n",
+        "<{tag} kind=\"{}\" version=\"{}\" hash=\"sha256:{}\" title=\"{}\">\n{}</{tag}>\n\n",
         given.stage,
         given.version,
         given.content_hash,

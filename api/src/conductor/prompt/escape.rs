@@ -4,7 +4,7 @@
 //! character stays, so that a document is given word for word.
 
 /// Every element that we write into a prompt or read out of a reply.
-const NAMES: [&str; 15] = [
+const NAMES: [&str; 23] = [
     "artefact",
     "artifact",
     "approved_artefact",
@@ -20,6 +20,14 @@ const NAMES: [&str; 15] = [
     "system",
     "turn_context",
     "core",
+    "scoping_note",
+    "scoping_conversation",
+    "said",
+    "kept_stories",
+    "story",
+    "story_request",
+    "unusable",
+    "instruction",
 ];
 
 /// The text with the `<` of everything that looks like one of our tags written as `&lt;`.

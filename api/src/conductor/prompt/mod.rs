@@ -7,6 +7,7 @@
 
 mod blocks;
 mod escape;
+mod stories;
 mod templates;
 mod tokens;
 mod turn_context;
@@ -17,6 +18,7 @@ use konductro_domain::conductor::{
 use konductro_domain::text::Text;
 
 pub use escape::escape_tags;
+pub use stories::{go_on, mend, render_enrichment, render_proposing, render_refinement};
 pub use tokens::estimate_tokens;
 
 /// Everything that a prompt is made of.
@@ -143,7 +145,7 @@ impl RenderedPrompt {
 
 /// Renders a prompt. The same input gives the same bytes.
 pub fn render(input: &PromptInput<'_>) -> RenderedPrompt {
-    let fresh = blocks::system(input.task, input.project);
+    let fresh = blocks::system(input.task.into(), input.project);
     let system = if input.first_sent.is_empty() { fresh.clone() } else { input.first_sent.to_vec() };
     let updates = blocks::updates(&system, &fresh, input.history);
     let mut rendered: Vec<RenderedBlock> = system

@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests stop at the first surprise")]
 
-use konductro_domain::conductor::GivenArtefact;
+use konductro_domain::conductor::{GivenArtefact, Scoping};
 use konductro_domain::ids::ProjectId;
 use konductro_domain::stage::Stage;
 use konductro_domain::text::Hash;
@@ -16,6 +16,7 @@ fn task(stage: Stage, approved: Vec<GivenArtefact>) -> Task {
         phase_brief: String::new(),
         stage,
         approved,
+        scoping: Scoping::default(),
         current: None,
         change_requests: Vec::new(),
         history: Vec::new(),

@@ -4,7 +4,7 @@ use konductro_domain::conductor::Usage;
 use tokio::time::Instant;
 
 #[derive(Debug)]
-pub(super) struct Ledger {
+pub(in crate::conductor) struct Ledger {
     began: Instant,
     first_token: Option<Instant>,
     retries: u32,
@@ -16,7 +16,7 @@ pub(super) struct Ledger {
 }
 
 impl Ledger {
-    pub(super) fn begin() -> Self {
+    pub(in crate::conductor) fn begin() -> Self {
         Self {
             began: Instant::now(),
             first_token: None,
@@ -28,29 +28,29 @@ impl Ledger {
     }
 
     /// A request goes out.
-    pub(super) fn ask(&mut self) {
+    pub(in crate::conductor) fn ask(&mut self) {
         self.reported = Usage::default();
     }
 
     /// A piece of the reply came.
-    pub(super) fn token(&mut self) {
+    pub(in crate::conductor) fn token(&mut self) {
         self.first_token.get_or_insert_with(Instant::now);
     }
 
-    pub(super) fn retried(&mut self) {
+    pub(in crate::conductor) fn retried(&mut self) {
         self.retries = self.retries.saturating_add(1);
     }
 
-    pub(super) fn report(&mut self, usage: Usage) {
+    pub(in crate::conductor) fn report(&mut self, usage: Usage) {
         self.reported = usage;
     }
 
-    pub(super) fn model_returned(&mut self, name: String) {
+    pub(in crate::conductor) fn model_returned(&mut self, name: String) {
         self.model_returned.get_or_insert(name);
     }
 
     /// A request has ended.
-    pub(super) fn answered(&mut self) {
+    pub(in crate::conductor) fn answered(&mut self) {
         let (sum, last) = (&mut self.settled, std::mem::take(&mut self.reported));
         add(&mut sum.prompt_tokens, last.prompt_tokens);
         add(&mut sum.cached_tokens, last.cached_tokens);
@@ -60,7 +60,7 @@ impl Ledger {
         add(&mut sum.cost_micros, last.cost_micros);
     }
 
-    pub(super) fn close(self) -> (Usage, Option<String>) {
+    pub(in crate::conductor) fn close(self) -> (Usage, Option<String>) {
         let since_begin = |at: Instant| u64::try_from(at.duration_since(self.began).as_millis()).unwrap_or(u64::MAX);
         let usage = Usage {
             ttft_ms: self.first_token.map(since_begin),

@@ -5,7 +5,7 @@
 //! it up; dropping it, or stopping it, drops the model's stream, which stops the model upstream. A reply
 //! that its length limit cut is continued up to twice, and reads as one.
 
-mod ledger;
+pub(super) mod ledger;
 mod seam;
 
 use futures_util::StreamExt;
@@ -23,7 +23,7 @@ use seam::Seam;
 /// The most that a reply may hold, continuations included.
 pub const MAX_REPLY_BYTES: usize = 1024 * 1024;
 /// The most that a model may think aloud: none of it is kept.
-const MAX_REASONING_BYTES: usize = 16 * 1024 * 1024;
+pub(super) const MAX_REASONING_BYTES: usize = 16 * 1024 * 1024;
 const CONTINUATIONS: u32 = 2;
 const MAX_SUGGESTIONS: usize = 8;
 const LONGEST_SUGGESTION: usize = 200;
@@ -97,7 +97,7 @@ pub async fn run_turn(
 ) -> TurnOutcome {
     let mut turn = Turn {
         text: String::new(),
-        extractor: Extractor::new(request.task.stage),
+        extractor: Extractor::new(request.work.stage()),
         ledger: Ledger::begin(),
         suggestions: Vec::new(),
         reasoning: 0,
@@ -107,7 +107,7 @@ pub async fn run_turn(
     let mut continued = 0;
     let end = loop {
         let before = turn.text.len();
-        let asked = Request { task: request.task.clone(), prompt: prompt.clone() };
+        let asked = Request { prompt: prompt.clone(), ..request.clone() };
         let seam = (continued > 0).then(|| Seam::after(&turn.text, turn.extractor.in_document()));
         let end = turn.run(model, asked, &mut stop, seam).await;
         let grew = turn.text.len() > before;
@@ -237,13 +237,13 @@ impl<S: TurnSink> Turn<'_, S> {
 }
 
 /// Waits until somebody stops the turn; for ever when nobody can any more.
-async fn stopped(stop: &mut watch::Receiver<bool>) {
+pub(super) async fn stopped(stop: &mut watch::Receiver<bool>) {
     if stop.wait_for(|stop| *stop).await.is_err() {
         std::future::pending::<()>().await;
     }
 }
 
-fn silent_end() -> ModelFailure {
+pub(super) fn silent_end() -> ModelFailure {
     ModelFailure {
         kind: ModelFailureKind::Interrupted,
         status: None,
@@ -252,7 +252,7 @@ fn silent_end() -> ModelFailure {
     }
 }
 
-fn too_large(did: &str) -> ModelFailure {
+pub(super) fn too_large(did: &str) -> ModelFailure {
     ModelFailure {
         kind: ModelFailureKind::TooLarge,
         status: None,
@@ -261,7 +261,7 @@ fn too_large(did: &str) -> ModelFailure {
     }
 }
 
-fn nothing_said(finish: FinishKind) -> ModelFailure {
+pub(super) fn nothing_said(finish: FinishKind) -> ModelFailure {
     let (kind, retryable, detail) = match finish {
         FinishKind::Completed => (ModelFailureKind::Interrupted, true, "the model ended without a word; try again"),
         FinishKind::Truncated => (

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::stream;
-use konductro_domain::conductor::{Adapter, GeneratedBy, ModelStream, Task, Usage};
+use konductro_domain::conductor::{Adapter, GeneratedBy, ModelStream, Scoping, Task, Usage};
 use konductro_domain::conversation::Substance;
 use konductro_domain::ids::ProjectId;
 use konductro_domain::phase::artefact::Completeness;
@@ -73,13 +73,14 @@ fn request() -> Request {
         phase_brief: String::new(),
         stage: Stage::Requirements,
         approved: vec![],
+        scoping: Scoping::default(),
         current: None,
         change_requests: vec![],
         history: vec![],
         message: "hi".into(),
     };
     let part = PromptPart { kind: BlockKind::Message, text: "hi".into() };
-    Request { task, prompt: Prompt { messages: vec![PromptMessage { role: PromptRole::User, parts: vec![part] }] } }
+    Request::converse(task, Prompt { messages: vec![PromptMessage { role: PromptRole::User, parts: vec![part] }] })
 }
 
 fn text(text: &str) -> ModelEvent {

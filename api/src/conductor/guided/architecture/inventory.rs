@@ -1,11 +1,14 @@
 //! What the approved documents hold, read by their ids: whoever wrote them, and in whichever layout.
 
-use konductro_domain::conductor::Task;
+use konductro_domain::conductor::{GivenArtefact, Task};
 use konductro_domain::stage::Stage;
 
 use crate::conductor::guided::capability::{Capability, capabilities};
 use crate::conductor::guided::identifier::{self, Id};
 use crate::conductor::guided::wording::{folded, open_ended, readable, safe};
+
+/// The most requirements of one kind that are read.
+const MOST: usize = 200;
 
 /// A requirement of the approved document.
 #[derive(Debug, Clone)]
@@ -51,8 +54,13 @@ pub(in super::super) struct Inventory {
 impl Inventory {
     /// Reads the approved documents of a task.
     pub(in super::super) fn read(task: &Task) -> Self {
+        Self::of(&task.approved)
+    }
+
+    /// Reads some documents.
+    pub(in super::super) fn of(documents: &[GivenArtefact]) -> Self {
         let mut inventory = Self::default();
-        for artefact in &task.approved {
+        for artefact in documents {
             inventory.sources.push(format!("{} v{}", artefact.stage.title().to_lowercase(), artefact.version));
             match artefact.stage {
                 Stage::TechnicalAnalysis => inventory.read_analysis(&artefact.markdown),
@@ -86,11 +94,11 @@ impl Inventory {
             if let Some((id, title, text)) = headed(line, &lines[at + 1..]) {
                 let known = |list: &[Found]| list.iter().any(|found| found.id == id);
                 match id.prefix {
-                    "R" if !known(&self.requirements) && self.requirements.len() < 60 => {
+                    "R" if !known(&self.requirements) && self.requirements.len() < MOST => {
                         let capability = understood(&text).or_else(|| understood(&title));
                         self.requirements.push(Found { id, title, text, capability });
                     }
-                    "N" if !known(&self.qualities) && self.qualities.len() < 60 => {
+                    "N" if !known(&self.qualities) && self.qualities.len() < MOST => {
                         self.qualities.push(Found { id, title, text, capability: None })
                     }
                     _ => {}

@@ -9,7 +9,7 @@ mod requirements;
 
 use futures_util::StreamExt;
 use konductro_domain::conductor::{
-    Exchange, FinishKind, GivenArtefact, LanguageModel, ModelEvent, Prompt, Request, Task,
+    Exchange, FinishKind, GivenArtefact, LanguageModel, ModelEvent, Prompt, Request, Scoping, Task,
 };
 use konductro_domain::ids::ProjectId;
 use konductro_domain::stage::Stage;
@@ -34,6 +34,7 @@ fn task(stage: Stage) -> Task {
         phase_brief: String::new(),
         stage,
         approved: Vec::new(),
+        scoping: Scoping::default(),
         current: None,
         change_requests: Vec::new(),
         history: Vec::new(),
@@ -125,7 +126,7 @@ async fn a_reply_arrives_in_small_pieces_and_ends_once() {
     task.message = "Hello".to_owned();
     let whole = reply(&task);
     let guided = Guided::new(std::time::Duration::ZERO);
-    let request = Request { task, prompt: Prompt { messages: Vec::new() } };
+    let request = Request::converse(task, Prompt { messages: Vec::new() });
     let events: Vec<ModelEvent> = guided.stream(request).collect().await;
 
     let text: String = events
