@@ -159,7 +159,7 @@ pub(super) struct Shown<'a> {
     generations: BTreeMap<GenerationId, (GenerationRow, Option<TurnId>)>,
     gates: Gates,
     became: HashMap<ProposalId, Became>,
-    pub(super) references: &'a References,
+    references: &'a References,
     project_key: String,
 }
 
@@ -288,8 +288,8 @@ pub async fn proposals(
     ids: &[ProposalId],
 ) -> Result<Vec<Proposal>, ProjectionError> {
     let rows = review_table::proposals_by_id(pool, reader.phase_id, ids).await?;
-    let references = super::coverage::references(pool, reader.phase_id, reader.phase).await?;
-    let shown = Shown::read(pool, reader, review, &references, &rows).await?;
+    let held = super::coverage::held(pool, reader.phase_id, reader.phase).await?;
+    let shown = Shown::read(pool, reader, review, held.references(), &rows).await?;
     Ok(rows.iter().filter_map(|row| shown.proposal(row)).collect())
 }
 

@@ -121,15 +121,15 @@ pub async fn table(
     only: &[ProposalStatus],
 ) -> Result<ReviewTable, ProjectionError> {
     let rows = review_table::proposals_of(pool, reader.phase_id).await?;
-    let basis = coverage::basis(pool, reader.phase_id, reader.phase).await?;
-    let shown = Shown::read(pool, reader, review, basis.references(), &rows).await?;
+    let held = coverage::held(pool, reader.phase_id, reader.phase).await?;
+    let shown = Shown::read(pool, reader, review, held.references(), &rows).await?;
     let items = rows.iter().filter(|row| ProposalStatus::of(row.standing).is_some_and(|status| only.contains(&status)));
     let generation = review_table::latest_generation(pool, reader.phase_id).await?;
     let people = People::named(pool, generation.iter().map(|generation| generation.requested_by)).await?;
     Ok(ReviewTable {
         items: items.filter_map(|row| shown.proposal(row)).collect(),
         counts: review_table::counts(pool, reader.phase_id).await?.into(),
-        coverage: basis.coverage(&rows),
+        coverage: held.coverage(&rows),
         generation: generation.map(|row| shown_generation(row, &people)),
         undo: undo(reader, review),
         may: may(reader, review),

@@ -53,6 +53,8 @@ mirror! {
         WithdrawChangeRequest, DismissChangeRequest, ReopenStage, ReaffirmArtefact, GenerateStories, ReviewStories,
         ApproveProposals,
     }
+    /// What a person can do with a whole phase.
+    PhaseVerb = konductro_domain::phase::PhaseVerb { Rename, Promote, Cancel, Complete }
     /// Whether a change request still blocks, or how it ended.
     ChangeRequestState = konductro_projections::artefact_versions::ChangeRequestState {
         Open, Withdrawn, Dismissed, Cleared,
