@@ -269,8 +269,8 @@ async fn add_story(
             salt,
         });
         let envelope = project.envelope(&context, Capability::ReviewStories);
-        let envelope = Envelope { phase_id: Some(phase_id), ..envelope }
-            .with_result(&context, json!({ "story_id": story_id }));
+        let envelope =
+            Envelope { phase_id: Some(phase_id), ..envelope }.with_result(&context, json!({ "story_id": story_id }));
         Ok((command, envelope))
     };
     open_ad_hoc_phase(&state, &caller, &context, project_id).await?;

@@ -4,7 +4,7 @@ pub mod access;
 pub mod artefacts;
 pub mod backlog;
 pub mod conversations;
-mod drafts;
+pub mod drafts;
 pub mod gates;
 pub mod history;
 mod in_review;

@@ -434,7 +434,9 @@ async fn undo_review_step(
         StoryReviewEvent::ReviewStepUndone { step, restored, .. } => Some((*step, restored)),
         _ => None,
     });
-    let Some((step, restored)) = undone else { return Err(konductro_domain::story_review::StoryReviewError::NothingToUndo.into()) };
+    let Some((step, restored)) = undone else {
+        return Err(konductro_domain::story_review::StoryReviewError::NothingToUndo.into());
+    };
     let ids: Vec<ProposalId> = restored.iter().map(|proposal| proposal.proposal_id).collect();
     let items = shown(&state, &caller, path.0, &ids).await?;
     let answer = StepUndone { step: step.into(), items };

@@ -43,6 +43,7 @@ pub use review::{ProposalCounts, ReviewTable, ReviewVerb};
 pub use story::{Story, StoryReader, StoryVerb};
 pub use story_words::{AcceptanceCriterion, StoryWords};
 pub use words::{
-    Adapter, Change, ChangeRequestState, Completeness, GateKind, GateState, GeneratedBy, Origin, PhaseKind,
-    PhaseStatus, Role, SectionChange, Stage, TurnState, Verb, StoryType, StoryStatus, GenerationMode, GenerationState, ReviewStep, RefinementState, EnrichmentState,
+    Adapter, Change, ChangeRequestState, Completeness, EnrichmentState, GateKind, GateState, GeneratedBy,
+    GenerationMode, GenerationState, Origin, PhaseKind, PhaseStatus, PhaseVerb, RefinementState, ReviewStep, Role,
+    SectionChange, Stage, StoryStatus, StoryType, TurnState, Verb,
 };

@@ -24,8 +24,8 @@ use super::conditions::{self, Condition};
 use super::evidence;
 use super::gate::{self, Blocked, Gate, Record};
 use super::people::{People, Person};
-use super::sentences::{ERASED, sentence};
 use super::review::ProposalCounts;
+use super::sentences::{ERASED, sentence};
 use super::words::{GateKind, GateState, PhaseKind, PhaseStatus, PhaseVerb, Role, Stage, Verb, roles};
 
 /// A phase as the log has it now, and who reads it.

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use konductro_domain::ids::{GenerationId, PhaseId, ProposalId, TurnId, UserId};
-use konductro_domain::phase::artefact::BasedOn;
 use konductro_domain::phase::Verb;
+use konductro_domain::phase::artefact::BasedOn;
 use konductro_domain::stage::Stage as DomainStage;
 use konductro_domain::story_review::{Standing, StoryReview};
 use konductro_domain::text::Hash;
@@ -292,4 +292,3 @@ pub async fn proposals(
     let shown = Shown::read(pool, reader, review, held.references(), &rows).await?;
     Ok(rows.iter().filter_map(|row| shown.proposal(row)).collect())
 }
-

@@ -170,7 +170,8 @@ fn undo(reader: PhaseReader<'_>, review: &StoryReview) -> Option<UndoableStep> {
 fn may(reader: PhaseReader<'_>, review: &StoryReview) -> Vec<ReviewVerb> {
     let permits = |verb| reader.phase.permits(verb, Stage::Stories, reader.person).is_ok();
     let running = review.latest_generation().is_some_and(|generation| generation.progress.is_running());
-    let undecided = review.proposals.values().any(|it| it.standing == konductro_domain::story_review::Standing::Proposed);
+    let undecided =
+        review.proposals.values().any(|it| it.standing == konductro_domain::story_review::Standing::Proposed);
     let verbs = [
         (ReviewVerb::Generate, permits(Verb::GenerateStories) && !running),
         (ReviewVerb::Stop, permits(Verb::GenerateStories) && running),

@@ -15,17 +15,17 @@ use sqlx::PgPool;
 
 /// The gates of some phases as they are now.
 #[derive(Debug, Clone, Default)]
-pub struct Gates(BTreeMap<(PhaseId, Stage), StageRow>);
+pub(super) struct Gates(BTreeMap<(PhaseId, Stage), StageRow>);
 
 impl Gates {
     /// Reads the gates of these phases.
-    pub async fn of(pool: &PgPool, phases: &[PhaseId]) -> Result<Self, ProjectionError> {
+    pub(super) async fn of(pool: &PgPool, phases: &[PhaseId]) -> Result<Self, ProjectionError> {
         let rows = phase_board::stages_of(pool, phases).await?;
         Ok(Self(rows.into_iter().map(|row| ((row.phase_id, row.stage), row)).collect()))
     }
 
     /// Why what was made from these versions is stale; `None` while it stands.
-    pub fn stale_reason(&self, phase: PhaseId, based_on: &[BasedOn]) -> Option<String> {
+    pub(super) fn stale_reason(&self, phase: PhaseId, based_on: &[BasedOn]) -> Option<String> {
         // A stage that the phase has no longer (it was promoted) changes no more.
         based_on.iter().find_map(|on| reason(self.0.get(&(phase, on.stage))?, on))
     }

@@ -251,7 +251,8 @@ impl Sources {
             history,
             turn_id: self.turn_id,
         };
-        if let StorySource::Proposal { proposal_id, generation_id, lineage: came_from, based_on, .. } = &details.source {
+        if let StorySource::Proposal { proposal_id, generation_id, lineage: came_from, based_on, .. } = &details.source
+        {
             let Lineage { split_from, merged_from } = came_from;
             lineage.source = StoryOrigin::Proposal;
             lineage.proposal_id = Some(proposal_id.0);
