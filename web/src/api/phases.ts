@@ -2,20 +2,35 @@
  * Changes to a phase: its conversation, its artefacts, its gates.
  * A decision names exactly what the person was shown; the server refuses it when that is no longer so.
  */
-import { api, unwrap } from "./client";
+import { api, call, unwrap } from "./client";
 import type { ArtefactVersion, Phase, Source, Stage } from "./types";
 
 type Place = { phaseId: string; stage: Stage };
 const path = ({ phaseId, stage }: Place) => ({ phase_id: phaseId, stage });
 
-export function openPhase(projectId: string, title: string, brief: string): Promise<Phase> {
-  return unwrap(
-    api.POST("/api/v1/projects/{project_id}/phases", {
-      params: { path: { project_id: projectId } },
-      body: { kind: "full", title, ...(brief ? { brief } : {}) },
-    }),
-  );
+/** What a person can open; the Ad-hoc phase opens itself. */
+export type OpenKind = "full" | "light";
+
+export function openPhase(
+  projectId: string,
+  { kind, title, brief }: { kind: OpenKind; title: string; brief: string },
+): Promise<Phase> {
+  return call<Phase>("post", "/api/v1/projects/{project_id}/phases", {
+    params: { path: { project_id: projectId } },
+    body: { kind, title, ...(brief ? { brief } : {}) },
+  });
 }
+
+const onPhase = (phase: Phase, verb: string, body: object = {}): Promise<Phase> =>
+  call<Phase>("post", `/api/v1/phases/{phase_id}/${verb}`, {
+    params: { path: { phase_id: phase.id } },
+    body,
+  });
+
+export const promotePhase = (phase: Phase): Promise<Phase> => onPhase(phase, "promote");
+export const cancelPhase = (phase: Phase, reason: string): Promise<Phase> =>
+  onPhase(phase, "cancel", { reason });
+export const completePhase = (phase: Phase): Promise<Phase> => onPhase(phase, "complete");
 
 export function changePhase(phase: Phase, change: { title?: string; brief?: string }): Promise<Phase> {
   return unwrap(

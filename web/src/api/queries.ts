@@ -32,6 +32,10 @@ export const keys = {
   phase: (id: string) => ["phase", id] as const,
   artefact: (phaseId: string, stage: Stage) => ["phase", phaseId, "artefact", stage] as const,
   messages: (phaseId: string, stage: Stage) => ["phase", phaseId, "messages", stage] as const,
+  proposals: (phaseId: string) => ["phase", phaseId, "proposals"] as const,
+  backlog: (projectId: string) => ["project", projectId, "backlog"] as const,
+  stories: ["story"] as const,
+  story: (id: string) => ["story", id] as const,
   users: ["users"] as const,
 };
 

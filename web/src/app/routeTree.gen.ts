@@ -17,8 +17,10 @@ import { Route as AppAccountRouteImport } from './routes/_app.account'
 import { Route as AppUsersRouteImport } from './routes/_app.users'
 import { Route as AppPProjectKeyRouteImport } from './routes/_app.p.$projectKey'
 import { Route as AppPProjectKeyIndexRouteImport } from './routes/_app.p.$projectKey.index'
+import { Route as AppPProjectKeyBacklogRouteImport } from './routes/_app.p.$projectKey.backlog'
 import { Route as AppPProjectKeySettingsRouteImport } from './routes/_app.p.$projectKey.settings'
 import { Route as AppPProjectKeyPhasesNumberRouteImport } from './routes/_app.p.$projectKey.phases.$number'
+import { Route as AppPProjectKeyStoriesStoryIdRouteImport } from './routes/_app.p.$projectKey.stories.$storyId'
 
 const AppRoute = AppRouteImport.update({
   id: '/_app',
@@ -59,6 +61,11 @@ const AppPProjectKeyIndexRoute = AppPProjectKeyIndexRouteImport.update({
   path: '/',
   getParentRoute: () => AppPProjectKeyRoute,
 } as any)
+const AppPProjectKeyBacklogRoute = AppPProjectKeyBacklogRouteImport.update({
+  id: '/backlog',
+  path: '/backlog',
+  getParentRoute: () => AppPProjectKeyRoute,
+} as any)
 const AppPProjectKeySettingsRoute = AppPProjectKeySettingsRouteImport.update({
   id: '/settings',
   path: '/settings',
@@ -70,6 +77,12 @@ const AppPProjectKeyPhasesNumberRoute =
     path: '/phases/$number',
     getParentRoute: () => AppPProjectKeyRoute,
   } as any)
+const AppPProjectKeyStoriesStoryIdRoute =
+  AppPProjectKeyStoriesStoryIdRouteImport.update({
+    id: '/stories/$storyId',
+    path: '/stories/$storyId',
+    getParentRoute: () => AppPProjectKeyRoute,
+  } as any)
 
 export interface FileRoutesByFullPath {
   '/': typeof AppIndexRoute
@@ -78,9 +91,11 @@ export interface FileRoutesByFullPath {
   '/account': typeof AppAccountRoute
   '/users': typeof AppUsersRoute
   '/p/$projectKey': typeof AppPProjectKeyRouteWithChildren
+  '/p/$projectKey/backlog': typeof AppPProjectKeyBacklogRoute
   '/p/$projectKey/settings': typeof AppPProjectKeySettingsRoute
   '/p/$projectKey/': typeof AppPProjectKeyIndexRoute
   '/p/$projectKey/phases/$number': typeof AppPProjectKeyPhasesNumberRoute
+  '/p/$projectKey/stories/$storyId': typeof AppPProjectKeyStoriesStoryIdRoute
 }
 export interface FileRoutesByTo {
   '/setup': typeof SetupRoute
@@ -88,9 +103,11 @@ export interface FileRoutesByTo {
   '/account': typeof AppAccountRoute
   '/users': typeof AppUsersRoute
   '/': typeof AppIndexRoute
+  '/p/$projectKey/backlog': typeof AppPProjectKeyBacklogRoute
   '/p/$projectKey/settings': typeof AppPProjectKeySettingsRoute
   '/p/$projectKey': typeof AppPProjectKeyIndexRoute
   '/p/$projectKey/phases/$number': typeof AppPProjectKeyPhasesNumberRoute
+  '/p/$projectKey/stories/$storyId': typeof AppPProjectKeyStoriesStoryIdRoute
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport
@@ -101,9 +118,11 @@ export interface FileRoutesById {
   '/_app/users': typeof AppUsersRoute
   '/_app/': typeof AppIndexRoute
   '/_app/p/$projectKey': typeof AppPProjectKeyRouteWithChildren
+  '/_app/p/$projectKey/backlog': typeof AppPProjectKeyBacklogRoute
   '/_app/p/$projectKey/settings': typeof AppPProjectKeySettingsRoute
   '/_app/p/$projectKey/': typeof AppPProjectKeyIndexRoute
   '/_app/p/$projectKey/phases/$number': typeof AppPProjectKeyPhasesNumberRoute
+  '/_app/p/$projectKey/stories/$storyId': typeof AppPProjectKeyStoriesStoryIdRoute
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath
@@ -114,9 +133,11 @@ export interface FileRouteTypes {
     | '/account'
     | '/users'
     | '/p/$projectKey'
+    | '/p/$projectKey/backlog'
     | '/p/$projectKey/settings'
     | '/p/$projectKey/'
     | '/p/$projectKey/phases/$number'
+    | '/p/$projectKey/stories/$storyId'
   fileRoutesByTo: FileRoutesByTo
   to:
     | '/setup'
@@ -124,9 +145,11 @@ export interface FileRouteTypes {
     | '/account'
     | '/users'
     | '/'
+    | '/p/$projectKey/backlog'
     | '/p/$projectKey/settings'
     | '/p/$projectKey'
     | '/p/$projectKey/phases/$number'
+    | '/p/$projectKey/stories/$storyId'
   id:
     | '__root__'
     | '/_app'
@@ -136,9 +159,11 @@ export interface FileRouteTypes {
     | '/_app/users'
     | '/_app/'
     | '/_app/p/$projectKey'
+    | '/_app/p/$projectKey/backlog'
     | '/_app/p/$projectKey/settings'
     | '/_app/p/$projectKey/'
     | '/_app/p/$projectKey/phases/$number'
+    | '/_app/p/$projectKey/stories/$storyId'
   fileRoutesById: FileRoutesById
 }
 export interface RootRouteChildren {
@@ -205,6 +230,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppPProjectKeyIndexRouteImport
       parentRoute: typeof AppPProjectKeyRoute
     }
+    '/_app/p/$projectKey/backlog': {
+      id: '/_app/p/$projectKey/backlog'
+      path: '/backlog'
+      fullPath: '/p/$projectKey/backlog'
+      preLoaderRoute: typeof AppPProjectKeyBacklogRouteImport
+      parentRoute: typeof AppPProjectKeyRoute
+    }
     '/_app/p/$projectKey/settings': {
       id: '/_app/p/$projectKey/settings'
       path: '/settings'
@@ -219,19 +251,30 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppPProjectKeyPhasesNumberRouteImport
       parentRoute: typeof AppPProjectKeyRoute
     }
+    '/_app/p/$projectKey/stories/$storyId': {
+      id: '/_app/p/$projectKey/stories/$storyId'
+      path: '/stories/$storyId'
+      fullPath: '/p/$projectKey/stories/$storyId'
+      preLoaderRoute: typeof AppPProjectKeyStoriesStoryIdRouteImport
+      parentRoute: typeof AppPProjectKeyRoute
+    }
   }
 }
 
 interface AppPProjectKeyRouteChildren {
+  AppPProjectKeyBacklogRoute: typeof AppPProjectKeyBacklogRoute
   AppPProjectKeySettingsRoute: typeof AppPProjectKeySettingsRoute
   AppPProjectKeyIndexRoute: typeof AppPProjectKeyIndexRoute
   AppPProjectKeyPhasesNumberRoute: typeof AppPProjectKeyPhasesNumberRoute
+  AppPProjectKeyStoriesStoryIdRoute: typeof AppPProjectKeyStoriesStoryIdRoute
 }
 
 const AppPProjectKeyRouteChildren: AppPProjectKeyRouteChildren = {
+  AppPProjectKeyBacklogRoute: AppPProjectKeyBacklogRoute,
   AppPProjectKeySettingsRoute: AppPProjectKeySettingsRoute,
   AppPProjectKeyIndexRoute: AppPProjectKeyIndexRoute,
   AppPProjectKeyPhasesNumberRoute: AppPProjectKeyPhasesNumberRoute,
+  AppPProjectKeyStoriesStoryIdRoute: AppPProjectKeyStoriesStoryIdRoute,
 }
 
 const AppPProjectKeyRouteWithChildren = AppPProjectKeyRoute._addFileChildren(

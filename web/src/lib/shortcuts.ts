@@ -8,6 +8,8 @@ import { useEffect, useRef } from "react";
 export type Keymap = Record<string, () => void>;
 
 function isTyping(target: EventTarget | null): boolean {
+  // A box that is ticked takes no letters.
+  if (target instanceof HTMLInputElement && /^(checkbox|radio)$/.test(target.type)) return false;
   return (
     target instanceof HTMLElement &&
     (target.isContentEditable ||

@@ -1,7 +1,7 @@
 /** What changed on the server names exactly what is fetched again. */
 import { QueryClient, QueryObserver } from "@tanstack/react-query";
 import { waitFor } from "@testing-library/dom";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { everythingIn, invalidate, staleKeys } from "./invalidation";
 
 it("maps a phase's changes to its reads", () => {
@@ -21,6 +21,29 @@ it("maps a project's changes to its board and the list", () => {
   expect(keys).toContainEqual({ key: ["project", "x"] });
   expect(keys).toContainEqual({ key: ["projects"] });
   expect(keys).toContainEqual({ key: ["me"] });
+});
+
+it("maps the review and the backlog to their own reads only", () => {
+  expect(staleKeys("phase:p1", ["proposals"])).toContainEqual({
+    key: ["phase", "p1", "proposals"],
+    often: true,
+  });
+  expect(staleKeys("project:x", ["backlog", "story:s1"])).toEqual([
+    { key: ["project", "x", "backlog"], often: true },
+    { key: ["story", "s1"] },
+  ]);
+});
+
+it("fetches a busy table at once and then once a pause, the last change included", async () => {
+  vi.useFakeTimers();
+  const client = new QueryClient();
+  const fetched = vi.spyOn(client, "invalidateQueries");
+  const arrive = () => invalidate(client, [{ key: ["phase", "busy", "proposals"], often: true }]);
+  for (let proposal = 0; proposal < 50; proposal += 1) arrive();
+  expect(fetched).toHaveBeenCalledTimes(1);
+  await vi.runAllTimersAsync();
+  expect(fetched).toHaveBeenCalledTimes(2);
+  vi.useRealTimers();
 });
 
 it("covers a conversation's messages, its document and its gate", () => {

@@ -4,6 +4,7 @@ import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
 import { Settings } from "lucide-react";
 import { useState } from "react";
 import { phasesQuery, projectQuery } from "~/api/queries";
+import { ProjectTabs } from "~/app/shell/ProjectTabs";
 import { Crumbs, Slash } from "~/components/ui/Crumbs";
 import { Board } from "~/features/phases/Board";
 import { NewPhaseDialog } from "~/features/phases/NewPhaseDialog";
@@ -25,7 +26,7 @@ function Page() {
   const [opening, setOpening] = useState(false);
   const mine = phases.filter((phase) => phase.waiting_for_me).length;
   return (
-    <>
+    <div className="flex h-full flex-col">
       <Crumbs title={`${mine > 0 ? `(${mine}) ` : ""}${project.name}`}>
         <Link to="/" className="text-ink-3 hover:text-ink max-sm:hidden">
           Projects
@@ -45,12 +46,15 @@ function Page() {
           <Settings size={15} aria-hidden />
         </Link>
       </Crumbs>
-      <Board
-        projectKey={project.key}
-        phases={phases}
-        mayOpen={project.roles.includes("sdm")}
-        onNew={() => setOpening(true)}
-      />
+      <ProjectTabs projectKey={project.key} />
+      <div className="min-h-0 flex-1">
+        <Board
+          projectKey={project.key}
+          phases={phases}
+          mayOpen={project.roles.includes("sdm")}
+          onNew={() => setOpening(true)}
+        />
+      </div>
       {opening && (
         <NewPhaseDialog
           projectId={project.id}
@@ -63,6 +67,6 @@ function Page() {
           }
         />
       )}
-    </>
+    </div>
   );
 }

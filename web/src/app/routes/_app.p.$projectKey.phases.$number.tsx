@@ -1,32 +1,16 @@
-/** `/p/$projectKey/phases/$number?stage=&view=&v=&cmp=`: the phase workspace. Every view is a link. */
+/** `/p/$projectKey/phases/$number?stage=…`: the phase workspace. Every view is a link. */
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { createFileRoute, notFound, redirect } from "@tanstack/react-router";
 import { meQuery, phaseQuery, phasesQuery } from "~/api/queries";
-import type { Stage } from "~/api/types";
+import { StoriesWorkspace } from "~/app/workspace/StoriesWorkspace";
+import { changedSearch, readSearch } from "~/app/workspace/search";
 import { Workspace } from "~/app/workspace/Workspace";
 import type { DocumentSearch } from "~/features/artefacts/DocumentPane";
-import { currentStage, isStage } from "~/lib/stages";
-
-type View = "read" | "diff" | "source";
-type Search = { stage?: Stage; view?: View; v?: number; cmp?: number };
-
-const isView = (value: unknown): value is View => value === "read" || value === "diff" || value === "source";
-const version = (value: unknown): number | undefined => {
-  const number = Number(value);
-  return Number.isSafeInteger(number) && number > 0 ? number : undefined;
-};
+import type { ReviewSearch } from "~/features/review/StoryReview";
+import { currentStage } from "~/lib/stages";
 
 export const Route = createFileRoute("/_app/p/$projectKey/phases/$number")({
-  validateSearch: (search: Record<string, unknown>): Search => {
-    const v = version(search.v);
-    const cmp = version(search.cmp);
-    return {
-      ...(isStage(search.stage) ? { stage: search.stage } : {}),
-      ...(isView(search.view) && search.view !== "read" ? { view: search.view } : {}),
-      ...(v ? { v } : {}),
-      ...(cmp ? { cmp } : {}),
-    };
-  },
+  validateSearch: readSearch,
   loaderDeps: ({ search }) => ({ staged: search.stage !== undefined }),
   loader: async ({ context, params, deps }) => {
     const byNumber = (phases: { id: string; number: number }[]) =>
@@ -37,6 +21,15 @@ export const Route = createFileRoute("/_app/p/$projectKey/phases/$number")({
       byNumber(await context.queryClient.fetchQuery({ ...query, staleTime: 0 }));
     if (!phase) throw notFound();
     const full = await context.queryClient.ensureQueryData(phaseQuery(phase.id));
+    if (full.kind === "adhoc") {
+      // There is nothing to plan in it: it is a part of the backlog.
+      throw redirect({
+        to: "/p/$projectKey/backlog",
+        params: { projectKey: params.projectKey },
+        search: { phase: full.number },
+        replace: true,
+      });
+    }
     if (!deps.staged) {
       // The address names its stage, so that approving it does not move the page to the next one.
       throw redirect({
@@ -59,24 +52,39 @@ function Page() {
   const { data: me } = useSuspenseQuery(meQuery);
   const wanted = search.stage ?? currentStage(phase);
   const stage = phase.stages.some((view) => view.stage === wanted) ? wanted : currentStage(phase);
+  const view = phase.stages.find((candidate) => candidate.stage === stage);
+  // A new stage is a new page: nothing half-typed or half-read leaks from one into the other.
+  const key = `${phaseId}/${stage}`;
+  if (view?.stage === "stories") {
+    return (
+      <StoriesWorkspace
+        key={key}
+        phase={phase}
+        view={view}
+        me={me}
+        search={{
+          show: search.show ?? "all",
+          side: search.side ?? "story",
+          reference: search.ref ?? null,
+          story: search.story ?? null,
+        }}
+        onSearch={(change: Partial<ReviewSearch>) =>
+          void navigate({ replace: true, search: (now) => changedSearch({ ...now, stage }, change) })
+        }
+      />
+    );
+  }
   const onSearch = async (change: Partial<DocumentSearch>, leaving: number | null) => {
     // A version is a place: Back leads to the one read before, also when the address did not name it.
     if (leaving !== null) await navigate({ replace: true, search: (now) => ({ ...now, stage, v: leaving }) });
     await navigate({
       replace: change.version === undefined && change.compare === undefined,
-      search: (now) => {
-        const next = { ...now, stage };
-        if (change.view !== undefined) next.view = change.view === "read" ? undefined : change.view;
-        if (change.version !== undefined) next.v = change.version ?? undefined;
-        if (change.compare !== undefined) next.cmp = change.compare ?? undefined;
-        return next;
-      },
+      search: (now) => changedSearch({ ...now, stage }, change),
     });
   };
   return (
     <Workspace
-      // A new stage is a new page: nothing half-typed or half-read leaks from one into the other.
-      key={`${phaseId}/${stage}`}
+      key={key}
       phase={phase}
       stage={stage}
       me={me}

@@ -1,6 +1,6 @@
 /** Opens the palette (⌘K) and the list of keys (?); both are fetched on first use. */
 
-import { useNavigate } from "@tanstack/react-router";
+import { useNavigate, useParams } from "@tanstack/react-router";
 import { Search } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import type { Me } from "~/api/types";
@@ -13,12 +13,16 @@ const KeysDialog = lazy(() => import("./KeysDialog"));
 export function CommandButton({ me }: { me: Me }) {
   const [open, setOpen] = useState<"palette" | "keys" | null>(null);
   const navigate = useNavigate();
+  const { projectKey } = useParams({ strict: false });
   const toggle = (what: "palette" | "keys") => setOpen((now) => (now === what ? null : what));
   useShortcuts({
     "mod+k": () => toggle("palette"),
     "mod+j": toggleTheme,
     "?": () => toggle("keys"),
     "g p": () => void navigate({ to: "/" }),
+    "g b": () => {
+      if (projectKey) void navigate({ to: "/p/$projectKey/backlog", params: { projectKey } });
+    },
     "g a": () => void navigate({ to: "/account" }),
   });
   return (

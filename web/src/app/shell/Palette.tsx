@@ -99,6 +99,12 @@ function useCommands(me: Me, onKeys: () => void): Group[] {
         run: () => void navigate({ to: "/p/$projectKey", params: { projectKey: project.key } }),
       },
       {
+        id: `${project.id}/backlog`,
+        label: `${project.name}: backlog`,
+        hint: project.key,
+        run: () => void navigate({ to: "/p/$projectKey/backlog", params: { projectKey: project.key } }),
+      },
+      {
         id: `${project.id}/settings`,
         label: `${project.name}: settings`,
         hint: project.key,

@@ -1,7 +1,17 @@
 /** The frame of every signed-in page: where one is, who one is, whether it is live. */
 import { Menu } from "@base-ui/react/menu";
-import { Link, Outlet, useNavigate } from "@tanstack/react-router";
-import { LayoutGrid, LogOut, Moon, Sun, UserRound, UsersRound } from "lucide-react";
+import { Link, Outlet, useNavigate, useParams } from "@tanstack/react-router";
+import {
+  Columns3,
+  LayoutGrid,
+  ListTree,
+  LogOut,
+  Moon,
+  Settings,
+  Sun,
+  UserRound,
+  UsersRound,
+} from "lucide-react";
 import type { Me } from "~/api/types";
 import { Face } from "~/components/ui/Face";
 import { Tip } from "~/components/ui/Tip";
@@ -45,6 +55,7 @@ export function Shell({ me, onSignOut }: { me: Me; onSignOut: () => void }) {
         className="flex flex-col items-center gap-1 border-rule border-r py-2 max-sm:hidden"
       >
         <NavItem to="/" label="Projects" icon={<LayoutGrid size={17} strokeWidth={1.75} aria-hidden />} />
+        <ProjectNav />
         {me.administrator && (
           <NavItem to="/users" label="Users" icon={<UsersRound size={17} strokeWidth={1.75} aria-hidden />} />
         )}
@@ -62,18 +73,45 @@ export function Shell({ me, onSignOut }: { me: Me; onSignOut: () => void }) {
   );
 }
 
+const NAV = "grid size-8 place-items-center rounded-sm text-ink-3 hover:bg-well hover:text-ink";
+const NAV_HERE = { className: "bg-well text-ink" };
+
+const PROJECT_PAGES = [
+  { to: "/p/$projectKey", label: "Phases", icon: Columns3 },
+  { to: "/p/$projectKey/backlog", label: "Backlog", icon: ListTree },
+  { to: "/p/$projectKey/settings", label: "Project settings", icon: Settings },
+] as const;
+
+/** The pages of the project one is in. */
+function ProjectNav() {
+  const { projectKey } = useParams({ strict: false });
+  if (!projectKey) return null;
+  return (
+    <div role="group" aria-label={`Project ${projectKey}`} className="my-1 border-rule border-y py-1">
+      {PROJECT_PAGES.map(({ to, label, icon: Icon }) => (
+        <Tip key={to} label={label}>
+          <Link
+            to={to}
+            params={{ projectKey }}
+            aria-label={label}
+            activeOptions={{ exact: to === "/p/$projectKey", includeSearch: false }}
+            className={NAV}
+            activeProps={NAV_HERE}
+          >
+            <Icon size={17} strokeWidth={1.75} aria-hidden />
+          </Link>
+        </Tip>
+      ))}
+    </div>
+  );
+}
+
 type NavProps = { to: "/" | "/users" | "/account"; label: string; icon: React.ReactNode };
 
 function NavItem({ to, label, icon }: NavProps) {
   return (
     <Tip label={label}>
-      <Link
-        to={to}
-        aria-label={label}
-        activeOptions={{ exact: to !== "/" }}
-        className="grid size-8 place-items-center rounded-sm text-ink-3 hover:bg-well hover:text-ink"
-        activeProps={{ className: "bg-well text-ink" }}
-      >
+      <Link to={to} aria-label={label} activeOptions={{ exact: true }} className={NAV} activeProps={NAV_HERE}>
         {icon}
       </Link>
     </Tip>

@@ -2,23 +2,20 @@
  * The phase workspace: stage rail, conversation, living document, gate. It only joins the features;
  * which version is on screen is decided in useShownVersion, because approving depends on it.
  */
-import { Link } from "@tanstack/react-router";
-import { PenLine } from "lucide-react";
 import { useState } from "react";
 import type { Me, Phase, Stage } from "~/api/types";
-import { Crumbs, HeaderAside, Slash } from "~/components/ui/Crumbs";
-import { Face } from "~/components/ui/Face";
+import { PaneTabs } from "~/components/ui/PaneTabs";
 import { Split } from "~/components/ui/Split";
 import { DocumentPane, type DocumentSearch } from "~/features/artefacts/DocumentPane";
 import { Conversation } from "~/features/conversation/Conversation";
-import { EditPhaseDialog } from "~/features/phases/EditPhaseDialog";
 import { GateBar } from "~/features/phases/gate/GateBar";
+import { PhaseStatusLine } from "~/features/phases/PhaseStatusLine";
 import { StageRail } from "~/features/phases/StageRail";
 import { useShortcuts } from "~/lib/shortcuts";
-import { STATE_WORD, stageName } from "~/lib/stages";
 import { useTopic } from "~/live/connection";
 import { conversationTopic, phaseTopic } from "~/live/frames";
-import { useLiveTurn, usePresent } from "~/live/store";
+import { useLiveTurn } from "~/live/store";
+import { Presence, Title } from "./PhaseHeader";
 import { useShownVersion } from "./useShownVersion";
 
 type Props = {
@@ -63,7 +60,8 @@ export function Workspace({ phase, stage, me, search, onSearch }: Props) {
       <Title phase={phase} stage={stage} />
       <Presence phaseId={phase.id} me={me} />
       <StageRail projectKey={phase.project_key} phase={phase} current={stage} />
-      <PaneTabs pane={pane} onPane={setPane} />
+      <PhaseStatusLine phase={phase} />
+      <PaneTabs label="Pane" className="lg:hidden" panes={PANES} pane={pane} onPane={setPane} />
       <Split
         id="workspace"
         label="Resize conversation"
@@ -110,74 +108,7 @@ export function Workspace({ phase, stage, me, search, onSearch }: Props) {
   );
 }
 
-function Title({ phase, stage }: { phase: Phase; stage: Stage }) {
-  const view = phase.stages.find((candidate) => candidate.stage === stage);
-  const [editing, setEditing] = useState(false);
-  const waits = view?.may.includes("approve_artefact") && view.state === "in_review";
-  return (
-    <Crumbs title={`${waits ? "(1) " : ""}${stageName(stage)} · ${phase.title}`}>
-      <Link
-        to="/p/$projectKey"
-        params={{ projectKey: phase.project_key }}
-        className="shrink-0 text-ink-3 hover:text-ink"
-        aria-label={`${phase.project_key} · ${phase.number}: phases of ${phase.project_key}`}
-      >
-        <span className="mono">
-          {phase.project_key} · {phase.number}
-        </span>
-      </Link>
-      <Slash />
-      <h1 className="truncate font-medium">{phase.title}</h1>
-      {phase.my_roles.includes("sdm") && (
-        <button
-          type="button"
-          className="btn btn-ghost btn-icon shrink-0 max-sm:hidden"
-          aria-label="Change title and brief"
-          onClick={() => setEditing(true)}
-        >
-          <PenLine size={13} aria-hidden />
-        </button>
-      )}
-      {editing && <EditPhaseDialog phase={phase} onClose={() => setEditing(false)} />}
-      <span className="sr-only">
-        {stageName(stage)}: {view ? STATE_WORD[view.state] : ""}
-      </span>
-    </Crumbs>
-  );
-}
-
-function Presence({ phaseId, me }: { phaseId: string; me: Me }) {
-  const present = usePresent(phaseTopic(phaseId)).filter((person) => person.user_id !== me.user_id);
-  if (present.length === 0) return null;
-  return (
-    <HeaderAside>
-      <div
-        role="group"
-        aria-label={`Also here: ${present.map((person) => person.name).join(", ")}`}
-        className="-space-x-1.5 flex"
-      >
-        {present.slice(0, 5).map((person) => (
-          <Face key={person.user_id} name={person.name} />
-        ))}
-      </div>
-    </HeaderAside>
-  );
-}
-
-function PaneTabs({ pane, onPane }: { pane: "left" | "right"; onPane: (pane: "left" | "right") => void }) {
-  return (
-    <div role="group" aria-label="Pane" className="grid grid-cols-2 border-rule border-b lg:hidden">
-      {(["left", "right"] as const).map((id) => (
-        <button
-          key={id}
-          type="button"
-          aria-pressed={pane === id}
-          onClick={() => onPane(id)}
-          className={`h-9 text-sm ${pane === id ? "border-ink border-b-2 font-medium" : "text-ink-2"}`}
-        >
-          {id === "left" ? "Conversation" : "Document"}
-        </button>
-      ))}
-    </div>
-  );
-}
+const PANES = [
+  { id: "left", name: "Conversation" },
+  { id: "right", name: "Document" },
+] as const;

@@ -1,5 +1,5 @@
 /** The gate's marks, the same everywhere: icon, word, barline. The sentence of evidence comes from the server. */
-import { Check, Eye, Lock, MessageSquareWarning, PenLine, TriangleAlert } from "lucide-react";
+import { Check, ChevronsRight, Eye, Lock, MessageSquareWarning, PenLine, TriangleAlert } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import type { GateState, Stage } from "~/api/types";
 import { STAGE, STATE_WORD } from "~/lib/stages";
@@ -10,6 +10,7 @@ const ICON = {
   in_review: Eye,
   changes_requested: MessageSquareWarning,
   approved: Check,
+  passed: ChevronsRight,
   stale: TriangleAlert,
 } as const satisfies Record<GateState, typeof Lock>;
 

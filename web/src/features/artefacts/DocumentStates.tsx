@@ -15,22 +15,17 @@ const NEXT_STEP: Record<Stage, string> = {
   architecture:
     "Talk to Conductor: it knows the approved requirements and analysis, and drafts the architecture here.",
   stories: "The three documents stand. Stories are generated from them next.",
-  scoping: "Talk to Conductor about the scope; the note appears here.",
+  scoping:
+    "Talk to Conductor about the scope. It may write a one-page note here; the note needs no approval, and after the first reply stories can be generated.",
 };
 
 export function DocumentEmpty({ phase, view }: { phase: Phase; view: StageView }) {
   if (view.state === "locked") return <Locked phase={phase} view={view} />;
-  if (view.stage === "stories" && phase.status === "ready") {
-    return (
-      <EmptyState title="Ready for story generation">
-        Requirements, technical analysis and architecture are approved and current.
-      </EmptyState>
-    );
-  }
   return <EmptyState title="No version yet">{NEXT_STEP[view.stage]}</EmptyState>;
 }
 
-function Locked({ phase, view }: { phase: Phase; view: StageView }) {
+/** Why a stage is closed, and what would open it. */
+export function Locked({ phase, view }: { phase: Phase; view: StageView }) {
   return (
     <div data-state="locked" className="gate gate-bg grid h-full place-items-center p-6">
       <div className="panel max-w-md p-6">

@@ -145,8 +145,9 @@ const OPENING: Record<Stage, string> = {
     "A place to think the analysis through with Conductor; the document itself is written against the repository and submitted here.",
   architecture:
     "Say how you would build it. Conductor knows the approved requirements and analysis, asks what is open, then writes the document beside this conversation.",
-  stories: "Conductor knows the three approved documents.",
-  scoping: "Say what is to be done. Conductor asks what is missing, then writes the scope.",
+  stories: "Ask Conductor about the stories it proposes; it knows what they come from.",
+  scoping:
+    "Say what is to be done. Conductor asks what is missing, and may write a one-page note beside this conversation.",
 };
 
 function Opening({ view, label }: { view: StageView; label: string }) {

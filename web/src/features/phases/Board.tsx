@@ -26,7 +26,7 @@ export function Board({ projectKey, phases, mayOpen, onNew }: Props) {
       {phases.length === 0 ? (
         <EmptyState title="No phase yet">
           {mayOpen
-            ? "A phase takes one idea through requirements, technical analysis and architecture to stories. Open the first one."
+            ? "A phase takes one idea to stories: through requirements, technical analysis and architecture, or through a short scoping conversation. Open the first one."
             : "An SDM of this project opens phases; they appear here at once."}
         </EmptyState>
       ) : (
@@ -57,9 +57,11 @@ function WaitingLine({ phases }: { phases: PhaseSummary[] }) {
 function Columns({ projectKey, phases }: { projectKey: string; phases: PhaseSummary[] }) {
   const inStage = (stage: Stage) =>
     phases.filter((phase) => currentStage(phase) === stage).toSorted(byAttention);
+  const scoping = phases.some((phase) => currentStage(phase) === "scoping");
+  const columns: Stage[] = scoping ? ["scoping", ...FULL_STAGES] : FULL_STAGES;
   return (
-    <div className="fine-scroll grid min-h-0 flex-1 content-start overflow-auto md:grid-cols-[repeat(4,minmax(236px,1fr))] md:content-stretch md:divide-x md:divide-rule">
-      {FULL_STAGES.map((stage) => {
+    <div className="fine-scroll grid min-h-0 flex-1 content-start overflow-auto md:auto-cols-[minmax(236px,1fr)] md:grid-flow-col md:content-stretch md:divide-x md:divide-rule">
+      {columns.map((stage) => {
         const here = inStage(stage);
         return (
           <section

@@ -1,22 +1,41 @@
-/** Opens a full phase: a title, a brief, and what it costs in gates. */
+/** Opens a phase: how much planning it gets, what that costs in gates, a title and a brief. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { openPhase } from "~/api/phases";
+import { useState } from "react";
+import { type OpenKind, openPhase } from "~/api/phases";
 import { isProblem } from "~/api/problem";
 import { keys } from "~/api/queries";
-import type { Phase } from "~/api/types";
+import type { Phase, Stage } from "~/api/types";
 import { Dialog, FormActions } from "~/components/ui/Dialog";
 import { Field } from "~/components/ui/Field";
 import { StageMark } from "~/components/ui/Gate";
 import { ProblemNotice } from "~/components/ui/Notice";
 import { readForm } from "~/lib/form";
-import { FULL_STAGES, stageName } from "~/lib/stages";
+import { FULL_STAGES, LIGHT_STAGES, stageName } from "~/lib/stages";
 
 type Props = { projectId: string; onClose: () => void; onOpened: (phase: Phase) => void };
 
+const KINDS: { kind: OpenKind; name: string; when: string; costs: string; stages: Stage[] }[] = [
+  {
+    kind: "full",
+    name: "Full",
+    when: "For what many build on: three documents, each approved by a person.",
+    costs: "3 gates, then the review of its stories",
+    stages: FULL_STAGES,
+  },
+  {
+    kind: "light",
+    name: "Light",
+    when: "For what is small and clear: a short conversation, a one-page note.",
+    costs: "No gate before the review of its stories; can be promoted to full",
+    stages: LIGHT_STAGES,
+  },
+];
+
 export function NewPhaseDialog({ projectId, onClose, onOpened }: Props) {
   const client = useQueryClient();
+  const [kind, setKind] = useState<OpenKind>("full");
   const open = useMutation({
-    mutationFn: ({ title, brief }: { title: string; brief: string }) => openPhase(projectId, title, brief),
+    mutationFn: (phase: { title: string; brief: string }) => openPhase(projectId, { kind, ...phase }),
     onSuccess: async (phase) => {
       client.setQueryData(keys.phase(phase.id), phase);
       await client.invalidateQueries({ queryKey: keys.phases(projectId) });
@@ -29,10 +48,20 @@ export function NewPhaseDialog({ projectId, onClose, onOpened }: Props) {
       open
       onOpenChange={onClose}
       title="New phase"
-      description="A full phase: three documents, each behind a human gate, then stories."
+      description="How much planning does it need? Either way, nothing enters the backlog without an SDM's approval."
     >
-      <Score />
       <form onSubmit={(event) => open.mutate(readForm(event, ["title", "brief"]))}>
+        <fieldset className="grid gap-2">
+          <legend className="sr-only">Kind</legend>
+          {KINDS.map((option) => (
+            <Kind
+              key={option.kind}
+              {...option}
+              chosen={option.kind === kind}
+              onChoose={() => setKind(option.kind)}
+            />
+          ))}
+        </fieldset>
         <Field label="Title" error={field("title")}>
           {(control) => (
             <input {...control} name="title" required maxLength={160} className="field" autoComplete="off" />
@@ -43,7 +72,7 @@ export function NewPhaseDialog({ projectId, onClose, onOpened }: Props) {
           hint="What you know so far, in your own words. Conductor reads it before its first question."
           error={field("brief")}
         >
-          {(control) => <textarea {...control} name="brief" rows={5} maxLength={32768} className="field" />}
+          {(control) => <textarea {...control} name="brief" rows={4} maxLength={32768} className="field" />}
         </Field>
         <ProblemNotice error={open.error} fields={["title", "brief"]} />
         <FormActions action="Open phase" pending="Opening…" busy={open.isPending} onCancel={onClose} />
@@ -52,25 +81,47 @@ export function NewPhaseDialog({ projectId, onClose, onOpened }: Props) {
   );
 }
 
-function Score() {
+type KindProps = (typeof KINDS)[number] & { chosen: boolean; onChoose: () => void };
+
+function Kind({ kind, name, when, costs, stages, chosen, onChoose }: KindProps) {
   return (
-    <ol
-      className="flex overflow-hidden rounded-sm border border-rule text-2xs"
-      aria-label="Stages of a full phase"
+    <label
+      className={`block cursor-pointer rounded-md border p-3 has-focus-visible:outline-2 has-focus-visible:outline-accent ${chosen ? "border-accent bg-accent-soft" : "border-rule bg-sheet hover:border-rule-2"}`}
     >
-      {FULL_STAGES.map((stage, index) => (
-        <li
+      <span className="flex items-baseline gap-2">
+        <input
+          type="radio"
+          name="kind"
+          value={kind}
+          checked={chosen}
+          onChange={onChoose}
+          className="translate-y-[2px] accent-accent outline-none"
+        />
+        <span className="font-medium">{name}</span>
+        <span className="min-w-0 flex-1 text-ink-2 text-xs">{when}</span>
+      </span>
+      <Score stages={stages} />
+      <span className="mt-1.5 block text-2xs text-ink-2">{costs}</span>
+    </label>
+  );
+}
+
+function Score({ stages }: { stages: Stage[] }) {
+  return (
+    <span className="mt-2 flex overflow-hidden rounded-sm border border-rule bg-sheet text-2xs">
+      {stages.map((stage, index) => (
+        <span
           key={stage}
           data-state={index === 0 ? "open" : "locked"}
           className="gate flex flex-1 items-stretch"
         >
-          <span className="gate-bg flex flex-1 flex-col items-center gap-1 px-1 py-2 text-center leading-3">
+          <span className="gate-bg flex flex-1 items-center gap-1.5 px-1.5 py-1 leading-3 max-sm:flex-col max-sm:text-center">
             <StageMark stage={stage} />
             {stageName(stage)}
           </span>
           <span aria-hidden className="barline" />
-        </li>
+        </span>
       ))}
-    </ol>
+    </span>
   );
 }

@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import type { PhaseSummary } from "~/api/types";
 import { Barline, GateIcon, GateTag } from "~/components/ui/Gate";
 import { When } from "~/components/ui/When";
-import { currentStage, STATE_WORD, stageName } from "~/lib/stages";
+import { currentStage, KIND_WORD, STATE_WORD, stageName } from "~/lib/stages";
 
 export function PhaseCard({ projectKey, phase }: { projectKey: string; phase: PhaseSummary }) {
   const stage = currentStage(phase);
@@ -15,21 +15,24 @@ export function PhaseCard({ projectKey, phase }: { projectKey: string; phase: Ph
       <span className="flex items-center justify-between gap-2">
         <span className="mono text-ink-3">
           {projectKey} · {phase.number}
+          {phase.kind !== "full" && (
+            <span className="ml-1.5 rounded-xs border border-rule px-1 font-sans text-2xs text-ink-2">
+              {KIND_WORD[phase.kind]}
+            </span>
+          )}
         </span>
         {phase.status === "planning" && now ? (
           <GateTag state={now.state} />
         ) : (
-          <span className="font-medium text-2xs text-approved capitalize">{phase.status}</span>
+          <span
+            className={`font-medium text-2xs capitalize ${phase.status === "cancelled" ? "text-ink-3" : "text-approved"}`}
+          >
+            {phase.status}
+          </span>
         )}
       </span>
       <h3 className="mt-1 text-balance font-serif text-lg leading-snug">
-        <Link
-          to="/p/$projectKey/phases/$number"
-          params={{ projectKey, number: String(phase.number) }}
-          className="after:absolute after:inset-0"
-        >
-          {phase.title}
-        </Link>
+        <PhaseLink projectKey={projectKey} phase={phase} />
       </h3>
       <span className="num mt-1 block text-2xs text-ink-3">{phase.waiting_for ?? now?.evidence}</span>
       <Measures phase={phase} />
@@ -42,6 +45,32 @@ export function PhaseCard({ projectKey, phase }: { projectKey: string; phase: Ph
         )}
       </span>
     </article>
+  );
+}
+
+/** One-off stories have nothing to plan: their phase is a part of the backlog. */
+function PhaseLink({ projectKey, phase }: { projectKey: string; phase: PhaseSummary }) {
+  const className = "after:absolute after:inset-0";
+  if (phase.kind === "adhoc") {
+    return (
+      <Link
+        to="/p/$projectKey/backlog"
+        params={{ projectKey }}
+        search={{ phase: phase.number }}
+        className={className}
+      >
+        {phase.title}
+      </Link>
+    );
+  }
+  return (
+    <Link
+      to="/p/$projectKey/phases/$number"
+      params={{ projectKey, number: String(phase.number) }}
+      className={className}
+    >
+      {phase.title}
+    </Link>
   );
 }
 

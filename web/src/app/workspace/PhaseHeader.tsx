@@ -1,0 +1,82 @@
+/** A phase in the page's header: what it is, what can be done to it as a whole, who else is here. */
+import { Link, useNavigate } from "@tanstack/react-router";
+import { PenLine } from "lucide-react";
+import { useState } from "react";
+import type { Me, Phase, Stage } from "~/api/types";
+import { Crumbs, HeaderAside, Slash } from "~/components/ui/Crumbs";
+import { Face } from "~/components/ui/Face";
+import { EditPhaseDialog } from "~/features/phases/EditPhaseDialog";
+import { PhaseMenu } from "~/features/phases/PhaseMenu";
+import { KIND_WORD, STATE_WORD, stageName } from "~/lib/stages";
+import { phaseTopic } from "~/live/frames";
+import { usePresent } from "~/live/store";
+
+export function Title({ phase, stage }: { phase: Phase; stage: Stage }) {
+  const view = phase.stages.find((candidate) => candidate.stage === stage);
+  const navigate = useNavigate();
+  const [editing, setEditing] = useState(false);
+  const waits = view?.may.includes("approve_artefact") && view.state === "in_review";
+  return (
+    <Crumbs title={`${waits ? "(1) " : ""}${stageName(stage)} · ${phase.title}`}>
+      <Link
+        to="/p/$projectKey"
+        params={{ projectKey: phase.project_key }}
+        className="shrink-0 text-ink-3 hover:text-ink"
+        aria-label={`${phase.project_key} · ${phase.number}: phases of ${phase.project_key}`}
+      >
+        <span className="mono">
+          {phase.project_key} · {phase.number}
+        </span>
+      </Link>
+      <Slash />
+      <h1 className="truncate font-medium">{phase.title}</h1>
+      {phase.kind !== "full" && (
+        <span className="shrink-0 rounded-xs border border-rule px-1 text-2xs text-ink-2">
+          {KIND_WORD[phase.kind]}
+        </span>
+      )}
+      {phase.my_roles.includes("sdm") && (
+        <button
+          type="button"
+          className="btn btn-ghost btn-icon shrink-0 max-sm:hidden"
+          aria-label="Change title and brief"
+          onClick={() => setEditing(true)}
+        >
+          <PenLine size={13} aria-hidden />
+        </button>
+      )}
+      <PhaseMenu
+        phase={phase}
+        onPromoted={() =>
+          void navigate({
+            to: "/p/$projectKey/phases/$number",
+            params: { projectKey: phase.project_key, number: String(phase.number) },
+            search: { stage: "requirements" },
+          })
+        }
+      />
+      {editing && <EditPhaseDialog phase={phase} onClose={() => setEditing(false)} />}
+      <span className="sr-only">
+        {stageName(stage)}: {view ? STATE_WORD[view.state] : ""}
+      </span>
+    </Crumbs>
+  );
+}
+
+export function Presence({ phaseId, me }: { phaseId: string; me: Me }) {
+  const present = usePresent(phaseTopic(phaseId)).filter((person) => person.user_id !== me.user_id);
+  if (present.length === 0) return null;
+  return (
+    <HeaderAside>
+      <div
+        role="group"
+        aria-label={`Also here: ${present.map((person) => person.name).join(", ")}`}
+        className="-space-x-1.5 flex"
+      >
+        {present.slice(0, 5).map((person) => (
+          <Face key={person.user_id} name={person.name} />
+        ))}
+      </div>
+    </HeaderAside>
+  );
+}
