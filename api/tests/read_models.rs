@@ -23,6 +23,7 @@ use konductro_domain::phase::{GateState, Phase};
 use konductro_domain::role::Role;
 use konductro_domain::stage::Stage;
 use konductro_projections::conversation_view::{self, DocumentOutcome, TurnState};
+use konductro_projections::fold::fold;
 use konductro_projections::phase_board::{self, WaitsFor};
 use konductro_projections::{READ_MODELS, artefact_versions, history, project_list};
 use serde_json::Value;
@@ -61,9 +62,7 @@ impl Database {
         }
         for events in journal.events.chunks(page) {
             let mut tx = self.pool.begin().await.unwrap();
-            for model in READ_MODELS {
-                (model.project)(&mut tx, events).await.unwrap_or_else(|error| panic!("{}: {error}", model.name));
-            }
+            fold(&mut tx, READ_MODELS, events).await.unwrap_or_else(|unfolded| panic!("{unfolded:?}"));
             tx.commit().await.unwrap();
         }
     }

@@ -4,8 +4,6 @@
 //! they travel together). Several replicas may run it: the checkpoint's row lock lets one fold at a
 //! time, and the others only announce. An event that can't be folded stops this runner, never another.
 
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,6 +14,7 @@ use tokio::task::JoinHandle;
 
 use crate::changes::{Changes, Visibility};
 use crate::event_log::{self, EventLogError};
+use crate::fold::{ReadModel, Unfolded, fold};
 use crate::health::{Health, RunnerState};
 use crate::outage::is_outage;
 use crate::{ProjectionError, checkpoint};
@@ -28,24 +27,6 @@ const LOOK_ANYWAY: Duration = Duration::from_millis(250);
 
 /// How long to wait after an outage before trying again.
 const BACK_OFF: Duration = Duration::from_millis(200);
-
-/// What `ReadModel::project` gives back.
-pub type Folding<'a> = Pin<Box<dyn Future<Output = Result<(), ProjectionError>> + Send + 'a>>;
-
-/// One read model: its tables, and how events change them.
-///
-/// `project: |tx, page| Box::pin(phase_board::project(tx, page))`
-#[derive(Clone, Copy)]
-pub struct ReadModel {
-    /// Its name in logs and metrics.
-    pub name: &'static str,
-    /// The tables that it alone writes, and that a rebuild makes anew.
-    pub tables: &'static [&'static str],
-    /// Folds a page of events, in the order of the log: a whole page, so that it costs a few statements and
-    /// not a few for each event. Must give the same rows live and in a rebuild, however the log is cut
-    /// into pages; so the runner finds an event that can't be folded by folding a page one by one.
-    pub project: for<'a> fn(&'a mut PgConnection, &'a [Recorded<Event>]) -> Folding<'a>,
-}
 
 /// Folds read models for as long as it lives.
 #[derive(Debug)]
@@ -133,7 +114,13 @@ impl Runner {
                     self.setting.health.report(self.name, RunnerState::Running);
                     self.wait().await;
                 }
-                Ok(_) => self.limit = (self.limit * 2).min(PAGE),
+                Ok(_) => {
+                    self.limit = (self.limit * 2).min(PAGE);
+                    if self.announced >= Some(*self.setting.sealed.borrow()) {
+                        self.setting.health.report(self.name, RunnerState::Running);
+                        self.wait().await;
+                    }
+                }
                 // One event of many is the culprit: go on one by one up to it.
                 Err(Trouble::Page(_)) if self.limit > 1 => self.limit = 1,
                 Err(trouble) => return trouble,
@@ -191,9 +178,7 @@ impl Runner {
         if folded_elsewhere {
             tx.rollback().await.map_err(outage)?;
         } else {
-            for model in self.models {
-                (model.project)(&mut tx, &page.events).await.map_err(|error| folding(model.name, last, error))?;
-            }
+            fold(&mut tx, self.models, &page.events).await.map_err(|unfolded| folding(last, unfolded))?;
             checkpoint::advance(&mut *tx, self.name, last).await.map_err(outage)?;
             tx.commit().await.map_err(outage)?;
         }
@@ -216,9 +201,9 @@ fn reading(error: EventLogError) -> Trouble {
     }
 }
 
-fn folding(model: &str, position: i64, error: ProjectionError) -> Trouble {
-    match error {
+fn folding(position: i64, Unfolded { model, reason }: Unfolded) -> Trouble {
+    match reason {
         ProjectionError::Database(error) if is_outage(&error) => outage(error),
-        error => Trouble::Page(format!("{model} can't fold the event at position {position}: {error}")),
+        reason => Trouble::Page(format!("{model} can't fold the event at position {position}: {reason}")),
     }
 }
