@@ -1,7 +1,7 @@
 /** The main job in the browser, without a model: from set-up to a phase that is ready for stories. */
 import type { Page } from "@playwright/test";
 import { expect, serve, test } from "./journey";
-import { approve, converse, gate, goToStage, signIn } from "./people";
+import { addMember, approve, converse, gate, goToStage, inviteUser, signIn } from "./people";
 
 const server = serve("empty");
 const PASSWORD = "a long enough password";
@@ -9,11 +9,11 @@ const PASSWORD = "a long enough password";
 test("a full phase is planned and approved, from the set-up code to ready", async ({ open, shot }) => {
   const dana = await open();
   await setUp(dana);
-  await inviteUser(dana, "Mara Lindqvist", "mara@example.com");
-  await inviteUser(dana, "Jonas Weil", "jonas@example.com");
+  await inviteUser(dana, server().url, "Mara Lindqvist", "mara@example.com", PASSWORD);
+  await inviteUser(dana, server().url, "Jonas Weil", "jonas@example.com", PASSWORD);
   await createProject(dana);
-  await addMember(dana, "Mara", "Architect");
-  await addMember(dana, "Jonas", "Developer");
+  await addMember(dana, server().url, "PAY", "Mara", "Architect");
+  await addMember(dana, server().url, "PAY", "Jonas", "Developer");
   const phase = await openPhase(dana);
 
   await test.step("the SDM converses; the document is saved by itself", async () => {
@@ -52,12 +52,24 @@ test("a full phase is planned and approved, from the set-up code to ready", asyn
     await expect(gate(dana, "Requirements").getByText("Changes requested", { exact: true })).toBeVisible();
     await converse(dana, "Add the change that was requested, and write the document again.");
     await expect(gate(dana, "Requirements").getByText("In review", { exact: true })).toBeVisible();
+    // What was asked for stays beside the new version until somebody decides on it.
+    await expect(
+      gate(dana, "Requirements").getByText("Say that a pay-out may take one working day."),
+    ).toBeVisible();
     await dana.getByRole("button", { name: /^Diff v\d+ → v\d+$/ }).click();
     await expect(dana.getByText(/Changed:|Added:/).first()).toBeAttached();
     await shot(dana, "diff");
     await dana.getByRole("button", { name: "Read", exact: true }).click();
     const version = await pendingVersion(dana, "Requirements");
     expect(version).toBeGreaterThan(1);
+    const newest = dana.getByRole("button", { name: new RegExp(`^v${version}\\b.*choose a version`) });
+    await expect(newest).toBeVisible();
+    await newest.click();
+    await dana.getByRole("menuitem", { name: /^v1\b/ }).first().click();
+    await expect(dana.getByRole("button", { name: /^v1\b.*choose a version/ })).toBeVisible();
+    await dana.goBack();
+    await expect(newest).toBeVisible();
+    await expect(dana.getByRole("heading", { name: "Split settlement" }).first()).toBeVisible();
     await approve(dana, "Requirements", version, /no earlier document/);
     await shot(dana, "approved");
   });
@@ -116,18 +128,6 @@ async function setUp(page: Page): Promise<void> {
   });
 }
 
-async function inviteUser(page: Page, name: string, email: string): Promise<void> {
-  await page.goto(`${server().url}/users`);
-  await page.getByRole("button", { name: "New user" }).click();
-  const dialog = page.getByRole("dialog", { name: "New user" });
-  await dialog.getByLabel("Name").fill(name);
-  await dialog.getByLabel("E-mail").fill(email);
-  await dialog.getByLabel("First password").fill(PASSWORD);
-  await dialog.getByRole("button", { name: "Create user" }).click();
-  await expect(dialog).toBeHidden();
-  await expect(page.getByRole("row", { name: new RegExp(name) })).toBeVisible();
-}
-
 async function createProject(page: Page): Promise<void> {
   await page.getByRole("link", { name: "Projects", exact: true }).click();
   await page.getByRole("button", { name: "New project" }).first().click();
@@ -137,14 +137,6 @@ async function createProject(page: Page): Promise<void> {
   await dialog.getByLabel("Context").fill("# Payments\n\nA marketplace with 4,200 sellers.");
   await dialog.getByRole("button", { name: "Create project" }).click();
   await expect(page.getByText("No phase yet")).toBeVisible();
-}
-
-async function addMember(page: Page, name: string, role: string): Promise<void> {
-  await page.goto(`${server().url}/p/PAY/settings`);
-  await page.getByLabel("Add a person").fill(name);
-  await page.getByLabel("as", { exact: true }).selectOption({ label: role });
-  await page.getByRole("button", { name: new RegExp(`^Add ${name}`) }).click();
-  await expect(page.getByRole("checkbox", { name: new RegExp(`^${name}.*: ${role}$`) })).toBeChecked();
 }
 
 async function openPhase(page: Page): Promise<string> {

@@ -17,6 +17,40 @@ export async function signIn(page: Page, url: string, email: string, password: s
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
 }
 
+/** An administrator makes somebody a user. */
+export async function inviteUser(
+  page: Page,
+  url: string,
+  name: string,
+  email: string,
+  password: string,
+): Promise<void> {
+  await page.goto(`${url}/users`);
+  await page.getByRole("button", { name: "New user" }).click();
+  const dialog = page.getByRole("dialog", { name: "New user" });
+  await dialog.getByLabel("Name").fill(name);
+  await dialog.getByLabel("E-mail").fill(email);
+  await dialog.getByLabel("First password").fill(password);
+  await dialog.getByRole("button", { name: "Create user" }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByRole("row", { name: new RegExp(name) })).toBeVisible();
+}
+
+/** An SDM takes a user into a project. */
+export async function addMember(
+  page: Page,
+  url: string,
+  project: string,
+  name: string,
+  role: string,
+): Promise<void> {
+  await page.goto(`${url}/p/${project}/settings`);
+  await page.getByLabel("Add a person").fill(name);
+  await page.getByLabel("as", { exact: true }).selectOption({ label: role });
+  await page.getByRole("button", { name: new RegExp(`^Add ${name}`) }).click();
+  await expect(page.getByRole("checkbox", { name: new RegExp(`^${name}.*: ${role}$`) })).toBeChecked();
+}
+
 export const replies = (page: Page): Locator => page.getByRole("article", { name: "Reply of Conductor" });
 
 /** Sends a message without waiting for the answer. */

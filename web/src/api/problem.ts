@@ -5,6 +5,10 @@
 
 export type FieldError = { pointer: string; detail: string };
 
+/** Whether an error is about this field of a form, or something inside it. */
+export const isAbout = (error: FieldError, name: string): boolean =>
+  error.pointer.replace(/^#?\//, "").split("/")[0] === name;
+
 type ProblemBody = {
   type?: string;
   title?: string;
@@ -40,7 +44,7 @@ export class Problem extends Error {
 
   /** The sentence for one field of a form, when the server named it. */
   field(name: string): string | undefined {
-    return this.errors.find((error) => error.pointer.replace(/^#?\//, "").split("/")[0] === name)?.detail;
+    return this.errors.find((error) => isAbout(error, name))?.detail;
   }
 }
 

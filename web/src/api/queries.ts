@@ -101,6 +101,21 @@ export const versionsQuery = (phaseId: string, stage: Stage) =>
     },
   });
 
+/** The change requests of a stage's document, whatever state its gate is in, oldest first. */
+export const changeRequestsQuery = (phaseId: string, stage: Stage) =>
+  queryOptions({
+    queryKey: [...keys.artefact(phaseId, stage), "change-requests"],
+    queryFn: async ({ signal }) => {
+      const artefact = await unwrap(
+        api.GET("/api/v1/phases/{phase_id}/artefacts/{stage}", {
+          params: { path: { phase_id: phaseId, stage } },
+          signal,
+        }),
+      );
+      return artefact.change_requests;
+    },
+  });
+
 /** A version never changes, so it is fetched once. */
 export const versionQuery = (phaseId: string, stage: Stage, version: number) =>
   queryOptions({

@@ -3,6 +3,7 @@ import { QueryClient } from "@tanstack/react-query";
 import { isRedirect } from "@tanstack/react-router";
 import { HttpResponse, http } from "msw";
 import { describe, expect, it } from "vitest";
+import { keys } from "~/api/queries";
 import type { Me } from "~/api/types";
 import { server } from "~/test/server";
 import { refuseSession, requireOpenSetup, requireSession, safeNext } from "./guards";
@@ -42,6 +43,13 @@ describe("requireSession", () => {
     server.use(signedOut, setup(false));
     const to = await target(() => requireSession(client(), "/p/PAY/phases/3?stage=architecture"));
     expect(to).toMatchObject({ to: "/sign-in", search: { next: "/p/PAY/phases/3?stage=architecture" } });
+  });
+  it("asks again when the session is in doubt", async () => {
+    server.use(signedOut, setup(false));
+    const doubting = client();
+    doubting.setQueryData(keys.me, me);
+    await doubting.invalidateQueries({ queryKey: keys.me, refetchType: "none" });
+    expect(await target(() => requireSession(doubting, "/"))).toMatchObject({ to: "/sign-in" });
   });
   it("leads to set-up while it is open", async () => {
     server.use(signedOut, setup(true));

@@ -14,7 +14,8 @@ export function safeNext(next: unknown): string {
 
 export async function requireSession(client: QueryClient, href: string): Promise<Me> {
   try {
-    return await client.ensureQueryData(meQuery);
+    const doubted = client.getQueryState(meQuery.queryKey)?.isInvalidated ?? false;
+    return await (doubted ? client.fetchQuery(meQuery) : client.ensureQueryData(meQuery));
   } catch (error) {
     if (!hasCode(error, "not-signed-in")) throw error;
     const setup = await client.fetchQuery(setupQuery);

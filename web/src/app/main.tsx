@@ -6,9 +6,11 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { keepEarlyKey } from "~/lib/shortcuts";
 import { followSystem } from "~/lib/theme";
 import { queryClient, router } from "./router";
 
+keepEarlyKey();
 followSystem();
 reloadWhenOutdated();
 

@@ -3,17 +3,22 @@ import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
 import { createRouter } from "@tanstack/react-router";
 import { hasCode, isProblem } from "~/api/problem";
 import { keys } from "~/api/queries";
-import { disconnect } from "~/live/connection";
 import { routeTree } from "./routeTree.gen";
+import { doubtSession } from "./session";
 import { NotFound, PageProblem, PageWaits } from "./shell/PageStates";
+
+let ending = false;
 
 /** A session that ended anywhere ends here: the next guard leads to the sign-in page and back again. */
 function onError(error: unknown): void {
   if (!hasCode(error, "not-signed-in")) return;
   if (queryClient.getQueryData(keys.me) === undefined) return;
-  queryClient.removeQueries({ queryKey: keys.me });
-  disconnect();
-  void router.invalidate();
+  if (ending) return;
+  ending = true;
+  doubtSession(queryClient);
+  void router.invalidate().finally(() => {
+    ending = false;
+  });
 }
 
 export const queryClient = new QueryClient({

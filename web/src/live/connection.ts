@@ -10,7 +10,7 @@ import { sawPosition } from "~/api/client";
 import { keys } from "~/api/queries";
 import { isStage } from "~/lib/stages";
 import { type ClientFrame, parseFrame, type ServerFrame } from "./frames";
-import { invalidate, staleKeys } from "./invalidation";
+import { everythingIn, invalidate, staleKeys } from "./invalidation";
 import { applyFrame, applySnapshot, forget, liveTurn, setPresent } from "./store";
 import { isRunning, lengthOf } from "./turn";
 
@@ -166,26 +166,14 @@ function receive(frame: ServerFrame): void {
 function onSnapshot(frame: Extract<ServerFrame, { type: "snapshot" }>): void {
   const topic = topics.get(frame.topic);
   if (!topic) return;
-  const missed = topic.position !== null && frame.position > topic.position;
+  // Whatever was read before the subscription may be older than it: nobody told us what changed in between.
+  const missed = topic.position === null || frame.position > topic.position;
   const ended = frame.turn === null && isRunning(liveTurn(frame.topic));
   topic.awaiting = false;
   noted(frame.topic, frame.position);
   setPresent(frame.topic, frame.present ?? []);
   if (frame.topic.startsWith("conversation:")) applySnapshot(frame.topic, frame.turn);
-  if ((missed || ended) && client) invalidate(client, everything(frame.topic));
-}
-
-/** What a topic covers, when we can't know which part of it changed. */
-function everything(name: string) {
-  const [room, id = "", stage] = name.split(":");
-  if (room === "conversation" && isStage(stage)) {
-    return [
-      { key: keys.messages(id, stage) },
-      { key: keys.artefact(id, stage) },
-      { key: keys.phase(id), exact: true },
-    ];
-  }
-  return staleKeys(name, room === "phase" ? ["everything"] : ["project"]);
+  if ((missed || ended) && client) invalidate(client, everythingIn(frame.topic));
 }
 
 function noted(name: string, position: number | undefined): void {

@@ -24,12 +24,35 @@ export function staleKeys(topic: string, what: readonly string[]): Stale[] {
   return stale;
 }
 
+/** What a topic covers, when nobody can know which part of it changed. */
+export function everythingIn(topic: string): Stale[] {
+  const [room, id = "", stage] = topic.split(":");
+  if (room === "conversation" && isStage(stage)) {
+    return [
+      { key: keys.messages(id, stage) },
+      { key: keys.artefact(id, stage) },
+      { key: keys.phase(id), exact: true },
+    ];
+  }
+  return staleKeys(topic, room === "phase" ? ["everything"] : ["project"]);
+}
+
+/** Fetches the stale reads again; one whose first answer is still on its way is fetched again after it. */
 export function invalidate(client: QueryClient, stale: readonly Stale[]): void {
   const seen = new Set<string>();
   for (const { key, exact } of stale) {
     const id = JSON.stringify([key, exact]);
     if (seen.has(id)) continue;
     seen.add(id);
-    void client.invalidateQueries({ queryKey: key, exact: exact ?? false });
+    const filter = { queryKey: key, exact: exact ?? false };
+    for (const query of client.getQueryCache().findAll({ ...filter, fetchStatus: "fetching" })) {
+      if (query.state.data !== undefined) continue;
+      // That answer may be older than the change. If it is a refusal, whoever asked is told.
+      query.promise?.then(
+        () => client.invalidateQueries({ queryKey: query.queryKey, exact: true }),
+        () => undefined,
+      );
+    }
+    void client.invalidateQueries(filter);
   }
 }

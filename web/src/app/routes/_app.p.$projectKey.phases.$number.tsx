@@ -4,6 +4,7 @@ import { createFileRoute, notFound, redirect } from "@tanstack/react-router";
 import { meQuery, phaseQuery, phasesQuery } from "~/api/queries";
 import type { Stage } from "~/api/types";
 import { Workspace } from "~/app/workspace/Workspace";
+import type { DocumentSearch } from "~/features/artefacts/DocumentPane";
 import { currentStage, isStage } from "~/lib/stages";
 
 type View = "read" | "diff" | "source";
@@ -58,6 +59,20 @@ function Page() {
   const { data: me } = useSuspenseQuery(meQuery);
   const wanted = search.stage ?? currentStage(phase);
   const stage = phase.stages.some((view) => view.stage === wanted) ? wanted : currentStage(phase);
+  const onSearch = async (change: Partial<DocumentSearch>, leaving: number | null) => {
+    // A version is a place: Back leads to the one read before, also when the address did not name it.
+    if (leaving !== null) await navigate({ replace: true, search: (now) => ({ ...now, stage, v: leaving }) });
+    await navigate({
+      replace: change.version === undefined && change.compare === undefined,
+      search: (now) => {
+        const next = { ...now, stage };
+        if (change.view !== undefined) next.view = change.view === "read" ? undefined : change.view;
+        if (change.version !== undefined) next.v = change.version ?? undefined;
+        if (change.compare !== undefined) next.cmp = change.compare ?? undefined;
+        return next;
+      },
+    });
+  };
   return (
     <Workspace
       // A new stage is a new page: nothing half-typed or half-read leaks from one into the other.
@@ -66,18 +81,7 @@ function Page() {
       stage={stage}
       me={me}
       search={{ view: search.view ?? "read", version: search.v ?? null, compare: search.cmp ?? null }}
-      onSearch={(change) =>
-        void navigate({
-          replace: true,
-          search: (now) => {
-            const next = { ...now, stage };
-            if (change.view !== undefined) next.view = change.view;
-            if (change.version !== undefined) next.v = change.version ?? undefined;
-            if (change.compare !== undefined) next.cmp = change.compare ?? undefined;
-            return next;
-          },
-        })
-      }
+      onSearch={(change, leaving = null) => void onSearch(change, leaving)}
     />
   );
 }

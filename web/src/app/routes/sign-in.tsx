@@ -1,8 +1,10 @@
 /** `/sign-in`, and back to where one wanted to go. */
 import { useQueryClient } from "@tanstack/react-query";
 import { createFileRoute, useRouter } from "@tanstack/react-router";
+import { useEffect } from "react";
 import { keys } from "~/api/queries";
 import { refuseSession, safeNext } from "~/app/guards";
+import { forgetSession } from "~/app/session";
 import { SignIn } from "~/features/identity/SignIn";
 
 type Search = { next?: string };
@@ -20,6 +22,7 @@ function Page() {
   const { next } = Route.useSearch();
   const client = useQueryClient();
   const router = useRouter();
+  useEffect(() => forgetSession(client), [client]);
   return (
     <SignIn
       onSignedIn={(me) => {

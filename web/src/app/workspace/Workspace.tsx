@@ -26,7 +26,8 @@ type Props = {
   stage: Stage;
   me: Me;
   search: DocumentSearch;
-  onSearch: (change: Partial<DocumentSearch>) => void;
+  /** `leaving` is the version on screen that the address does not name, when another takes its place. */
+  onSearch: (change: Partial<DocumentSearch>, leaving?: number | null) => void;
 };
 
 export function Workspace({ phase, stage, me, search, onSearch }: Props) {
@@ -44,8 +45,14 @@ export function Workspace({ phase, stage, me, search, onSearch }: Props) {
   });
   if (!view) return null;
   const change = (next: Partial<DocumentSearch>) => {
-    if (next.version === null) document.hold(view.latest_version ?? null);
-    onSearch(next);
+    if (next.version !== null) onSearch(next);
+    else follow(view.latest_version ?? null, next);
+  };
+  /** Shows this version without pinning it to the address, so that the next one announces itself. */
+  const follow = (version: number | null, next: Partial<DocumentSearch>) => {
+    const moves = search.version === null && document.shown !== version;
+    document.hold(version);
+    onSearch({ ...next, version: null }, moves ? document.shown : null);
   };
   const showVersion = (version: number) => {
     setPane("right");
@@ -86,10 +93,7 @@ export function Workspace({ phase, stage, me, search, onSearch }: Props) {
             watching={document.watching}
             onWatch={document.watch}
             onSearch={change}
-            onSaved={(version) => {
-              document.hold(version);
-              onSearch({ version: null, view: "read" });
-            }}
+            onSaved={(version) => follow(version, { view: "read" })}
             gate={
               <GateBar
                 phase={phase}

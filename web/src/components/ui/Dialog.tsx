@@ -38,6 +38,30 @@ export function Dialog({ open, onOpenChange, title, description, children, wide 
   );
 }
 
+type FormActionsProps = {
+  /** What the form does, and what it says while it is doing it. */
+  action: string;
+  pending: string;
+  busy: boolean;
+  /** There is nothing to send yet. */
+  blocked?: boolean;
+  onCancel: () => void;
+};
+
+/** The foot of a form in a dialog: out again, or send it. */
+export function FormActions({ action, pending, busy, blocked = false, onCancel }: FormActionsProps) {
+  return (
+    <DialogActions>
+      <button type="button" className="btn" onClick={onCancel}>
+        Cancel
+      </button>
+      <button type="submit" className="btn btn-primary" disabled={busy || blocked}>
+        {busy ? pending : action}
+      </button>
+    </DialogActions>
+  );
+}
+
 /** The row of buttons at a dialog's foot. */
 export function DialogActions({ children }: { children: ReactNode }) {
   return <div className="mt-5 flex flex-wrap items-center justify-end gap-2">{children}</div>;

@@ -31,7 +31,7 @@ export function Field({ label, hint, error, className = "mt-3", children }: Prop
         </p>
       )}
       {error && (
-        <p id={`${id}-error`} className="mt-1 text-changes text-xs">
+        <p id={`${id}-error`} role="alert" className="mt-1 text-changes text-xs first-letter:uppercase">
           {error}
         </p>
       )}

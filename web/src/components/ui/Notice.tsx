@@ -1,7 +1,7 @@
 /** What went wrong, in the server's own words, with the request id to quote. */
 import { CircleAlert } from "lucide-react";
 import type { ReactNode } from "react";
-import { isProblem, type Problem } from "~/api/problem";
+import { isAbout, isProblem, type Problem } from "~/api/problem";
 
 function inWords(error: unknown): Pick<Problem, "title" | "detail" | "requestId" | "errors"> {
   if (isProblem(error)) return error;
@@ -9,9 +9,24 @@ function inWords(error: unknown): Pick<Problem, "title" | "detail" | "requestId"
   return { title: "This page failed", detail, requestId: null, errors: [] };
 }
 
-export function ProblemNotice({ error, children }: { error: unknown; children?: ReactNode }) {
+/** "/new_password" is "New password" to a person. */
+const fieldName = (pointer: string): string => {
+  const words = pointer.replace(/^#?\//, "").replaceAll(/[_/]/g, " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+};
+
+type ProblemProps = {
+  error: unknown;
+  /** The fields of the form that say themselves what is wrong with them. */
+  fields?: readonly string[];
+  children?: ReactNode;
+};
+
+export function ProblemNotice({ error, fields = [], children }: ProblemProps) {
   if (!error) return null;
-  const { title, detail, requestId, errors } = inWords(error);
+  const { title, detail, requestId, errors: all } = inWords(error);
+  const errors = isProblem(error) ? all.filter((item) => !fields.some((name) => isAbout(item, name))) : all;
+  if (all.length > 0 && errors.length === 0) return null;
   return (
     <div
       role="alert"
@@ -20,12 +35,13 @@ export function ProblemNotice({ error, children }: { error: unknown; children?: 
       <CircleAlert size={15} className="mt-0.5 shrink-0 text-changes" aria-hidden />
       <div className="min-w-0 flex-1">
         <p className="font-medium text-ink">{title}</p>
-        {detail && <p className="mt-0.5 break-words text-ink-2">{detail}</p>}
+        {detail && errors.length === 0 && <p className="mt-0.5 break-words text-ink-2">{detail}</p>}
         {errors.length > 0 && (
           <ul className="mt-1 text-ink-2">
             {errors.map((item) => (
               <li key={item.pointer + item.detail}>
-                <span className="font-mono text-2xs">{item.pointer}</span> {item.detail}
+                {item.pointer && `${fieldName(item.pointer)}: `}
+                {item.detail}
               </li>
             ))}
           </ul>

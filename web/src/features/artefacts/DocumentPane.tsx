@@ -60,6 +60,7 @@ export function DocumentPane(props: Props) {
   const maySubmit = view.may.includes("submit_technical_analysis") && view.stage === "technical_analysis";
   const previous = shownVersion !== null && shownVersion > 1 ? shownVersion - 1 : null;
   const compare = search.compare ?? previous;
+  const shownAs: View = search.view === "diff" && compare === null ? "read" : search.view;
 
   if (editing && version.data) {
     return (
@@ -90,7 +91,7 @@ export function DocumentPane(props: Props) {
         {shownVersion !== null && (
           <ViewTabs
             place={place}
-            view={search.view}
+            view={shownAs}
             shown={shownVersion}
             compare={compare}
             onView={(next) => onSearch({ view: next })}
@@ -136,11 +137,11 @@ export function DocumentPane(props: Props) {
             {version.isPending && <Skeleton lines={8} className="p-8" />}
             {version.data && (
               <Suspense fallback={<Skeleton lines={8} className="p-8" />}>
-                {search.view === "source" ? (
+                {shownAs === "source" ? (
                   <SourceView text={version.data.markdown} label={`Source of v${version.data.version}`} />
                 ) : (
                   <div className="mx-auto w-full max-w-[780px] px-5 py-6 sm:px-10">
-                    {search.view === "diff" && compare !== null ? (
+                    {shownAs === "diff" && compare !== null ? (
                       <DiffView place={place} from={compare} to={shownVersion} />
                     ) : (
                       <Markdown text={version.data.markdown} />

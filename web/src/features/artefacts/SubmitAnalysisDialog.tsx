@@ -6,7 +6,7 @@ import { saveVersion } from "~/api/phases";
 import { keys } from "~/api/queries";
 import type { Source, Stage } from "~/api/types";
 import { Markdown } from "~/components/document/Markdown";
-import { Dialog, DialogActions } from "~/components/ui/Dialog";
+import { Dialog, FormActions } from "~/components/ui/Dialog";
 import { Field } from "~/components/ui/Field";
 import { ProblemNotice } from "~/components/ui/Notice";
 import { readForm } from "~/lib/form";
@@ -119,18 +119,13 @@ export function SubmitAnalysisDialog({ place, onClose, onSubmitted }: Props) {
         </div>
         <Repositories repositories={repositories} onChange={setRepositories} />
         <ProblemNotice error={submit.error} />
-        <DialogActions>
-          <button type="button" className="btn" onClick={onClose}>
-            Cancel
-          </button>
-          <button
-            type="submit"
-            className="btn btn-primary"
-            disabled={submit.isPending || markdown.trim() === ""}
-          >
-            {submit.isPending ? "Submitting…" : "Submit"}
-          </button>
-        </DialogActions>
+        <FormActions
+          action="Submit"
+          pending="Submitting…"
+          busy={submit.isPending}
+          blocked={markdown.trim() === ""}
+          onCancel={onClose}
+        />
       </form>
     </Dialog>
   );

@@ -1,6 +1,7 @@
 /** One's own account: who I am here, the theme, and a new password. */
 import { useMutation } from "@tanstack/react-query";
 import { useRef, useState } from "react";
+import { isProblem } from "~/api/problem";
 import type { Me } from "~/api/types";
 import { changePassword } from "~/api/workspace";
 import { Field } from "~/components/ui/Field";
@@ -51,6 +52,7 @@ function PasswordForm() {
     mutationFn: ({ current, next }: { current: string; next: string }) => changePassword(current, next),
     onSuccess: () => form.current?.reset(),
   });
+  const field = (name: string) => (isProblem(change.error) ? change.error.field(name) : undefined);
   return (
     <section aria-labelledby="password-title" className="mt-10">
       <h3 id="password-title" className="font-medium text-base">
@@ -67,7 +69,7 @@ function PasswordForm() {
           if (!differs) change.mutate({ current: fields.password, next: fields.new_password });
         }}
       >
-        <Field label="Current password">
+        <Field label="Current password" error={field("current_password")}>
           {(control) => (
             <input
               {...control}
@@ -79,7 +81,7 @@ function PasswordForm() {
             />
           )}
         </Field>
-        <Field label="New password">
+        <Field label="New password" hint="At least 10 characters" error={field("new_password")}>
           {(control) => (
             <input
               {...control}
@@ -103,7 +105,7 @@ function PasswordForm() {
             />
           )}
         </Field>
-        <ProblemNotice error={change.error} />
+        <ProblemNotice error={change.error} fields={["current_password", "new_password"]} />
         <button type="submit" className="btn mt-4" disabled={change.isPending}>
           {change.isPending ? "Changing…" : "Change password"}
         </button>

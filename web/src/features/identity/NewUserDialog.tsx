@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { isProblem } from "~/api/problem";
 import { keys } from "~/api/queries";
 import { createUser } from "~/api/workspace";
-import { Dialog, DialogActions } from "~/components/ui/Dialog";
+import { Dialog, FormActions } from "~/components/ui/Dialog";
 import { Field } from "~/components/ui/Field";
 import { ProblemNotice } from "~/components/ui/Notice";
 import { readForm } from "~/lib/form";
@@ -55,15 +55,8 @@ export function NewUserDialog({ onClose }: { onClose: () => void }) {
           <input type="checkbox" name="administrator" className="size-4 accent-accent" />
           Administrator of the workspace
         </label>
-        <ProblemNotice error={create.error} />
-        <DialogActions>
-          <button type="button" className="btn" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="btn btn-primary" disabled={create.isPending}>
-            {create.isPending ? "Creating…" : "Create user"}
-          </button>
-        </DialogActions>
+        <ProblemNotice error={create.error} fields={["name", "email", "password"]} />
+        <FormActions action="Create user" pending="Creating…" busy={create.isPending} onCancel={onClose} />
       </form>
     </Dialog>
   );

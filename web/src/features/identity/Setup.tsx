@@ -64,7 +64,7 @@ export function Setup({ onDone }: { onDone: (me: Me) => void }) {
             />
           )}
         </Field>
-        <ProblemNotice error={create.error} />
+        <ProblemNotice error={create.error} fields={["code", "name", "email", "password"]} />
         <button type="submit" className="btn btn-primary btn-lg mt-5 w-full" disabled={create.isPending}>
           {create.isPending ? "Setting up…" : "Create administrator"}
         </button>

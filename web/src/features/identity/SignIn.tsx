@@ -87,7 +87,7 @@ function DemoPeople({ people, busy, onPick }: DemoProps) {
                   <span className="sr-only">Sign in as </span>
                   {person.name}
                 </span>
-                <span className="block truncate text-2xs text-ink-3">{ROLE_DOES[person.role]}</span>
+                <span className="block text-2xs text-ink-3">{ROLE_DOES[person.role]}</span>
               </span>
               <span className="pr-1 font-medium text-accent text-xs">{ROLE_WORD[person.role]}</span>
             </button>

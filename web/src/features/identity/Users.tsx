@@ -7,6 +7,7 @@ import type { ListedUser } from "~/api/types";
 import { changeUser } from "~/api/workspace";
 import { Face } from "~/components/ui/Face";
 import { ProblemNotice, Skeleton } from "~/components/ui/Notice";
+import { ReasonDialog } from "~/components/ui/ReasonDialog";
 import { date } from "~/lib/time";
 import { NewUserDialog } from "./NewUserDialog";
 
@@ -14,6 +15,7 @@ export function Users({ myId }: { myId: string }) {
   const users = useQuery(usersQuery);
   const client = useQueryClient();
   const [adding, setAdding] = useState(false);
+  const [disabling, setDisabling] = useState<ListedUser | null>(null);
   const change = useMutation({
     mutationFn: ({ id, ...to }: { id: string; disabled?: boolean; administrator?: boolean }) =>
       changeUser(id, to),
@@ -30,16 +32,16 @@ export function Users({ myId }: { myId: string }) {
           New user
         </button>
       </div>
-      <ProblemNotice error={users.error ?? change.error} />
+      <ProblemNotice error={users.error ?? (disabling ? null : change.error)} />
       {users.isPending && <Skeleton className="mt-6" />}
       {users.data && (
         <div className="mt-4 relative overflow-x-auto">
-          <table className="w-full min-w-[560px] text-left">
+          <table className="w-full text-left">
             <thead>
               <tr className="border-rule border-b text-ink-3 text-xs">
                 <th className="py-2 font-medium">Name</th>
-                <th className="py-2 font-medium">Since</th>
-                <th className="py-2 font-medium">Access</th>
+                <th className="py-2 font-medium max-md:hidden">Since</th>
+                <th className="py-2 font-medium max-sm:hidden">Access</th>
                 <th className="py-2">
                   <span className="sr-only">Actions</span>
                 </th>
@@ -53,6 +55,7 @@ export function Users({ myId }: { myId: string }) {
                   isMe={user.user_id === myId}
                   busy={change.isPending}
                   onChange={(to) => change.mutate({ id: user.user_id, ...to })}
+                  onDisable={() => setDisabling(user)}
                 />
               ))}
             </tbody>
@@ -60,6 +63,23 @@ export function Users({ myId }: { myId: string }) {
         </div>
       )}
       {adding && <NewUserDialog onClose={() => setAdding(false)} />}
+      {disabling && (
+        <ReasonDialog
+          title={`Disable ${disabling.name}`}
+          description="They are signed out everywhere at once and cannot sign in again until you enable them. Their roles and what they decided stay."
+          action="Disable"
+          pending="Disabling…"
+          error={change.error}
+          busy={change.isPending}
+          onClose={() => {
+            setDisabling(null);
+            change.reset();
+          }}
+          onSubmit={() =>
+            change.mutate({ id: disabling.user_id, disabled: true }, { onSuccess: () => setDisabling(null) })
+          }
+        />
+      )}
     </div>
   );
 }
@@ -69,9 +89,11 @@ type RowProps = {
   isMe: boolean;
   busy: boolean;
   onChange: (to: { disabled?: boolean; administrator?: boolean }) => void;
+  onDisable: () => void;
 };
 
-function UserRow({ user, isMe, busy, onChange }: RowProps) {
+function UserRow({ user, isMe, busy, onChange, onDisable }: RowProps) {
+  const access = user.disabled ? "Disabled" : user.administrator ? "Administrator" : "Member";
   return (
     <tr className="border-rule border-b align-middle">
       <td className="py-2 pr-4">
@@ -82,16 +104,17 @@ function UserRow({ user, isMe, busy, onChange }: RowProps) {
               {user.name}
               {isMe && <span className="font-normal text-ink-3"> (you)</span>}
             </span>
-            <span className="block text-ink-3 text-xs">{user.email}</span>
+            <span className="block break-all text-ink-3 text-xs">{user.email}</span>
+            <span className="block text-xs sm:hidden">{access}</span>
           </span>
         </span>
       </td>
-      <td className="num py-2 pr-4 text-ink-2 text-xs">{user.created_at && date(user.created_at)}</td>
-      <td className="py-2 pr-4 text-xs">
-        {user.disabled ? "Disabled" : user.administrator ? "Administrator" : "Member"}
+      <td className="num py-2 pr-4 text-ink-2 text-xs max-md:hidden">
+        {user.created_at && date(user.created_at)}
       </td>
+      <td className="py-2 pr-4 text-xs max-sm:hidden">{access}</td>
       <td className="py-2 text-right">
-        <span className="inline-flex gap-1">
+        <span className="inline-flex gap-1 max-sm:flex-col max-sm:items-end">
           <button
             type="button"
             className="btn btn-ghost"
@@ -105,7 +128,7 @@ function UserRow({ user, isMe, busy, onChange }: RowProps) {
             type="button"
             className="btn btn-ghost"
             disabled={busy || isMe}
-            onClick={() => onChange({ disabled: !user.disabled })}
+            onClick={() => (user.disabled ? onChange({ disabled: false }) : onDisable())}
             aria-label={`${user.disabled ? "Enable" : "Disable"} ${user.name}`}
           >
             {user.disabled ? "Enable" : "Disable"}

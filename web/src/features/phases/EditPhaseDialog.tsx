@@ -4,7 +4,7 @@ import { changePhase } from "~/api/phases";
 import { isProblem } from "~/api/problem";
 import { keys } from "~/api/queries";
 import type { Phase } from "~/api/types";
-import { Dialog, DialogActions } from "~/components/ui/Dialog";
+import { Dialog, FormActions } from "~/components/ui/Dialog";
 import { Field } from "~/components/ui/Field";
 import { ProblemNotice } from "~/components/ui/Notice";
 import { readForm } from "~/lib/form";
@@ -48,15 +48,8 @@ export function EditPhaseDialog({ phase, onClose }: { phase: Phase; onClose: () 
             />
           )}
         </Field>
-        <ProblemNotice error={save.error} />
-        <DialogActions>
-          <button type="button" className="btn" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="btn btn-primary" disabled={save.isPending}>
-            {save.isPending ? "Saving…" : "Save"}
-          </button>
-        </DialogActions>
+        <ProblemNotice error={save.error} fields={["title", "brief"]} />
+        <FormActions action="Save" pending="Saving…" busy={save.isPending} onCancel={onClose} />
       </form>
     </Dialog>
   );

@@ -4,7 +4,7 @@ import { openPhase } from "~/api/phases";
 import { isProblem } from "~/api/problem";
 import { keys } from "~/api/queries";
 import type { Phase } from "~/api/types";
-import { Dialog, DialogActions } from "~/components/ui/Dialog";
+import { Dialog, FormActions } from "~/components/ui/Dialog";
 import { Field } from "~/components/ui/Field";
 import { StageMark } from "~/components/ui/Gate";
 import { ProblemNotice } from "~/components/ui/Notice";
@@ -45,15 +45,8 @@ export function NewPhaseDialog({ projectId, onClose, onOpened }: Props) {
         >
           {(control) => <textarea {...control} name="brief" rows={5} maxLength={32768} className="field" />}
         </Field>
-        <ProblemNotice error={open.error} />
-        <DialogActions>
-          <button type="button" className="btn" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="btn btn-primary" disabled={open.isPending}>
-            {open.isPending ? "Opening…" : "Open phase"}
-          </button>
-        </DialogActions>
+        <ProblemNotice error={open.error} fields={["title", "brief"]} />
+        <FormActions action="Open phase" pending="Opening…" busy={open.isPending} onCancel={onClose} />
       </form>
     </Dialog>
   );

@@ -5,7 +5,7 @@ import { isProblem } from "~/api/problem";
 import { keys } from "~/api/queries";
 import type { Project } from "~/api/types";
 import { createProject } from "~/api/workspace";
-import { Dialog, DialogActions } from "~/components/ui/Dialog";
+import { Dialog, FormActions } from "~/components/ui/Dialog";
 import { Field } from "~/components/ui/Field";
 import { ProblemNotice } from "~/components/ui/Notice";
 import { readForm } from "~/lib/form";
@@ -79,15 +79,8 @@ export function NewProjectDialog({ onClose, onCreated }: Props) {
         >
           {(control) => <textarea {...control} name="context" rows={6} className="field font-mono text-xs" />}
         </Field>
-        <ProblemNotice error={create.error} />
-        <DialogActions>
-          <button type="button" className="btn" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="btn btn-primary" disabled={create.isPending}>
-            {create.isPending ? "Creating…" : "Create project"}
-          </button>
-        </DialogActions>
+        <ProblemNotice error={create.error} fields={["name", "key", "context"]} />
+        <FormActions action="Create project" pending="Creating…" busy={create.isPending} onCancel={onClose} />
       </form>
     </Dialog>
   );

@@ -55,9 +55,9 @@ function ProjectRow({ project }: { project: ProjectSummary }) {
       to="/p/$projectKey"
       params={{ projectKey: project.key }}
       data-state={waits ? "in_review" : "open"}
-      className="gate flex items-stretch gap-4 pl-4 hover:bg-well"
+      className="gate flex items-stretch gap-3 pl-3 sm:gap-4 sm:pl-4 hover:bg-well"
     >
-      <span className="mono my-auto w-16 shrink-0 text-ink-3">{project.key}</span>
+      <span className="mono my-auto w-16 shrink-0 max-sm:w-9 text-ink-3">{project.key}</span>
       <span className="min-w-0 flex-1 py-3">
         <span className="block truncate font-serif text-lg leading-snug">{project.name}</span>
         <span className="num mt-0.5 block text-ink-3 text-xs">

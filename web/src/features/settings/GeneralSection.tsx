@@ -44,6 +44,9 @@ export function GeneralSection({ project, mayChange }: { project: Project; mayCh
           </button>
         )}
       </form>
+      <p role="status" className="mt-2 text-approved text-xs empty:hidden">
+        {save.isSuccess ? "The name is saved." : ""}
+      </p>
       <ProblemNotice error={save.error} />
     </Section>
   );

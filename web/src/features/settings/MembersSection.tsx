@@ -8,6 +8,7 @@ import { removeMember, setMemberRoles } from "~/api/workspace";
 import { Face } from "~/components/ui/Face";
 import { Field } from "~/components/ui/Field";
 import { ProblemNotice } from "~/components/ui/Notice";
+import { ReasonDialog } from "~/components/ui/ReasonDialog";
 import { ROLE_DOES, ROLE_WORD, ROLES } from "~/lib/stages";
 import { Section } from "./Section";
 import { useProjectChange } from "./useProjectChange";
@@ -20,13 +21,13 @@ export function MembersSection({ project, mayChange }: { project: Project; mayCh
       ? removeMember(project, change.userId)
       : setMemberRoles(project, change.userId, change.roles),
   );
+  const [leaving, setLeaving] = useState<Member | null>(null);
   const toggle = (member: Member, role: Role) => {
     const roles = member.roles.includes(role)
       ? member.roles.filter((held) => held !== role)
       : [...member.roles, role];
-    save.mutate(
-      roles.length > 0 ? { userId: member.user_id, roles } : { userId: member.user_id, remove: true },
-    );
+    if (roles.length > 0) save.mutate({ userId: member.user_id, roles });
+    else setLeaving(member);
   };
   return (
     <Section
@@ -34,64 +35,30 @@ export function MembersSection({ project, mayChange }: { project: Project; mayCh
       title="Members and roles"
       lead="Roles are held per project; a person may hold several."
     >
-      <div className="mt-3 relative overflow-x-auto">
-        <table className="w-full min-w-[600px] text-left">
-          <thead>
-            <tr className="border-rule border-b text-ink-3 text-xs">
-              <th className="py-2 font-medium">Person</th>
-              {ROLES.map((role) => (
-                <th key={role} className="w-24 py-2 text-center font-medium" title={ROLE_DOES[role]}>
-                  {ROLE_WORD[role]}
-                </th>
-              ))}
-              <th className="w-10 py-2">
-                <span className="sr-only">Remove</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {project.members.map((member) => (
-              <tr key={member.user_id} className="border-rule border-b">
-                <td className="py-2 pr-4">
-                  <span className="flex items-center gap-2.5">
-                    <Face name={member.name} />
-                    <span>
-                      <span className="block font-medium">{member.name}</span>
-                      <span className="block text-ink-3 text-xs">{member.email}</span>
-                    </span>
-                  </span>
-                </td>
-                {ROLES.map((role) => (
-                  <td key={role} className="py-2 text-center">
-                    <input
-                      type="checkbox"
-                      className="size-4 accent-accent"
-                      checked={member.roles.includes(role)}
-                      disabled={!mayChange || save.isPending}
-                      onChange={() => toggle(member, role)}
-                      aria-label={`${member.name}: ${ROLE_WORD[role]}`}
-                    />
-                  </td>
-                ))}
-                <td className="py-2 text-right">
-                  {mayChange && (
-                    <button
-                      type="button"
-                      className="btn btn-ghost btn-icon"
-                      disabled={save.isPending}
-                      onClick={() => save.mutate({ userId: member.user_id, remove: true })}
-                      aria-label={`Remove ${member.name} from the project`}
-                    >
-                      <UserMinus size={14} aria-hidden />
-                    </button>
-                  )}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+      <div
+        className={`mt-3 ${COLUMNS} border-rule border-b py-2 text-ink-3 text-xs max-sm:hidden`}
+        aria-hidden
+      >
+        <span className="font-medium">Person</span>
+        {ROLES.map((role) => (
+          <span key={role} className="text-center font-medium" title={ROLE_DOES[role]}>
+            {ROLE_WORD[role]}
+          </span>
+        ))}
       </div>
-      <ProblemNotice error={save.error} />
+      <ul className="max-sm:mt-3" aria-label="Members">
+        {project.members.map((member) => (
+          <MemberRow
+            key={member.user_id}
+            member={member}
+            mayChange={mayChange}
+            busy={save.isPending}
+            onToggle={(role) => toggle(member, role)}
+            onRemove={() => setLeaving(member)}
+          />
+        ))}
+      </ul>
+      <ProblemNotice error={leaving ? null : save.error} />
       {mayChange && (
         <AddMember
           project={project}
@@ -99,7 +66,78 @@ export function MembersSection({ project, mayChange }: { project: Project; mayCh
           onAdd={(userId, role) => save.mutate({ userId, roles: [role] })}
         />
       )}
+      {leaving && (
+        <ReasonDialog
+          title={`Remove ${leaving.name} from ${project.name}`}
+          description="They no longer see this project. What they wrote and decided stays on record, and they can be added again."
+          action="Remove"
+          pending="Removing…"
+          error={save.error}
+          busy={save.isPending}
+          onClose={() => {
+            setLeaving(null);
+            save.reset();
+          }}
+          onSubmit={() =>
+            save.mutate({ userId: leaving.user_id, remove: true }, { onSuccess: () => setLeaving(null) })
+          }
+        />
+      )}
     </Section>
+  );
+}
+
+/** One row for a person, one column for a role; on a phone the roles stand below the name. */
+const COLUMNS = "sm:grid sm:grid-cols-[minmax(0,1fr)_repeat(4,5.25rem)_2rem] sm:items-center";
+
+type RowProps = {
+  member: Member;
+  mayChange: boolean;
+  busy: boolean;
+  onToggle: (role: Role) => void;
+  onRemove: () => void;
+};
+
+function MemberRow({ member, mayChange, busy, onToggle, onRemove }: RowProps) {
+  return (
+    <li className={`${COLUMNS} relative border-rule border-b py-2`}>
+      <span className="flex items-center gap-2.5 pr-4 max-sm:pr-9">
+        <Face name={member.name} />
+        <span className="min-w-0">
+          <span className="block font-medium">{member.name}</span>
+          <span className="block break-all text-ink-3 text-xs">{member.email}</span>
+        </span>
+      </span>
+      <span className="flex flex-wrap gap-x-3.5 gap-y-1.5 pt-2 sm:contents">
+        {ROLES.map((role) => (
+          <label key={role} className="flex items-center gap-1.5 sm:justify-center">
+            <input
+              type="checkbox"
+              className="size-4 accent-accent"
+              checked={member.roles.includes(role)}
+              disabled={!mayChange || busy}
+              onChange={() => onToggle(role)}
+              aria-label={`${member.name}: ${ROLE_WORD[role]}`}
+            />
+            <span aria-hidden className="text-xs sm:hidden">
+              {ROLE_WORD[role]}
+            </span>
+          </label>
+        ))}
+      </span>
+      {mayChange && (
+        <button
+          type="button"
+          className="btn btn-ghost btn-icon max-sm:absolute max-sm:top-2 max-sm:right-0"
+          disabled={busy}
+          onClick={onRemove}
+          aria-label={`Remove ${member.name} from the project`}
+          title="Remove from the project"
+        >
+          <UserMinus size={14} aria-hidden />
+        </button>
+      )}
+    </li>
   );
 }
 

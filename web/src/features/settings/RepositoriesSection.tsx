@@ -1,6 +1,7 @@
 /** The repositories a technical analysis is written against. Only their names and remotes are kept; never code. */
 import { Trash2 } from "lucide-react";
 import { useRef } from "react";
+import { isProblem } from "~/api/problem";
 import type { Project } from "~/api/types";
 import { addRepository, removeRepository } from "~/api/workspace";
 import { Field } from "~/components/ui/Field";
@@ -15,6 +16,7 @@ export function RepositoriesSection({ project, mayChange }: { project: Project; 
   const form = useRef<HTMLFormElement>(null);
   const add = useProjectChange(project, (repository: Added) => addRepository(project, repository));
   const remove = useProjectChange(project, (id: string) => removeRepository(project, id));
+  const field = (name: string) => (isProblem(add.error) ? add.error.field(name) : undefined);
   return (
     <Section
       id="repositories"
@@ -25,9 +27,11 @@ export function RepositoriesSection({ project, mayChange }: { project: Project; 
       <ul className="mt-3 divide-y divide-rule border-rule border-y empty:hidden">
         {project.repositories.map((repository) => (
           <li key={repository.id} className="flex items-center gap-3 py-2">
-            <span className="w-36 shrink-0 truncate font-medium">{repository.name}</span>
-            <span className="mono min-w-0 flex-1 truncate text-ink-2">{repository.remote}</span>
-            <span className="mono text-ink-3">{repository.default_branch}</span>
+            <span className="min-w-0 flex-1 sm:flex sm:items-center sm:gap-3">
+              <span className="block w-36 shrink-0 truncate font-medium">{repository.name}</span>
+              <span className="mono block min-w-0 flex-1 break-all text-ink-2">{repository.remote}</span>
+            </span>
+            <span className="mono text-ink-3 max-sm:hidden">{repository.default_branch}</span>
             {mayChange && (
               <button
                 type="button"
@@ -45,35 +49,36 @@ export function RepositoriesSection({ project, mayChange }: { project: Project; 
       {mayChange && (
         <form
           ref={form}
-          className="mt-3 grid items-end gap-3 sm:grid-cols-[1fr_2fr_1fr_auto]"
+          className="mt-3 grid items-start gap-3 sm:grid-cols-[1fr_2fr_1fr_auto]"
           onSubmit={(event) => {
             const { default_branch, ...rest } = readForm(event, ["name", "remote", "default_branch"]);
             const added = default_branch ? { ...rest, default_branch } : rest;
             add.mutate(added, { onSuccess: () => form.current?.reset() });
           }}
         >
-          <Field label="Name" className="">
+          <Field label="Name" error={field("name")} className="">
             {(control) => <input {...control} name="name" required className="field" />}
           </Field>
-          <Field label="Remote" className="">
+          <Field label="Remote" error={field("remote")} className="">
             {(control) => <input {...control} name="remote" required className="field font-mono text-xs" />}
           </Field>
-          <Field label="Default branch" className="">
+          <Field label="Default branch" error={field("default_branch")} className="">
             {(control) => (
               <input
                 {...control}
                 name="default_branch"
-                placeholder="main"
+                placeholder="optional"
                 className="field font-mono text-xs"
               />
             )}
           </Field>
-          <button type="submit" className="btn h-8" disabled={add.isPending}>
+          <button type="submit" className="btn h-8 sm:mt-6" disabled={add.isPending}>
             Add repository
           </button>
         </form>
       )}
-      <ProblemNotice error={add.error ?? remove.error} />
+      <ProblemNotice error={add.error} fields={["name", "remote", "default_branch"]} />
+      <ProblemNotice error={remove.error} />
     </Section>
   );
 }

@@ -1,22 +1,31 @@
 /** The open change requests of a version: who asked for what, and how it can be taken back. */
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import type { ChangeRequest, Me, StageView } from "~/api/types";
+import { changeRequestsQuery } from "~/api/queries";
+import type { ChangeRequest, Me, Phase, StageView } from "~/api/types";
 import { ProblemNotice } from "~/components/ui/Notice";
+import { ReasonDialog } from "~/components/ui/ReasonDialog";
 import { When } from "~/components/ui/When";
 import { ability } from "./decision";
-import { ReasonDialog } from "./ReasonDialog";
 import type { DecisionMutations } from "./useDecisions";
 
-type Props = { requests: ChangeRequest[]; view: StageView; me: Me; decisions: DecisionMutations };
+type Props = { phase: Phase; view: StageView; me: Me; decisions: DecisionMutations };
 
-export function ChangeRequests({ requests, view, me, decisions }: Props) {
+export function ChangeRequests({ phase, view, me, decisions }: Props) {
+  const { gate } = view;
+  // A new version goes into review while the request for it is still open; only then must it be asked for.
+  const mayBeOpen = gate.kind === "in_review" && gate.version > 1;
+  const asked = useQuery({ ...changeRequestsQuery(phase.id, view.stage), enabled: mayBeOpen });
+  const requests =
+    gate.kind === "changes_requested" ? gate.change_requests : mayBeOpen ? (asked.data ?? []) : [];
   const [dismissing, setDismissing] = useState<ChangeRequest | null>(null);
   const mayWithdraw = ability(view, "withdraw_change_request").can;
   const mayDismiss = ability(view, "dismiss_change_request").can;
   const open = requests.filter((request) => request.state === "open");
+  if (open.length === 0) return null;
   return (
     <>
-      <ul className="mt-1.5 flex max-h-36 flex-col gap-1.5 overflow-y-auto" aria-label="Change requests">
+      <ul className="mb-1.5 flex max-h-36 flex-col gap-1.5 overflow-y-auto" aria-label="Change requests">
         {open.map((request) => (
           <li key={request.id} className="border-changes border-l-2 pl-2.5 text-xs">
             <p className="text-2xs text-ink-3">

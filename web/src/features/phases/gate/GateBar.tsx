@@ -1,14 +1,14 @@
 /** The gate of a stage: its state and evidence, the server's conditions as sentences, and the decisions one may take. */
-import { Link } from "@tanstack/react-router";
-import { Check, Circle, CircleAlert, ShieldCheck } from "lucide-react";
+import { ShieldCheck } from "lucide-react";
 import { useState } from "react";
-import type { Condition, Me, Phase, StageView } from "~/api/types";
+import type { Me, Phase, StageView } from "~/api/types";
 import { Barline, GateIcon } from "~/components/ui/Gate";
+import { ReasonDialog } from "~/components/ui/ReasonDialog";
 import { STATE_WORD, stageName } from "~/lib/stages";
 import { ApproveDialog } from "./ApproveDialog";
 import { ChangeRequests } from "./ChangeRequests";
+import { Conditions } from "./Conditions";
 import { ability, canApprove, pendingBinding, type Shown, shortHash } from "./decision";
-import { ReasonDialog } from "./ReasonDialog";
 import { useDecisions } from "./useDecisions";
 
 type Props = {
@@ -27,21 +27,19 @@ export function GateBar({ phase, view, shown, me, onShowVersion }: Props) {
       <section
         aria-label={`Gate: ${stageName(view.stage)}`}
         data-state={view.state}
-        className="gate flex shrink-0 items-stretch border-rule border-t bg-sheet @max-3xl:flex-col"
+        className="gate flex shrink-0 items-stretch border-rule border-t bg-sheet @max-2xl:flex-col"
       >
-        <div className="gate-bg flex shrink-0 flex-col justify-center px-4 py-2 @3xl:w-[220px]">
+        <div className="gate-bg flex shrink-0 flex-col justify-center px-4 py-2 @2xl:w-[190px] @4xl:w-[220px]">
           <div className="flex items-center gap-1.5">
             <GateIcon state={view.state} size={16} />
             <span className="gate-fg font-semibold text-lg leading-5">{STATE_WORD[view.state]}</span>
           </div>
           <div className="num mt-0.5 text-2xs text-ink-2">{view.evidence}</div>
         </div>
-        <Barline state={view.state} className="@max-3xl:hidden" />
-        <div className="fine-scroll min-w-0 flex-1 px-4 py-2 @max-3xl:max-h-24 @max-3xl:overflow-y-auto @3xl:flex @3xl:flex-col @3xl:justify-center">
+        <Barline state={view.state} className="@max-2xl:hidden" />
+        <div className="fine-scroll min-w-0 flex-1 px-4 py-2 @max-2xl:max-h-32 @max-2xl:overflow-y-auto @2xl:flex @2xl:flex-col @2xl:justify-center">
+          <ChangeRequests phase={phase} view={view} me={me} decisions={decisions} />
           <Conditions phase={phase} conditions={view.conditions} />
-          {view.gate.kind === "changes_requested" && (
-            <ChangeRequests requests={view.gate.change_requests} view={view} me={me} decisions={decisions} />
-          )}
         </div>
         <Decisions {...{ phase, view, shown, me, decisions, onShowVersion }} />
         <p role="status" className="sr-only">
@@ -50,40 +48,6 @@ export function GateBar({ phase, view, shown, me, onShowVersion }: Props) {
       </section>
     </div>
   );
-}
-
-function Conditions({ phase, conditions }: { phase: Phase; conditions: Condition[] }) {
-  return (
-    <ul className="flex flex-col gap-0.5 text-xs" aria-label="Conditions">
-      {conditions.map((condition) => (
-        <li key={condition.text} className="flex items-start gap-1.5 text-ink-2">
-          <ConditionIcon ok={condition.ok ?? null} />
-          <span className={condition.ok === false ? "font-medium text-ink" : ""}>{condition.text}</span>
-          {condition.link && (
-            <Link
-              to="/p/$projectKey/phases/$number"
-              params={{ projectKey: phase.project_key, number: String(phase.number) }}
-              search={{
-                stage: condition.link.stage,
-                ...(condition.link.version ? { v: condition.link.version } : {}),
-              }}
-              className="link whitespace-nowrap"
-            >
-              {stageName(condition.link.stage)}
-              {condition.link.version ? ` v${condition.link.version}` : ""}
-            </Link>
-          )}
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-function ConditionIcon({ ok }: { ok: boolean | null }) {
-  if (ok === true) return <Check size={13} className="mt-[3px] shrink-0 text-approved" aria-label="met:" />;
-  if (ok === false)
-    return <CircleAlert size={13} className="mt-[3px] shrink-0 text-changes" aria-label="not met:" />;
-  return <Circle size={13} className="mt-[3px] shrink-0 text-ink-3" aria-label="waiting:" />;
 }
 
 type DecisionProps = Props & { decisions: ReturnType<typeof useDecisions> };
@@ -107,7 +71,7 @@ function Decisions({ phase, view, shown, me, decisions, onShowVersion }: Decisio
     approval.reason
   );
   return (
-    <div className="flex shrink-0 flex-col justify-center gap-1 px-4 py-2 @max-3xl:border-rule @max-3xl:border-t @3xl:max-w-[300px] @3xl:items-end">
+    <div className="flex shrink-0 flex-col justify-center gap-1 px-4 py-2 @max-2xl:border-rule @max-2xl:border-t @2xl:max-w-[260px] @4xl:max-w-[300px] @2xl:items-end">
       <div className="flex flex-wrap gap-2">
         {withdrawal.can && (
           <button type="button" className="btn" onClick={() => setAsking("withdraw")}>
@@ -137,7 +101,7 @@ function Decisions({ phase, view, shown, me, decisions, onShowVersion }: Decisio
         )}
       </div>
       {binding && (
-        <div className="text-2xs text-ink-3 @3xl:text-right">
+        <div className="text-2xs text-ink-3 @2xl:text-right">
           {note}{" "}
           {!approval.can && shown && shown.version !== binding.version && (
             <button type="button" className="link" onClick={() => onShowVersion(binding.version)}>

@@ -1,8 +1,9 @@
 /** Asks for a reason before a decision is recorded; without a label it only asks to confirm. */
-import { Dialog, DialogActions } from "~/components/ui/Dialog";
-import { Field } from "~/components/ui/Field";
-import { ProblemNotice } from "~/components/ui/Notice";
+
 import { readForm } from "~/lib/form";
+import { Dialog, FormActions } from "./Dialog";
+import { Field } from "./Field";
+import { ProblemNotice } from "./Notice";
 
 type Props = {
   title: string;
@@ -38,14 +39,7 @@ export function ReasonDialog({
           </Field>
         )}
         <ProblemNotice error={error} />
-        <DialogActions>
-          <button type="button" className="btn" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="btn btn-primary" disabled={busy}>
-            {busy ? pending : action}
-          </button>
-        </DialogActions>
+        <FormActions action={action} pending={pending} busy={busy} onCancel={onClose} />
       </form>
     </Dialog>
   );
