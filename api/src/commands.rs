@@ -3,7 +3,11 @@
 //! A command runs in a task of its own, so that a client that hangs up can't stop it half-way. Every
 //! attempt looks at the receipt, at `If-Match` and at the fences again. Commands to one stream queue up
 //! within the process; that only spares conflicts, the stream's primary key is what keeps order.
+//!
+//! The first attempt takes a stream as it was last seen here, and reads nothing: what it appends, the append
+//! itself checks (stream, receipt, fences). Whatever else it comes to is decided again on what is read.
 
+mod envelope;
 mod error;
 mod queue;
 
@@ -11,29 +15,27 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cqrs_es::EventStore;
+use cqrs_es::persist::EventStoreAggregateContext;
 use cqrs_es::persist::PersistedEventStore;
-use konductro_domain::actor::{Actor, Credential};
-use konductro_domain::ids::{CorrelationId, EventId, PhaseId, ProjectId, UserId};
-use konductro_domain::role::Role;
+use konductro_domain::ids::{EventId, PhaseId, ProjectId, UserId};
+use konductro_domain::phase::{Phase, PhaseError};
 use konductro_domain::stage::Stage;
-use konductro_domain::text::Text;
 use konductro_domain::{Decided, Decider};
 use konductro_projections::changes::Visibility;
-use konductro_projections::metadata::Metadata;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sqlx::{PgPool, Row};
-use time::OffsetDateTime;
 use tokio::sync::{Notify, watch};
 use uuid::Uuid;
 
+pub use self::envelope::{Envelope, Wait};
 use self::error::Attempt;
 pub use self::error::CommandError;
 use self::queue::Queues;
-use crate::event_store::receipts::Stored;
-use crate::event_store::repository::Commit;
-use crate::event_store::snapshots::Due;
+use crate::event_store::known::{Known, KnownStreams};
+use crate::event_store::receipts::{self, Stored};
 pub use crate::event_store::{Claim, FenceCheck, FenceScope, FenceState, NewJob, PhaseFences, Receipt};
-use crate::event_store::{EventRepository, claims, fences};
+use crate::event_store::{EventRepository, claims, fences, snapshots};
 
 /// How long a write waits until it can be read back.
 pub const VISIBLE_WITHIN: Duration = Duration::from_secs(2);
@@ -47,102 +49,14 @@ const REREADS: u32 = 10;
 /// How often another number is tried: each one lost is a phase or story that somebody else added meanwhile.
 const NUMBERS_TRIED: u32 = 200;
 
-/// Whether a command waits until read models have its events.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Wait {
-    /// Returns as soon as the events are committed.
-    None,
-    /// Waits, bounded by `VISIBLE_WITHIN`, so that what is read next shows the write.
-    #[default]
-    Visible,
-}
-
-/// The circumstances of a command.
-#[derive(Debug, Clone)]
-pub struct Envelope {
-    /// Who gives it.
-    pub actor: Actor,
-    /// In which role, where a person does.
-    pub role: Option<Role>,
-    /// With which credential, where a person does.
-    pub credential: Option<Credential>,
-    /// What it belongs together with.
-    pub correlation: CorrelationId,
-    /// The event that caused it, where one did.
-    pub causation: Option<EventId>,
-    /// The HTTP request that carried it.
-    pub request_id: Option<String>,
-    /// The project, where there is one.
-    pub project_id: Option<ProjectId>,
-    /// The phase, where there is one.
-    pub phase_id: Option<PhaseId>,
-    /// How a repeat is recognised.
-    pub receipt: Option<Receipt>,
-    /// Texts that the decision itself does not give; only those that an event names are stored.
-    pub texts: Vec<Text>,
-    /// What the command relies on.
-    pub fences: Vec<FenceCheck>,
-    /// Work to be enqueued with the events.
-    pub jobs: Vec<NewJob>,
-    /// The version of the stream that the caller has seen (`If-Match`).
-    pub expected_version: Option<i64>,
-    /// Whether to wait until it can be read back.
-    pub position_wait: Wait,
-}
-
-impl Envelope {
-    /// An envelope with nothing but who, and what it belongs to.
-    pub fn new(actor: Actor, correlation: CorrelationId) -> Self {
-        Self {
-            actor,
-            role: None,
-            credential: None,
-            correlation,
-            causation: None,
-            request_id: None,
-            project_id: None,
-            phase_id: None,
-            receipt: None,
-            texts: Vec::new(),
-            fences: Vec::new(),
-            jobs: Vec::new(),
-            expected_version: None,
-            position_wait: Wait::default(),
-        }
-    }
-
-    fn commit(self, event_ids: Vec<EventId>) -> Commit {
-        let now = OffsetDateTime::now_utc();
-        Commit {
-            event_ids,
-            // PostgreSQL keeps microseconds, and what is hashed must be what is kept.
-            recorded_at: now.replace_nanosecond(now.nanosecond() / 1_000 * 1_000).unwrap_or(now),
-            metadata: Metadata {
-                actor: self.actor,
-                role: self.role,
-                credential: self.credential,
-                causation: self.causation,
-                correlation: self.correlation,
-                request_id: self.request_id,
-                project_id: self.project_id,
-                phase_id: self.phase_id,
-            },
-            texts: self.texts,
-            fences: self.fences,
-            jobs: self.jobs,
-            receipt: self.receipt,
-        }
-    }
-}
-
 /// An aggregate whose commands can be carried to a task of their own.
 pub trait Executable:
-    Decider<Command: Send + Sync + 'static, Event: 'static, Error: Send + Sync + 'static> + 'static
+    Decider<Command: Send + Sync + 'static, Event: 'static, Error: Send + Sync + 'static> + Clone + 'static
 {
 }
 
 impl<A> Executable for A where
-    A: Decider<Command: Send + Sync + 'static, Event: 'static, Error: Send + Sync + 'static> + 'static
+    A: Decider<Command: Send + Sync + 'static, Event: 'static, Error: Send + Sync + 'static> + Clone + 'static
 {
 }
 
@@ -161,6 +75,14 @@ pub struct Executed<E> {
     pub replayed: bool,
     /// The result that the first call put in its receipt; null without one.
     pub result: Value,
+}
+
+impl<E> Executed<E> {
+    /// An id that the first call put in its receipt: a repeat comes with another new one. `otherwise` without one.
+    pub fn first_id<I: DeserializeOwned>(&self, name: &str, otherwise: I) -> I {
+        let first = self.result.get(name).and_then(|id| serde_json::from_value(id.clone()).ok());
+        first.unwrap_or(otherwise)
+    }
 }
 
 /// A stream as it is now.
@@ -184,6 +106,7 @@ struct Inner {
     appended: Arc<Notify>,
     enqueued: watch::Sender<u64>,
     queues: Queues,
+    known: KnownStreams,
     runtime: tokio::runtime::Handle,
 }
 
@@ -196,6 +119,7 @@ impl Commands {
             appended,
             enqueued: watch::Sender::new(0),
             queues: Queues::default(),
+            known: KnownStreams::default(),
             runtime: tokio::runtime::Handle::current(),
         };
         Self { inner: Arc::new(inner) }
@@ -222,13 +146,24 @@ impl Commands {
     /// Executes what `prepare` gives, and asks it again when a fence or a claimed name moved meanwhile.
     ///
     /// `prepare` reads fences first and then what they guard; `async || { … }` that captures by reference will do.
-    pub async fn execute_with<A, R, F, P>(&self, stream_id: &str, prepare: F) -> Result<Executed<A::Event>, R>
+    /// It is not asked for what is on record as done: `repeated` is the receipt of a request that came again.
+    pub async fn execute_with<A, R, F, P>(
+        &self,
+        stream_id: &str,
+        repeated: Option<Receipt>,
+        prepare: F,
+    ) -> Result<Executed<A::Event>, R>
     where
         A: Executable,
         R: From<CommandError<A::Error>>,
         F: Fn() -> P,
         P: Future<Output = Result<(A::Command, Envelope), R>>,
     {
+        if let Some(receipt) = repeated
+            && let Some(done) = self.done_before::<A>(&receipt).await?
+        {
+            return Ok(done);
+        }
         let (mut rereads, mut taken) = (0, 0);
         loop {
             let (command, envelope) = prepare().await?;
@@ -242,14 +177,22 @@ impl Commands {
         }
     }
 
+    /// What the first call with a key did, where there was one.
+    async fn done_before<A: Executable>(
+        &self,
+        receipt: &Receipt,
+    ) -> Result<Option<Executed<A::Event>>, CommandError<A::Error>> {
+        let found = receipts::find(&self.inner.pool, &receipt.scope, &receipt.key).await;
+        let Some(stored) = found.map_err(CommandError::reading)? else { return Ok(None) };
+        let done = self.replay::<A>(&stored, receipt, 0).await?;
+        Ok(Some(self.wait(done, Wait::Visible, A::TYPE).await))
+    }
+
     /// The stream as the log has it now, strongly consistent.
     pub async fn load<A: Executable>(&self, stream_id: &str) -> Result<Loaded<A>, CommandError<A::Error>> {
-        let repository =
-            EventRepository::open::<A>(&self.inner.pool, stream_id, None).await.map_err(CommandError::reading)?;
-        let version = repository.version();
-        let store = PersistedEventStore::<_, A>::new_snapshot_store(repository, usize::MAX);
-        let context = store.load_aggregate(stream_id).await.map_err(CommandError::loading)?;
-        Ok(Loaded { state: context.aggregate, version })
+        let opened = self.open::<A>(stream_id, None).await?;
+        let known = self.fold(stream_id, &opened).await?;
+        Ok(Loaded { state: known.state.clone(), version: known.head.sequence })
     }
 
     /// A fence as it stands. Read it before loading what it guards.
@@ -257,14 +200,23 @@ impl Commands {
         fences::read(&self.inner.pool, scope).await
     }
 
-    /// What guards whatever a person does in a phase, in one round trip; `None` where there is no such phase.
-    pub async fn phase_fences(
+    /// A phase as the log has it now, with what guards whatever a person does in it; `None` where there is no such
+    /// phase. One round trip where the phase is as it was last seen here.
+    pub async fn enter_phase(
         &self,
         phase: PhaseId,
         person: UserId,
         stage: Option<Stage>,
-    ) -> Result<Option<PhaseFences>, sqlx::Error> {
-        fences::read_of_phase(&self.inner.pool, phase, person, stage).await
+    ) -> Result<Option<(PhaseFences, Loaded<Phase>)>, CommandError<PhaseError>> {
+        let read = fences::read_of_phase(&self.inner.pool, phase, person, stage).await;
+        let Some(fences) = read.map_err(CommandError::reading)? else { return Ok(None) };
+        let stream_id = phase.to_string();
+        let known = self.inner.known.of::<Phase>(&stream_id).filter(|known| known.head == fences.head);
+        let loaded = match known {
+            Some(known) => Loaded { state: known.state.clone(), version: known.head.sequence },
+            None => self.load::<Phase>(&stream_id).await?,
+        };
+        Ok(Some((fences, loaded)))
     }
 
     /// The number that the project's next phase may take (see `Claim::PhaseNumber`).
@@ -306,7 +258,10 @@ impl Commands {
         let mut attempts = 0;
         loop {
             let turn = self.inner.queues.enter(A::TYPE, stream_id).await;
-            let attempt = self.attempt::<A>(stream_id, command, envelope.clone()).await;
+            let attempt = match attempts {
+                0 => self.attempt_unread::<A>(stream_id, command, envelope.clone()).await,
+                _ => self.attempt::<A>(stream_id, command, envelope.clone()).await,
+            };
             drop(turn);
             match attempt {
                 Ok(done) => return Ok(self.wait(done, wait, A::TYPE).await),
@@ -317,65 +272,161 @@ impl Commands {
         }
     }
 
+    /// Decides on the stream as it was last seen here, and appends; loads it where that came to anything else.
+    async fn attempt_unread<A: Executable>(
+        &self,
+        stream_id: &str,
+        command: &A::Command,
+        envelope: Envelope,
+    ) -> Result<Done<A::Event>, Attempt<A::Error>> {
+        if let Some(known) = self.inner.known.of::<A>(stream_id)
+            && envelope.expected_version.is_none_or(|expected| expected == known.head.sequence)
+            && let Ok(decided) = known.state.decide_on(command)
+            && !decided.events.is_empty()
+        {
+            let repository = EventRepository::at(&self.inner.pool, stream_id, known.head);
+            return self.append(stream_id, &repository, &known, decided, envelope).await;
+        }
+        self.attempt::<A>(stream_id, command, envelope).await
+    }
+
     /// Loads, decides and appends once.
     async fn attempt<A: Executable>(
         &self,
         stream_id: &str,
         command: &A::Command,
-        mut envelope: Envelope,
+        envelope: Envelope,
     ) -> Result<Done<A::Event>, Attempt<A::Error>> {
-        let repository = EventRepository::open::<A>(&self.inner.pool, stream_id, envelope.receipt.as_ref())
-            .await
-            .map_err(CommandError::reading)?;
-        if let Some(stored) = repository.stored() {
-            return self.replay::<A>(stored, &envelope, repository.version()).await.map_err(Attempt::Over);
+        let opened = self.open::<A>(stream_id, envelope.receipt.as_ref()).await?;
+        let (repository, head) = (&opened.repository, opened.repository.head().sequence);
+        if let (Some(stored), Some(receipt)) = (repository.stored(), &envelope.receipt) {
+            return self.replay::<A>(stored, receipt, head).await.map_err(Attempt::Over);
         }
-        let store = PersistedEventStore::<_, A>::new_snapshot_store(repository.clone(), usize::MAX);
-        let context = store.load_aggregate(stream_id).await.map_err(CommandError::loading)?;
-        let head = repository.version();
+        let known = self.fold(stream_id, &opened).await?;
         if envelope.expected_version.is_some_and(|expected| expected != head) {
             return Err(CommandError::VersionChanged { current: head }.into());
         }
-        let Decided { events, texts } = context.aggregate.decide_on(command).map_err(CommandError::Refused)?;
+        let decided = known.state.decide_on(command).map_err(CommandError::Refused)?;
+        self.append(stream_id, repository, &known, decided, envelope).await
+    }
+
+    /// Appends what was decided, where there is anything to be kept.
+    async fn append<A: Executable>(
+        &self,
+        stream_id: &str,
+        repository: &EventRepository,
+        known: &Known<A>,
+        decided: Decided<A::Event>,
+        mut envelope: Envelope,
+    ) -> Result<Done<A::Event>, Attempt<A::Error>> {
+        let Decided { events, texts } = decided;
         envelope.texts.extend(texts);
         let result = envelope.receipt.as_ref().map_or(Value::Null, |receipt| receipt.result.clone());
         let event_ids: Vec<_> = events.iter().map(|_| EventId(Uuid::now_v7())).collect();
-        let version = head + count(events.len());
+        let version = known.head.sequence + count(events.len());
         let waiter = event_ids.last().map(|last| self.inner.visibility.expect(*last));
         if !events.is_empty() || envelope.receipt.is_some() {
-            let due = Due::after(&context.aggregate, &events, repository.snapshot_sequence(), head)
-                .map_err(|error| CommandError::Unreadable(error.to_string()))?;
             let enqueues = !envelope.jobs.is_empty();
             repository.prepare(envelope.commit(event_ids.clone()));
+            let store = PersistedEventStore::<_, A>::new_snapshot_store(repository.clone(), usize::MAX);
+            let context = EventStoreAggregateContext {
+                aggregate_id: stream_id.to_owned(),
+                aggregate: A::default(),
+                current_sequence: usize::try_from(known.head.sequence).unwrap_or(0),
+                current_snapshot: None,
+            };
             if let Err(told) = store.commit(events.clone(), context, Default::default()).await {
                 return Err(Attempt::after(repository.failure(), told));
             }
-            self.committed(due, stream_id, enqueues);
+            self.committed(stream_id, repository, known, &events, enqueues);
         }
         let executed = Executed { events, event_ids, version, position: None, replayed: false, result };
         Ok(Done { executed, stream_id: stream_id.to_owned(), waiter })
     }
 
-    /// Wakes whoever has something to do now that events are committed.
-    fn committed<A: Executable>(&self, snapshot: Option<Due<A>>, stream_id: &str, enqueues: bool) {
+    /// Wakes whoever has something to do now that events are committed, and remembers the stream as it is now.
+    fn committed<A: Executable>(
+        &self,
+        stream_id: &str,
+        repository: &EventRepository,
+        known: &Known<A>,
+        events: &[A::Event],
+        enqueues: bool,
+    ) {
         self.inner.appended.notify_one();
         if enqueues {
             self.inner.enqueued.send_modify(|count| *count = count.wrapping_add(1));
         }
-        if let Some(due) = snapshot {
+        let Some(head) = repository.appended() else { return };
+        let mut state = known.state.clone();
+        events.iter().for_each(|event| state.apply(event.clone()));
+        let due = snapshots::is_due(known.snapshot, head.sequence);
+        let snapshot = if due { head.sequence } else { known.snapshot };
+        let now = Arc::new(Known { state, head, snapshot });
+        self.inner.known.remember(stream_id, Arc::clone(&now));
+        if due {
             let (pool, stream_id) = (self.inner.pool.clone(), stream_id.to_owned());
-            tokio::spawn(async move { due.write(&pool, &stream_id).await });
+            tokio::spawn(async move { snapshots::write(&pool, &stream_id, &now.state, head.sequence).await });
         }
+    }
+
+    /// Reads a stream: all of it that is not known already.
+    async fn open<A: Executable>(
+        &self,
+        stream_id: &str,
+        receipt: Option<&Receipt>,
+    ) -> Result<Opened<A>, CommandError<A::Error>> {
+        let known = self.inner.known.of::<A>(stream_id);
+        let head = known.as_ref().map(|known| known.head);
+        let open = |after| EventRepository::open::<A>(&self.inner.pool, stream_id, receipt, after);
+        let repository = open(head).await.map_err(CommandError::reading)?;
+        if head.is_none_or(|head| repository.continues(head)) {
+            return Ok(Opened { repository, known });
+        }
+        self.inner.known.forget::<A>(stream_id);
+        let repository = open(None).await.map_err(CommandError::reading)?;
+        Ok(Opened { repository, known: None })
+    }
+
+    /// Folds what was read onto what is known, and remembers it.
+    async fn fold<A: Executable>(
+        &self,
+        stream_id: &str,
+        opened: &Opened<A>,
+    ) -> Result<Arc<Known<A>>, CommandError<A::Error>> {
+        let repository = &opened.repository;
+        let head = repository.head();
+        let known = match &opened.known {
+            Some(known) if known.head == head => return Ok(Arc::clone(known)),
+            Some(known) => {
+                let mut state = known.state.clone();
+                for event in repository.tail() {
+                    let read = serde_json::from_value(event.payload.clone());
+                    state.apply(read.map_err(|error| CommandError::Unreadable(error.to_string()))?);
+                }
+                Known { state, head, snapshot: known.snapshot }
+            }
+            None => {
+                let store = PersistedEventStore::<_, A>::new_snapshot_store(repository.clone(), usize::MAX);
+                let context = store.load_aggregate(stream_id).await.map_err(CommandError::loading)?;
+                Known { state: context.aggregate, head, snapshot: repository.snapshot_sequence() }
+            }
+        };
+        let known = Arc::new(known);
+        if head.sequence > 0 {
+            self.inner.known.remember(stream_id, Arc::clone(&known));
+        }
+        Ok(known)
     }
 
     /// Gives back what the first call with the same key did.
     async fn replay<A: Executable>(
         &self,
         stored: &Stored,
-        envelope: &Envelope,
+        receipt: &Receipt,
         version: i64,
     ) -> Result<Done<A::Event>, CommandError<A::Error>> {
-        if envelope.receipt.as_ref().is_some_and(|receipt| receipt.fingerprint != stored.fingerprint) {
+        if receipt.fingerprint != stored.fingerprint {
             return Err(CommandError::KeyReused);
         }
         let mut executed = Executed {
@@ -442,6 +493,12 @@ impl Commands {
             None
         })
     }
+}
+
+/// A stream that was read from the event after what is known of it, or from its beginning.
+struct Opened<A> {
+    repository: EventRepository,
+    known: Option<Arc<Known<A>>>,
 }
 
 /// A command that took effect, and who waits for it to show.

@@ -2,7 +2,7 @@
 //! `konductro_domain::policies::react` says.
 //!
 //! At least once: a reaction is done with no transaction open, under the idempotency key (position,
-//! number), and the checkpoint moves after it. The rules may refuse, which is logged and passed over; what
+//! number), and the checkpoint moves after it (and now and then where there was nothing to react to). The rules may refuse, which is logged and passed over; what
 //! the database could not do is tried again for as long as it takes. One replica works, the others stand by.
 
 mod stories;
@@ -29,6 +29,8 @@ use crate::commands::{CommandError, Commands, Envelope, FenceCheck, FenceScope, 
 pub const NAME: &str = "policies";
 
 const PAGE: i64 = 100;
+/// Events without a reaction that may be looked at again after a crash.
+const NOTE_EVERY: i64 = 500;
 const LOOK_ANYWAY: Duration = Duration::from_millis(250);
 const FIRST_BACK_OFF: Duration = Duration::from_millis(100);
 const LONGEST_BACK_OFF: Duration = Duration::from_secs(5);
@@ -56,6 +58,48 @@ impl Drop for Policies {
         // A reaction that was under way is done again from the checkpoint, and recognised by its receipt.
         self.task.abort();
     }
+}
+
+/// Who reacts knows how far it is; a note of that need only be right after a reaction, and not too old.
+#[derive(Debug, Default)]
+struct Lead {
+    noted: i64,
+    passed: i64,
+}
+
+impl Lead {
+    async fn take(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+        sqlx::query_scalar("SELECT pg_try_advisory_lock($1)").bind(LOCK).fetch_one(connection).await
+    }
+
+    fn at(&self) -> i64 {
+        self.noted.max(self.passed)
+    }
+
+    /// Moves the checkpoint to where it is.
+    async fn note(&mut self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+        if self.passed > self.noted {
+            checkpoint::advance(connection, NAME, self.passed).await?;
+            self.noted = self.passed;
+        }
+        Ok(())
+    }
+}
+
+/// How far a page went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reacted {
+    /// There may be more.
+    ToSome,
+    /// There was no more.
+    ToAll,
+}
+
+/// What ended a wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Woken {
+    ByNudge,
+    BySilence,
 }
 
 struct Runner {
@@ -104,13 +148,19 @@ impl Runner {
             Ok(connection) => connection,
             Err(error) => return error.into(),
         };
-        let mut leads = false;
+        let mut lead = None;
         loop {
             self.sealed.mark_unchanged();
-            let step = self.step(&mut connection, &mut leads).await;
-            match step {
-                Ok(0) => self.wait().await,
-                Ok(_) => *back_off = FIRST_BACK_OFF,
+            match self.step(&mut connection, &mut lead).await {
+                // It is nearly always a nudge that ends the wait; silence is the time to note how far it is.
+                Ok(Reacted::ToAll) => {
+                    if let (Woken::BySilence, Some(lead)) = (self.wait().await, &mut lead)
+                        && let Err(error) = lead.note(&mut connection).await
+                    {
+                        return error.into();
+                    }
+                }
+                Ok(Reacted::ToSome) => *back_off = FIRST_BACK_OFF,
                 Err(trouble) => return trouble,
             }
         }
@@ -122,50 +172,52 @@ impl Runner {
         Ok(connection)
     }
 
-    async fn step(&self, connection: &mut PgConnection, leads: &mut bool) -> Result<usize, Trouble> {
-        if !*leads {
-            *leads =
-                sqlx::query_scalar("SELECT pg_try_advisory_lock($1)").bind(LOCK).fetch_one(&mut *connection).await?;
+    async fn step(&self, connection: &mut PgConnection, lead: &mut Option<Lead>) -> Result<Reacted, Trouble> {
+        if lead.is_none() && Lead::take(connection).await? {
+            *lead = Some(Lead { noted: checkpoint::read(&mut *connection, NAME).await?, ..Lead::default() });
         }
-        if !*leads {
+        let Some(lead) = lead else {
             self.health.report(NAME, RunnerState::StandingBy);
-            return Ok(0);
-        }
-        let reacted = self.page(connection).await?;
-        if reacted == 0 {
+            return Ok(Reacted::ToAll);
+        };
+        let reacted = self.page(connection, lead).await?;
+        if reacted == Reacted::ToAll {
             self.health.report(NAME, RunnerState::Running);
         }
         Ok(reacted)
     }
 
-    async fn wait(&mut self) {
+    async fn wait(&mut self) -> Woken {
         let nudge = self.sealed.changed();
-        if let Ok(Err(_closed)) = tokio::time::timeout(LOOK_ANYWAY, nudge).await {
-            tokio::time::sleep(LOOK_ANYWAY).await;
+        match tokio::time::timeout(LOOK_ANYWAY, nudge).await {
+            Ok(Ok(())) => Woken::ByNudge,
+            Ok(Err(_closed)) => {
+                tokio::time::sleep(LOOK_ANYWAY).await;
+                Woken::BySilence
+            }
+            Err(_elapsed) => Woken::BySilence,
         }
     }
 
-    /// Reacts to the next page; how many events it had.
-    async fn page(&self, connection: &mut PgConnection) -> Result<usize, Trouble> {
-        let after = checkpoint::read(&mut *connection, NAME).await?;
-        let page = event_log::page(connection, after, PAGE).await?;
+    /// Reacts to the next page.
+    async fn page(&self, connection: &mut PgConnection, lead: &mut Lead) -> Result<Reacted, Trouble> {
+        let page = event_log::page(connection, lead.at(), PAGE).await?;
         for event in &page.events {
             let reactions = react(event);
             for (number, reaction) in reactions.iter().enumerate() {
                 self.perform(connection, event, number, reaction).await?;
             }
-            if !reactions.is_empty() {
-                checkpoint::advance(&mut *connection, NAME, event.position).await?;
+            lead.passed = event.position;
+            if !reactions.is_empty() || lead.passed - lead.noted >= NOTE_EVERY {
+                lead.note(connection).await?;
             }
         }
-        match (page.events.last(), page.poison) {
-            (Some(last), _) => checkpoint::advance(&mut *connection, NAME, last.position).await?,
-            (None, Some((position, reason))) => {
-                return Err(Trouble::Poison { position, reason: reason.to_string() });
-            }
-            (None, None) => {}
+        match (page.events.len(), page.poison) {
+            (0, Some((position, reason))) => Err(Trouble::Poison { position, reason: reason.to_string() }),
+            (_, Some(_)) => Ok(Reacted::ToSome),
+            (events, None) if i64::try_from(events) == Ok(PAGE) => Ok(Reacted::ToSome),
+            (_, None) => Ok(Reacted::ToAll),
         }
-        Ok(page.events.len())
     }
 
     async fn perform(
@@ -253,7 +305,7 @@ impl Runner {
             };
             Ok((command, envelope))
         };
-        self.commands.execute_with::<Phase, Trouble, _, _>(&phase_id.to_string(), prepare).await?;
+        self.commands.execute_with::<Phase, Trouble, _, _>(&phase_id.to_string(), None, prepare).await?;
         Ok(())
     }
 

@@ -29,6 +29,7 @@ use konductro_projections::backlog::{
     self, BacklogFilter, BacklogOrder, BacklogPlace, EnrichmentState, RefinementState,
 };
 use konductro_projections::conversation_view::{self, DocumentOutcome, TurnState};
+use konductro_projections::fold::fold;
 use konductro_projections::phase_board::{self, WaitsFor};
 use konductro_projections::review_table::{self, GenerationState, ProposalStep};
 use konductro_projections::{READ_MODELS, artefact_versions, history, project_list};
@@ -68,9 +69,8 @@ impl Database {
         }
         for events in journal.events.chunks(page) {
             let mut tx = self.pool.begin().await.unwrap();
-            for model in READ_MODELS {
-                (model.project)(&mut tx, events).await.unwrap_or_else(|error| panic!("{}: {error}", model.name));
-            }
+            let writes = fold(&mut tx, READ_MODELS, events).await.unwrap_or_else(|unfolded| panic!("{unfolded:?}"));
+            writes.run(&mut tx).await.unwrap();
             tx.commit().await.unwrap();
         }
     }

@@ -18,7 +18,7 @@ use sqlx::types::{Json, Uuid};
 use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
 
-use crate::{ProjectionError, rows, streams};
+use crate::{ProjectionError, Writes, rows, streams};
 
 /// The tables of this read model.
 pub const TABLES: &[&str] = &["artefact_versions", "artefact_approvals", "change_requests"];
@@ -155,7 +155,7 @@ pub enum ChangeRequestState {
 }
 
 /// Folds a page of events.
-pub async fn project(tx: &mut PgConnection, page: &[Recorded<Event>]) -> Result<(), ProjectionError> {
+pub async fn project(tx: &mut PgConnection, page: &[Recorded<Event>]) -> Result<Writes, ProjectionError> {
     let mut events = Vec::new();
     for recorded in page {
         if let Event::Phase(event) = &recorded.event {
@@ -167,7 +167,7 @@ pub async fn project(tx: &mut PgConnection, page: &[Recorded<Event>]) -> Result<
     for (recorded, event, phase_id) in events {
         changes.apply(recorded, event, phase_id);
     }
-    changes.store(tx).await
+    changes.writes()
 }
 
 /// What a page adds and changes: only approvals that count and requests that are open can still change.
@@ -268,8 +268,8 @@ impl Changes {
         }
     }
 
-    /// Writes what is new or different.
-    async fn store(mut self, tx: &mut PgConnection) -> Result<(), ProjectionError> {
+    /// What is new or different.
+    fn writes(mut self) -> Result<Writes, ProjectionError> {
         for row in &self.before.approvals {
             if self.approvals.get(&row.position) == Some(row) {
                 self.approvals.remove(&row.position);
@@ -280,9 +280,11 @@ impl Changes {
                 self.requests.remove(&row.change_request_id);
             }
         }
-        rows::store(tx, ADD_VERSIONS, &self.versions).await?;
-        rows::store(tx, STORE_APPROVALS, &self.approvals.into_values().collect::<Vec<_>>()).await?;
-        rows::store(tx, STORE_REQUESTS, &self.requests.into_values().collect::<Vec<_>>()).await
+        let mut writes = Writes::default();
+        writes.add(ADD_VERSIONS, &self.versions)?;
+        writes.add(STORE_APPROVALS, &self.approvals.into_values().collect::<Vec<_>>())?;
+        writes.add(STORE_REQUESTS, &self.requests.into_values().collect::<Vec<_>>())?;
+        Ok(writes)
     }
 }
 
@@ -388,12 +390,12 @@ const CHANGEABLE: &str = "select jsonb_build_object( \
     'requests', (select coalesce(jsonb_agg(c), '[]') from change_requests c \
                  where phase_id = any($1) and state = 'open'))";
 const ADD_VERSIONS: &str =
-    "insert into artefact_versions select * from jsonb_populate_recordset(null::artefact_versions, $1)";
+    "insert into artefact_versions select * from jsonb_populate_recordset(null::artefact_versions, $rows)";
 const STORE_APPROVALS: &str = "insert into artefact_approvals \
-    select * from jsonb_populate_recordset(null::artefact_approvals, $1) \
+    select * from jsonb_populate_recordset(null::artefact_approvals, $rows) \
     on conflict (position) do update set standing = excluded.standing";
 const STORE_REQUESTS: &str = "insert into change_requests \
-    select * from jsonb_populate_recordset(null::change_requests, $1) \
+    select * from jsonb_populate_recordset(null::change_requests, $rows) \
     on conflict (change_request_id) do update set state = excluded.state, settled_at = excluded.settled_at, \
     settled_by = excluded.settled_by, dismissal_hash = excluded.dismissal_hash";
 

@@ -11,7 +11,7 @@ use konductro_domain::story::StoryEvent;
 use sqlx::PgConnection;
 use sqlx::types::{Json, Uuid};
 
-use crate::{ProjectionError, rows, streams};
+use crate::{ProjectionError, Writes, streams};
 
 mod basis;
 mod details;
@@ -29,7 +29,7 @@ pub use story::StoryRow;
 pub const TABLES: &[&str] = &["backlog_stories", "backlog_details", "backlog_bases"];
 
 /// Folds a page of events.
-pub async fn project(tx: &mut PgConnection, page: &[Recorded<Event>]) -> Result<(), ProjectionError> {
+pub async fn project(tx: &mut PgConnection, page: &[Recorded<Event>]) -> Result<Writes, ProjectionError> {
     let mut events = Vec::new();
     for recorded in page {
         if let Event::Story(event) = &recorded.event {
@@ -37,13 +37,13 @@ pub async fn project(tx: &mut PgConnection, page: &[Recorded<Event>]) -> Result<
         }
     }
     if events.is_empty() {
-        return Ok(());
+        return Ok(Writes::default());
     }
     let mut changes = Changes::load(tx, events.iter().map(|(.., story)| *story)).await?;
     for (recorded, event, story_id) in events {
         changes.apply(recorded, event, story_id)?;
     }
-    changes.store(tx).await
+    changes.writes()
 }
 
 /// What a page adds and changes.
@@ -80,12 +80,14 @@ impl Changes {
         Ok(())
     }
 
-    async fn store(self, tx: &mut PgConnection) -> Result<(), ProjectionError> {
+    fn writes(self) -> Result<Writes, ProjectionError> {
+        let mut writes = Writes::default();
         let (stories, details): (Vec<_>, Vec<_>) =
             self.stories.into_values().map(|whole| (whole.row, whole.details)).unzip();
-        rows::store(tx, STORE_BASES, &self.bases.into_values().collect::<Vec<_>>()).await?;
-        rows::store(tx, STORE_STORIES, &stories).await?;
-        rows::store(tx, STORE_DETAILS, &details).await
+        writes.add(STORE_BASES, &self.bases.into_values().collect::<Vec<_>>())?;
+        writes.add(STORE_STORIES, &stories)?;
+        writes.add(STORE_DETAILS, &details)?;
+        Ok(writes)
     }
 }
 
@@ -100,15 +102,15 @@ impl WholeStory {
 }
 
 const STORE_STORIES: &str = "insert into backlog_stories \
-    select * from jsonb_populate_recordset(null::backlog_stories, $1) \
+    select * from jsonb_populate_recordset(null::backlog_stories, $rows) \
     on conflict (story_id) do update set title = excluded.title, title_key = excluded.title_key, \
     search = excluded.search, story_type = excluded.story_type, complexity = excluded.complexity, \
     status = excluded.status, enriched = excluded.enriched, refinement_state = excluded.refinement_state, \
     enrichment_state = excluded.enrichment_state, requirement_ids = excluded.requirement_ids, \
     updated_at = excluded.updated_at, version = excluded.version";
 const STORE_DETAILS: &str = "insert into backlog_details \
-    select * from jsonb_populate_recordset(null::backlog_details, $1) \
+    select * from jsonb_populate_recordset(null::backlog_details, $rows) \
     on conflict (story_id) do update set content = excluded.content, refinement = excluded.refinement, \
     enrichment = excluded.enrichment, closing = excluded.closing, trail = excluded.trail";
 const STORE_BASES: &str = "insert into backlog_bases \
-    select * from jsonb_populate_recordset(null::backlog_bases, $1) on conflict (basis) do nothing";
+    select * from jsonb_populate_recordset(null::backlog_bases, $rows) on conflict (basis) do nothing";

@@ -19,7 +19,7 @@ use sqlx::PgConnection;
 use sqlx::types::Uuid;
 use time::OffsetDateTime;
 
-use crate::{ProjectionError, rows, streams};
+use crate::{ProjectionError, Writes, rows, streams};
 
 mod reads;
 
@@ -159,10 +159,10 @@ pub struct PromptRow {
 }
 
 /// Folds a page of events.
-pub async fn project(tx: &mut PgConnection, page: &[Recorded<Event>]) -> Result<(), ProjectionError> {
+pub async fn project(tx: &mut PgConnection, page: &[Recorded<Event>]) -> Result<Writes, ProjectionError> {
     let turns: BTreeSet<Uuid> = page.iter().filter_map(|event| turn_of(&event.event)).map(|turn| turn.0).collect();
     if turns.is_empty() {
-        return Ok(());
+        return Ok(Writes::default());
     }
     let keys: Vec<Uuid> = turns.into_iter().collect();
     let loaded: Vec<TurnRow> =
@@ -176,19 +176,21 @@ pub async fn project(tx: &mut PgConnection, page: &[Recorded<Event>]) -> Result<
             Event::Workspace(_) | Event::Project(_) | Event::StoryReview(_) | Event::Story(_) => {}
         }
     }
-    rows::store(tx, STORE_TURNS, &changes.turns.into_values().collect::<Vec<_>>()).await?;
-    rows::store(tx, STORE_PROMPTS, &changes.prompts.into_values().collect::<Vec<_>>()).await
+    let mut writes = Writes::default();
+    writes.add(STORE_TURNS, &changes.turns.into_values().collect::<Vec<_>>())?;
+    writes.add(STORE_PROMPTS, &changes.prompts.into_values().collect::<Vec<_>>())?;
+    Ok(writes)
 }
 
 const STORE_TURNS: &str = "insert into conversation_turns \
-    select * from jsonb_populate_recordset(null::conversation_turns, $1) \
+    select * from jsonb_populate_recordset(null::conversation_turns, $rows) \
     on conflict (turn_id) do update set attempt = excluded.attempt, state = excluded.state, \
     generated_by = excluded.generated_by, sent_hashes = excluded.sent_hashes, started_at = excluded.started_at, \
     reply_hash = excluded.reply_hash, ended_at = excluded.ended_at, documents = excluded.documents, \
     suggestions = excluded.suggestions, finish = excluded.finish, failure = excluded.failure, \
     model_returned = excluded.model_returned, usage = excluded.usage";
 const STORE_PROMPTS: &str = "insert into conversation_prompts \
-    select * from jsonb_populate_recordset(null::conversation_prompts, $1)";
+    select * from jsonb_populate_recordset(null::conversation_prompts, $rows)";
 
 /// The turn that an event changes.
 fn turn_of(event: &Event) -> Option<TurnId> {

@@ -12,7 +12,7 @@ use sqlx::types::Json;
 use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
 
-use crate::{ProjectionError, rows, streams};
+use crate::{ProjectionError, Writes, streams};
 
 /// The tables of this read model.
 pub const TABLES: &[&str] = &["history"];
@@ -48,14 +48,16 @@ pub struct HistoryRow {
 }
 
 /// Folds a page of events.
-pub async fn project(tx: &mut PgConnection, page: &[Recorded<Event>]) -> Result<(), ProjectionError> {
+pub async fn project(_: &mut PgConnection, page: &[Recorded<Event>]) -> Result<Writes, ProjectionError> {
     let mut added = Vec::new();
     for event in page {
         if let Some(phase_id) = phase_of(event)? {
             added.push(row(event, phase_id));
         }
     }
-    rows::store(tx, "insert into history select * from jsonb_populate_recordset(null::history, $1)", &added).await
+    let mut writes = Writes::default();
+    writes.add("insert into history select * from jsonb_populate_recordset(null::history, $rows)", &added)?;
+    Ok(writes)
 }
 
 fn phase_of(event: &Recorded<Event>) -> Result<Option<PhaseId>, ProjectionError> {

@@ -12,6 +12,7 @@ pub mod checkpoint;
 pub mod conversation_view;
 mod error;
 pub mod event_log;
+pub mod fold;
 pub mod health;
 pub mod history;
 pub mod metadata;
@@ -25,7 +26,7 @@ mod streams;
 pub mod subscription;
 
 pub use error::ProjectionError;
-pub use subscription::{Folding, ReadModel};
+pub use fold::{Folding, ReadModel, Writes};
 
 /// Every read model that gates and pages need; one runner folds them all, in one transaction a page.
 pub const READ_MODELS: &[ReadModel] = &[

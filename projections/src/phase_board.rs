@@ -17,7 +17,7 @@ use sqlx::types::{Json, Uuid};
 use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
 
-use crate::{ProjectionError, rows, streams};
+use crate::{ProjectionError, Writes, rows, streams};
 
 mod stage;
 mod waiting;
@@ -156,7 +156,7 @@ impl BoardPhase {
 }
 
 /// Folds a page of events.
-pub async fn project(tx: &mut PgConnection, page: &[Recorded<Event>]) -> Result<(), ProjectionError> {
+pub async fn project(tx: &mut PgConnection, page: &[Recorded<Event>]) -> Result<Writes, ProjectionError> {
     let mut events = Vec::new();
     for recorded in page {
         if let Event::Phase(event) = &recorded.event {
@@ -164,7 +164,8 @@ pub async fn project(tx: &mut PgConnection, page: &[Recorded<Event>]) -> Result<
         }
     }
     let keys: BTreeSet<Uuid> = events.iter().map(|(.., phase)| phase.0).collect();
-    let mut phases = load(tx, &keys.into_iter().collect::<Vec<_>>()).await?;
+    let before = load(tx, &keys.into_iter().collect::<Vec<_>>()).await?;
+    let mut phases = before.clone();
     for (recorded, event, phase_id) in events {
         if let Some(opened) = BoardPhase::opened(recorded, event, phase_id) {
             phases.insert(phase_id, opened);
@@ -175,7 +176,7 @@ pub async fn project(tx: &mut PgConnection, page: &[Recorded<Event>]) -> Result<
         })?;
         phase.apply(recorded, event);
     }
-    store(tx, phases).await
+    writes(&before, phases)
 }
 
 async fn load(tx: &mut PgConnection, keys: &[Uuid]) -> Result<BTreeMap<PhaseId, BoardPhase>, ProjectionError> {
@@ -184,40 +185,40 @@ async fn load(tx: &mut PgConnection, keys: &[Uuid]) -> Result<BTreeMap<PhaseId, 
     Ok(loaded.into_iter().map(|phase| (phase.phase.phase_id, phase)).collect())
 }
 
-/// Everything that a page writes, as one value: one round trip.
-#[derive(Serialize)]
-struct Page {
-    phases: Vec<PhaseRow>,
-    stages: Vec<StageRow>,
-}
-
-async fn store(tx: &mut PgConnection, phases: BTreeMap<PhaseId, BoardPhase>) -> Result<(), ProjectionError> {
-    if phases.is_empty() {
-        return Ok(());
+/// What is new or different.
+fn writes(
+    before: &BTreeMap<PhaseId, BoardPhase>,
+    phases: BTreeMap<PhaseId, BoardPhase>,
+) -> Result<Writes, ProjectionError> {
+    let (mut rows, mut changed, mut gone) = (Vec::new(), Vec::new(), Vec::new());
+    for (phase_id, board) in phases {
+        let known = before.get(&phase_id).map_or(&[][..], |board| &board.stages);
+        // A promoted phase has other stages than before: those are gone.
+        let has = |stage: Stage| board.stages.iter().any(|row| row.stage == stage);
+        gone.extend(known.iter().filter(|row| !has(row.stage)).map(|row| (phase_id, row.stage)));
+        changed.extend(board.stages.into_iter().filter(|row| !known.contains(row)));
+        rows.push(board.phase);
     }
-    let (phases, stages): (Vec<_>, Vec<_>) = phases.into_values().map(|board| (board.phase, board.stages)).unzip();
-    let stages = stages.into_iter().flatten().collect();
-    rows::store(tx, STORE, &[Page { phases, stages }]).await
+    let mut writes = Writes::default();
+    writes.add(STORE_PHASES, &rows)?;
+    writes.add(REMOVE_STAGES, &gone)?;
+    writes.add(STORE_STAGES, &changed)?;
+    Ok(writes)
 }
 
 const SELECT: &str = "select to_jsonb(p) || jsonb_build_object('stages', \
     (select coalesce(jsonb_agg(s order by s.ordinal), '[]') from phase_stages s where s.phase_id = p.phase_id)) \
     from phases p";
-/// A promoted phase has other stages than before: those are gone.
-const STORE: &str = "with phase as ( \
-        insert into phases select * from jsonb_populate_recordset(null::phases, $1 -> 0 -> 'phases') \
-        on conflict (phase_id) do update set kind = excluded.kind, title = excluded.title, \
-        brief_hash = excluded.brief_hash, status = excluded.status, updated_at = excluded.updated_at, \
-        ready_at = excluded.ready_at, version = excluded.version, waiting_stage = excluded.waiting_stage, \
-        waits_for = excluded.waits_for, waiting_roles = excluded.waiting_roles, \
-        waiting_except = excluded.waiting_except, memory = excluded.memory \
-    ), stage as ( \
-        select * from jsonb_populate_recordset(null::phase_stages, $1 -> 0 -> 'stages') \
-    ), gone as ( \
-        delete from phase_stages old where old.phase_id in (select phase_id from stage) \
-            and not exists (select from stage where stage.phase_id = old.phase_id and stage.stage = old.stage) \
-    ) \
-    insert into phase_stages select * from stage \
+const STORE_PHASES: &str = "insert into phases select * from jsonb_populate_recordset(null::phases, $rows) \
+    on conflict (phase_id) do update set kind = excluded.kind, title = excluded.title, \
+    brief_hash = excluded.brief_hash, status = excluded.status, updated_at = excluded.updated_at, \
+    ready_at = excluded.ready_at, version = excluded.version, waiting_stage = excluded.waiting_stage, \
+    waits_for = excluded.waits_for, waiting_roles = excluded.waiting_roles, \
+    waiting_except = excluded.waiting_except, memory = excluded.memory";
+const REMOVE_STAGES: &str = "delete from phase_stages s using jsonb_array_elements($rows) gone \
+    where s.phase_id = (gone ->> 0)::uuid and s.stage = gone ->> 1";
+const STORE_STAGES: &str = "insert into phase_stages \
+    select * from jsonb_populate_recordset(null::phase_stages, $rows) \
     on conflict (phase_id, stage) do update set ordinal = excluded.ordinal, state = excluded.state, \
     cycle = excluded.cycle, latest_version = excluded.latest_version, \
     approved_version = excluded.approved_version, open_change_requests = excluded.open_change_requests, \

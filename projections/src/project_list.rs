@@ -16,7 +16,7 @@ use sqlx::types::{Json, Uuid};
 use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
 
-use crate::{ProjectionError, rows, streams};
+use crate::{ProjectionError, Writes, rows, streams};
 
 /// The tables of this read model.
 pub const TABLES: &[&str] = &["projects", "project_members", "project_repositories"];
@@ -72,7 +72,7 @@ pub struct RepositoryRow {
 }
 
 /// Folds a page of events.
-pub async fn project(tx: &mut PgConnection, page: &[Recorded<Event>]) -> Result<(), ProjectionError> {
+pub async fn project(tx: &mut PgConnection, page: &[Recorded<Event>]) -> Result<Writes, ProjectionError> {
     let events: Vec<_> = page
         .iter()
         .filter_map(|recorded| match &recorded.event {
@@ -85,13 +85,13 @@ pub async fn project(tx: &mut PgConnection, page: &[Recorded<Event>]) -> Result<
         })
         .collect();
     if events.is_empty() {
-        return Ok(());
+        return Ok(Writes::default());
     }
     let mut changes = Changes::load(tx, &events).await?;
     for (recorded, event) in events {
         changes.apply(recorded, event)?;
     }
-    changes.store(tx).await
+    changes.writes()
 }
 
 /// What a page changes: rows to write, and rows to remove (`None`).
@@ -173,14 +173,16 @@ impl Changes {
         Ok(())
     }
 
-    async fn store(self, tx: &mut PgConnection) -> Result<(), ProjectionError> {
-        rows::store(tx, STORE_PROJECTS, &self.projects.into_values().collect::<Vec<_>>()).await?;
+    fn writes(self) -> Result<Writes, ProjectionError> {
+        let mut writes = Writes::default();
+        writes.add(STORE_PROJECTS, &self.projects.into_values().collect::<Vec<_>>())?;
         let gone: Vec<_> = removed(&self.members).map(|(project, user)| Pair(project.0, user.0)).collect();
-        rows::store(tx, REMOVE_MEMBERS, &gone).await?;
-        rows::store(tx, STORE_MEMBERS, &self.members.into_values().flatten().collect::<Vec<_>>()).await?;
+        writes.add(REMOVE_MEMBERS, &gone)?;
+        writes.add(STORE_MEMBERS, &self.members.into_values().flatten().collect::<Vec<_>>())?;
         let gone: Vec<_> = removed(&self.repositories).map(|(project, id)| Pair(project.0, id.0)).collect();
-        rows::store(tx, REMOVE_REPOSITORIES, &gone).await?;
-        rows::store(tx, STORE_REPOSITORIES, &self.repositories.into_values().flatten().collect::<Vec<_>>()).await
+        writes.add(REMOVE_REPOSITORIES, &gone)?;
+        writes.add(STORE_REPOSITORIES, &self.repositories.into_values().flatten().collect::<Vec<_>>())?;
+        Ok(writes)
     }
 }
 
@@ -192,20 +194,20 @@ fn removed<K: Copy, V>(changes: &BTreeMap<K, Option<V>>) -> impl Iterator<Item =
     changes.iter().filter(|(_, row)| row.is_none()).map(|(key, _)| *key)
 }
 
-const STORE_PROJECTS: &str = "insert into projects select * from jsonb_populate_recordset(null::projects, $1) \
+const STORE_PROJECTS: &str = "insert into projects select * from jsonb_populate_recordset(null::projects, $rows) \
     on conflict (project_id) do update set name = excluded.name, context_hash = excluded.context_hash, \
     context_version = excluded.context_version, approval_policy = excluded.approval_policy, \
     version = excluded.version";
 const STORE_MEMBERS: &str = "insert into project_members \
-    select * from jsonb_populate_recordset(null::project_members, $1) \
+    select * from jsonb_populate_recordset(null::project_members, $rows) \
     on conflict (project_id, user_id) do update set roles = excluded.roles";
-const REMOVE_MEMBERS: &str = "delete from project_members m using jsonb_array_elements($1) gone \
+const REMOVE_MEMBERS: &str = "delete from project_members m using jsonb_array_elements($rows) gone \
     where m.project_id = (gone ->> 0)::uuid and m.user_id = (gone ->> 1)::uuid";
 const STORE_REPOSITORIES: &str = "insert into project_repositories \
-    select * from jsonb_populate_recordset(null::project_repositories, $1) \
+    select * from jsonb_populate_recordset(null::project_repositories, $rows) \
     on conflict (project_id, repository_id) do update set name = excluded.name, remote = excluded.remote, \
     default_branch = excluded.default_branch, added_at = excluded.added_at";
-const REMOVE_REPOSITORIES: &str = "delete from project_repositories r using jsonb_array_elements($1) gone \
+const REMOVE_REPOSITORIES: &str = "delete from project_repositories r using jsonb_array_elements($rows) gone \
     where r.project_id = (gone ->> 0)::uuid and r.repository_id = (gone ->> 1)::uuid";
 
 /// A project with all that its page shows.

@@ -8,6 +8,7 @@ use konductro_domain::event::{Event, Recorded};
 use sqlx::{Connection, Executor, PgConnection, Row};
 
 use crate::event_log::{self, EventLogError, Unreadable};
+use crate::fold::{self, Unfolded};
 use crate::{ProjectionError, ReadModel, checkpoint};
 
 /// Where the new tables are built.
@@ -50,7 +51,7 @@ pub async fn rebuild(owner: &mut PgConnection, name: &str, models: &[ReadModel])
     let mut tx = owner.begin().await?;
     tx.execute(format!("SET LOCAL search_path = {SCHEMA}, public").as_str()).await?;
     checkpoint::locked(&mut tx, name).await?;
-    let position = fold(&mut tx, models, built).await?;
+    let position = fold_to_head(&mut tx, models, built).await?;
     for table in models.iter().flat_map(|model| model.tables) {
         swap(&mut tx, table).await?;
     }
@@ -78,7 +79,11 @@ pub async fn beside(owner: &mut PgConnection, models: &[ReadModel]) -> Result<i6
 }
 
 /// Folds to the log's head in the transaction at hand.
-async fn fold(connection: &mut PgConnection, models: &[ReadModel], mut position: i64) -> Result<i64, RebuildError> {
+async fn fold_to_head(
+    connection: &mut PgConnection,
+    models: &[ReadModel],
+    mut position: i64,
+) -> Result<i64, RebuildError> {
     while let Some(last) = fold_page(connection, models, position).await? {
         position = last;
     }
@@ -97,13 +102,11 @@ async fn fold_page(
             None => Ok(None),
         };
     };
-    for model in models {
-        (model.project)(connection, &page.events).await.map_err(|reason| RebuildError::Folding {
-            model: model.name,
-            position,
-            reason,
-        })?;
-    }
+    fold::fold(connection, models, &page.events).await.map_err(|Unfolded { model, reason }| RebuildError::Folding {
+        model,
+        position,
+        reason,
+    })?;
     Ok(Some(position))
 }
 

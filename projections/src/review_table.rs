@@ -11,7 +11,7 @@ use konductro_domain::story_review::{NewProposal, RestoredProposal, Standing, St
 use sqlx::PgConnection;
 use sqlx::types::Uuid;
 
-use crate::{ProjectionError, rows, streams};
+use crate::{ProjectionError, Writes, rows, streams};
 
 mod generation;
 mod proposal;
@@ -25,7 +25,7 @@ pub use reads::{Counts, ancestry, counts, generations, latest_generation, propos
 pub const TABLES: &[&str] = &["review_proposals", "review_generations"];
 
 /// Folds a page of events.
-pub async fn project(tx: &mut PgConnection, page: &[Recorded<Event>]) -> Result<(), ProjectionError> {
+pub async fn project(tx: &mut PgConnection, page: &[Recorded<Event>]) -> Result<Writes, ProjectionError> {
     let mut events = Vec::new();
     for recorded in page {
         if let Event::StoryReview(event) = &recorded.event {
@@ -33,13 +33,13 @@ pub async fn project(tx: &mut PgConnection, page: &[Recorded<Event>]) -> Result<
         }
     }
     if events.is_empty() {
-        return Ok(());
+        return Ok(Writes::default());
     }
     let mut changes = Changes::load(tx, events.iter().map(|(_, event, _)| *event)).await?;
     for (recorded, event, phase_id) in events {
         changes.apply(recorded, event, phase_id)?;
     }
-    changes.store(tx).await
+    changes.writes()
 }
 
 /// What a page adds and changes.
@@ -201,9 +201,11 @@ impl Changes {
         })
     }
 
-    async fn store(self, tx: &mut PgConnection) -> Result<(), ProjectionError> {
-        rows::store(tx, STORE_GENERATIONS, &self.generations.into_values().collect::<Vec<_>>()).await?;
-        rows::store(tx, STORE_PROPOSALS, &self.proposals.into_values().collect::<Vec<_>>()).await
+    fn writes(self) -> Result<Writes, ProjectionError> {
+        let mut writes = Writes::default();
+        writes.add(STORE_GENERATIONS, &self.generations.into_values().collect::<Vec<_>>())?;
+        writes.add(STORE_PROPOSALS, &self.proposals.into_values().collect::<Vec<_>>())?;
+        Ok(writes)
     }
 }
 
@@ -255,13 +257,13 @@ fn generation_of_event(event: &StoryReviewEvent) -> Option<GenerationId> {
 const LOAD_PROPOSALS: &str = "select to_jsonb(p) from review_proposals p where proposal_id = any($1)";
 const LOAD_GENERATIONS: &str = "select to_jsonb(g) from review_generations g where generation_id = any($1)";
 const STORE_PROPOSALS: &str = "insert into review_proposals \
-    select * from jsonb_populate_recordset(null::review_proposals, $1) \
+    select * from jsonb_populate_recordset(null::review_proposals, $rows) \
     on conflict (proposal_id) do update set version = excluded.version, standing = excluded.standing, \
     content = excluded.content, edited_by = excluded.edited_by, rejection = excluded.rejection, \
     story_id = excluded.story_id, split_into = excluded.split_into, merged_into = excluded.merged_into, \
     trail = excluded.trail, updated_at = excluded.updated_at";
 const STORE_GENERATIONS: &str = "insert into review_generations \
-    select * from jsonb_populate_recordset(null::review_generations, $1) \
+    select * from jsonb_populate_recordset(null::review_generations, $rows) \
     on conflict (generation_id) do update set state = excluded.state, proposed = excluded.proposed, \
     unusable = excluded.unusable, failure = excluded.failure, generated_by = excluded.generated_by, \
     model_returned = excluded.model_returned, usage = excluded.usage, ended_at = excluded.ended_at";

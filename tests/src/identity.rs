@@ -3,7 +3,7 @@
 use std::net::TcpListener;
 
 use actix_web::{App, HttpServer, web};
-use konductro_api::http::idempotency::Answers;
+use konductro_api::http::answers::Answers;
 use konductro_api::http::{self, Site, fallback::RouteTable};
 use konductro_api::identity::{By, Hashing, Identity, NewUser};
 use konductro_api::routes;

@@ -8,6 +8,7 @@ use konductro_api::event_store::Sealer;
 use konductro_domain::actor::Person;
 use konductro_domain::ids::ProjectId;
 use konductro_domain::project::Project;
+use konductro_domain::role::Role;
 use konductro_projections::READ_MODELS;
 use konductro_projections::changes::{Changes, Visibility};
 use konductro_projections::health::Health;
@@ -17,7 +18,7 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::database::TestDatabase;
-use crate::people::{envelope, new_project};
+use crate::people::{envelope, new_project, person};
 
 /// What one process of the product runs around the log.
 pub struct Log {
@@ -85,6 +86,13 @@ impl Log {
     pub async fn count(&self, query: &str) -> i64 {
         sqlx::query_scalar(query).fetch_one(&self.pool).await.unwrap()
     }
+}
+
+/// A database, the log on it as the product runs it, and an SDM who writes to it.
+pub async fn log_of_an_sdm() -> (TestDatabase, Log, Person) {
+    let database = TestDatabase::new().await;
+    let log = Log::start(&database).await;
+    (database, log, person(&[Role::Sdm]))
 }
 
 /// Waits until a condition holds; fails, and says what was waited for, when it never does.

@@ -24,7 +24,7 @@ use konductro_domain::workspace::{RecordFacts, Workspace, WorkspaceEvent};
 use konductro_projections::changes::Visibility;
 use konductro_projections::event_log;
 use konductro_tests::database::TestDatabase;
-use konductro_tests::log::{Log, eventually};
+use konductro_tests::log::{Log, eventually, log_of_an_sdm};
 use konductro_tests::people::{envelope, new_project, person, receipt, rename};
 use sqlx::{Executor as _, Row as _};
 use tokio::sync::Notify;
@@ -36,9 +36,7 @@ fn with_receipt(by: &Person, key: &str, body: &str) -> Envelope {
 
 #[tokio::test]
 async fn a_command_is_acknowledged_with_its_place_in_the_log_and_can_be_read_back() {
-    let database = TestDatabase::new().await;
-    let log = Log::start(&database).await;
-    let dana = person(&[Role::Sdm]);
+    let (_database, log, dana) = log_of_an_sdm().await;
     let (id, command) = new_project(&dana, "PAY");
     let done = log.commands.execute::<Project>(&id.to_string(), command, envelope(&dana)).await.unwrap();
     assert_eq!(done.version, i64::try_from(done.events.len()).unwrap());
@@ -59,9 +57,7 @@ async fn a_command_is_acknowledged_with_its_place_in_the_log_and_can_be_read_bac
 
 #[tokio::test]
 async fn the_same_key_gives_the_first_answer_and_another_body_is_refused() {
-    let database = TestDatabase::new().await;
-    let log = Log::start(&database).await;
-    let dana = person(&[Role::Sdm]);
+    let (_database, log, dana) = log_of_an_sdm().await;
     let (id, command) = new_project(&dana, "PAY");
     let stream = id.to_string();
     let first =
@@ -77,9 +73,7 @@ async fn the_same_key_gives_the_first_answer_and_another_body_is_refused() {
 
 #[tokio::test]
 async fn a_command_that_decides_nothing_leaves_a_receipt_too() {
-    let database = TestDatabase::new().await;
-    let log = Log::start(&database).await;
-    let dana = person(&[Role::Sdm]);
+    let (_database, log, dana) = log_of_an_sdm().await;
     let stream = log.project(&dana, "PAY").await.to_string();
     let same_name = rename(&dana, "Project PAY");
     let nothing = log.commands.execute::<Project>(&stream, same_name, with_receipt(&dana, "quiet", "a")).await.unwrap();
@@ -142,14 +136,51 @@ async fn commands_that_meet_in_one_stream_are_all_decided_on_what_is_there() {
 
 #[tokio::test]
 async fn an_older_version_than_the_streams_is_refused() {
-    let database = TestDatabase::new().await;
-    let log = Log::start(&database).await;
-    let dana = person(&[Role::Sdm]);
+    let (_database, log, dana) = log_of_an_sdm().await;
     let stream = log.project(&dana, "PAY").await.to_string();
     let seen = |version| Envelope { expected_version: Some(version), ..envelope(&dana) };
     let stale = log.commands.execute::<Project>(&stream, rename(&dana, "X"), seen(1)).await;
     assert!(matches!(stale, Err(CommandError::VersionChanged { current: 2 })), "{stale:?}");
     assert_eq!(log.commands.execute::<Project>(&stream, rename(&dana, "X"), seen(2)).await.unwrap().version, 3);
+}
+
+#[tokio::test]
+async fn what_another_process_wrote_is_seen_by_the_next_load_and_command() {
+    let (database, log, dana) = log_of_an_sdm().await;
+    let stream = log.project(&dana, "PAY").await.to_string();
+    let elsewhere = Log::without_runners(&database).await;
+    let quick = || Envelope { position_wait: Wait::None, ..envelope(&dana) };
+    for round in 0..3 {
+        let (here, there) = (format!("Here {round}"), format!("There {round}"));
+        log.commands.execute::<Project>(&stream, rename(&dana, &here), quick()).await.unwrap();
+        elsewhere.commands.execute::<Project>(&stream, rename(&dana, &there), quick()).await.unwrap();
+        let loaded = log.commands.load::<Project>(&stream).await.unwrap();
+        assert_eq!((loaded.version, &loaded.state.created().unwrap().name), (4 + 2 * round, &there));
+        assert_eq!(loaded.state, fold(&log, &stream, loaded.version).await);
+        // It has that name already, which only who has seen the other's event can know.
+        let nothing = log.commands.execute::<Project>(&stream, rename(&dana, &there), quick()).await.unwrap();
+        assert!(nothing.events.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_stream_known_from_before_a_restore_is_read_again() {
+    let database = TestDatabase::new().await;
+    let log = Log::without_runners(&database).await;
+    let dana = person(&[Role::Sdm]);
+    let quick = || Envelope { position_wait: Wait::None, ..envelope(&dana) };
+    let (id, command) = new_project(&dana, "PAY");
+    let stream = id.to_string();
+    log.commands.execute::<Project>(&stream, command, quick()).await.unwrap();
+    for name in ["Lost", "Lost too"] {
+        log.commands.execute::<Project>(&stream, rename(&dana, name), quick()).await.unwrap();
+    }
+    let restore = "ALTER TABLE events DISABLE TRIGGER USER; DELETE FROM events WHERE sequence > 2;
+                   ALTER TABLE events ENABLE TRIGGER USER";
+    database.owner().await.execute(restore).await.unwrap();
+    let done = log.commands.execute::<Project>(&stream, rename(&dana, "After"), quick()).await.unwrap();
+    assert_eq!(done.version, 3, "no gap");
+    assert_eq!(log.commands.load::<Project>(&stream).await.unwrap().state, fold(&log, &stream, 3).await);
 }
 
 #[tokio::test]
@@ -194,7 +225,7 @@ async fn a_fence_that_moved_stops_the_append_and_the_caller_reads_again() {
         let epoch = if first { 0 } else { log.commands.fence(&scope).await.unwrap().epoch };
         Ok::<_, CommandError<ProjectError>>((rename(&dana, "In time"), fenced(epoch)))
     };
-    let done = log.commands.execute_with::<Project, _, _, _>(&other, prepare).await.unwrap();
+    let done = log.commands.execute_with::<Project, _, _, _>(&other, None, prepare).await.unwrap();
     assert_eq!((done.events.len(), reads.into_inner()), (1, 2));
 }
 
@@ -240,9 +271,7 @@ fn open_phase(by: &Person, project_id: ProjectId, number: u32) -> PhaseCommand {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn names_that_only_one_can_have_are_given_once() {
-    let database = TestDatabase::new().await;
-    let log = Log::start(&database).await;
-    let dana = person(&[Role::Sdm]);
+    let (_database, log, dana) = log_of_an_sdm().await;
     let project = log.project(&dana, "PAY").await;
     let (second, command) = new_project(&dana, "PAY");
     let taken = log.commands.execute::<Project>(&second.to_string(), command, envelope(&dana)).await;
@@ -254,7 +283,7 @@ async fn names_that_only_one_can_have_are_given_once() {
             Ok::<_, CommandError<PhaseError>>((open_phase(&dana, project, number), envelope(&dana)))
         };
         let id = PhaseId(Uuid::now_v7()).to_string();
-        log.commands.execute_with::<Phase, _, _, _>(&id, prepare).await.unwrap()
+        log.commands.execute_with::<Phase, _, _, _>(&id, None, prepare).await.unwrap()
     }))
     .await;
     assert_eq!(opened.len(), 8);
@@ -263,9 +292,7 @@ async fn names_that_only_one_can_have_are_given_once() {
 
 #[tokio::test]
 async fn only_texts_that_an_event_names_are_stored_and_none_with_a_nul() {
-    let database = TestDatabase::new().await;
-    let log = Log::start(&database).await;
-    let dana = person(&[Role::Sdm]);
+    let (_database, log, dana) = log_of_an_sdm().await;
     let stream = log.project(&dana, "PAY").await.to_string();
     let context = Text::salted("We build a till.", [1; 16]);
     let command = ProjectCommand::EditProject { by: dana.clone(), name: None, context: Some(context.clone()) };
@@ -288,9 +315,7 @@ async fn only_texts_that_an_event_names_are_stored_and_none_with_a_nul() {
 
 #[tokio::test]
 async fn each_event_is_chained_to_the_one_before_and_its_leaf_can_be_recomputed() {
-    let database = TestDatabase::new().await;
-    let log = Log::start(&database).await;
-    let dana = person(&[Role::Sdm]);
+    let (_database, log, dana) = log_of_an_sdm().await;
     let stream = log.project(&dana, "PAY").await.to_string();
     for name in ["A \"name\"", "Ä\u{1f600}\\n"] {
         log.commands.execute::<Project>(&stream, rename(&dana, name), envelope(&dana)).await.unwrap();
@@ -348,9 +373,7 @@ async fn facts_can_not_be_changed_by_the_application_nor_by_the_owner() {
 
 #[tokio::test]
 async fn a_snapshot_is_what_its_events_fold_to() {
-    let database = TestDatabase::new().await;
-    let log = Log::start(&database).await;
-    let dana = person(&[Role::Sdm]);
+    let (database, log, dana) = log_of_an_sdm().await;
     let stream = log.project(&dana, "PAY").await.to_string();
     for n in 0..230 {
         let quick = Envelope { position_wait: Wait::None, ..envelope(&dana) };
@@ -371,9 +394,13 @@ async fn a_snapshot_is_what_its_events_fold_to() {
     assert_eq!(loaded.version, 232);
     assert_eq!(loaded.state, fold(&log, &stream, 232).await, "snapshot and tail");
 
+    let elsewhere = Log::without_runners(&database).await;
+    assert_eq!(elsewhere.commands.load::<Project>(&stream).await.unwrap(), loaded, "by who has not seen it before");
+
     // A snapshot that can't be read costs a longer fold and nothing else.
     sqlx::query("UPDATE snapshots SET payload = '{\"odd\": 1}'").execute(&mut database.owner().await).await.unwrap();
-    assert_eq!(log.commands.load::<Project>(&stream).await.unwrap().state, loaded.state);
+    let elsewhere = Log::without_runners(&database).await;
+    assert_eq!(elsewhere.commands.load::<Project>(&stream).await.unwrap(), loaded);
 }
 
 async fn fold(log: &Log, stream: &str, last: i64) -> Project {
@@ -443,9 +470,7 @@ async fn scans(connection: &mut sqlx::PgConnection) -> Vec<(String, i64)> {
 
 #[tokio::test]
 async fn a_connection_lost_in_the_commit_is_an_unknown_outcome_and_the_key_tells() {
-    let database = TestDatabase::new().await;
-    let log = Log::start(&database).await;
-    let dana = person(&[Role::Sdm]);
+    let (database, log, dana) = log_of_an_sdm().await;
     let project = log.project(&dana, "PAY").await;
     let scope = FenceScope::Member(project, dana.user_id);
     let epoch = log.commands.fence(&scope).await.unwrap().epoch;

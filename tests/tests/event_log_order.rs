@@ -21,9 +21,9 @@ use konductro_domain::role::Role;
 use konductro_domain::workspace::{RecordFacts, Workspace, WorkspaceEvent};
 use konductro_projections::health::RunnerState;
 use konductro_projections::subscription::Subscription;
-use konductro_projections::{Folding, ProjectionError, READ_MODELS, ReadModel, checkpoint, event_log, rebuild};
+use konductro_projections::{Folding, ProjectionError, READ_MODELS, ReadModel, Writes, checkpoint, event_log, rebuild};
 use konductro_tests::database::TestDatabase;
-use konductro_tests::log::{Log, add_event, eventually, user_created};
+use konductro_tests::log::{Log, add_event, eventually, log_of_an_sdm, user_created};
 use konductro_tests::people::{envelope, new_project, person, rename};
 use sqlx::{Connection as _, Executor as _, PgConnection};
 use tokio::sync::broadcast::Receiver;
@@ -131,9 +131,7 @@ async fn many_writers_and_open_transactions_lose_nothing() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_sealer_that_is_killed_again_and_again_loses_nothing() {
-    let database = TestDatabase::new().await;
-    let log = Log::start(&database).await;
-    let dana = person(&[Role::Sdm]);
+    let (database, log, dana) = log_of_an_sdm().await;
     let projects = join_all((0..4).map(|n| log.project_of(&dana, n))).await;
     let done = AtomicBool::new(false);
     let writers = async {
@@ -222,12 +220,12 @@ async fn a_wrong_order_within_a_stream_stops_the_sealer_with_an_alarm() {
     assert_eq!(log.count("SELECT count(*) FROM unsealed").await, 1, "and nothing is lost");
 }
 
-fn refuse_the_third(page: &[Recorded<Event>]) -> Result<(), ProjectionError> {
+fn refuse_the_third(page: &[Recorded<Event>]) -> Result<Writes, ProjectionError> {
     match page.iter().find(|event| event.position == 3) {
         Some(event) => {
             Err(ProjectionError::OutOfOrder { position: event.position, missing: "a test's wish".to_owned() })
         }
-        None => Ok(()),
+        None => Ok(Writes::default()),
     }
 }
 
@@ -257,9 +255,7 @@ async fn an_event_that_can_not_be_folded_stops_its_runner_and_no_other() {
 
 #[tokio::test]
 async fn an_event_that_can_not_be_read_stops_reading_there_and_writes_go_on() {
-    let database = TestDatabase::new().await;
-    let log = Log::start(&database).await;
-    let dana = person(&[Role::Sdm]);
+    let (database, log, dana) = log_of_an_sdm().await;
     log.project(&dana, "PAY").await;
     add_event(&mut database.owner().await, "odd", 1, r#"{"type":"NobodyKnowsThis"}"#).await;
     eventually("the subscription stops", || async {
@@ -275,9 +271,7 @@ async fn an_event_that_can_not_be_read_stops_reading_there_and_writes_go_on() {
 
 #[tokio::test]
 async fn a_page_that_a_connection_cut_off_is_folded_once() {
-    let database = TestDatabase::new().await;
-    let log = Log::start(&database).await;
-    let dana = person(&[Role::Sdm]);
+    let (database, log, dana) = log_of_an_sdm().await;
     let mut owner = database.owner().await;
     for n in 0..10 {
         log.project_of(&dana, n).await;
@@ -296,9 +290,7 @@ async fn a_page_that_a_connection_cut_off_is_folded_once() {
 
 #[tokio::test]
 async fn rebuilt_read_models_are_the_live_ones_and_take_their_place() {
-    let database = TestDatabase::new().await;
-    let log = Log::start(&database).await;
-    let dana = person(&[Role::Sdm]);
+    let (database, log, dana) = log_of_an_sdm().await;
     let stream = log.project(&dana, "PAY").await.to_string();
     for n in 0..30 {
         log.commands.execute::<Project>(&stream, rename(&dana, &format!("N {n}")), envelope(&dana)).await.unwrap();
@@ -342,9 +334,7 @@ async fn differences(connection: &mut PgConnection, table: &str) -> i64 {
 
 #[tokio::test]
 async fn the_log_is_read_in_pages_without_gap_or_overlap() {
-    let database = TestDatabase::new().await;
-    let log = Log::start(&database).await;
-    let dana = person(&[Role::Sdm]);
+    let (_database, log, dana) = log_of_an_sdm().await;
     for n in 0..5 {
         log.project_of(&dana, n).await;
     }

@@ -173,7 +173,7 @@ async fn a_session_ends_after_two_idle_weeks_and_after_thirty_days_whatever_happ
     ] {
         let cookie = house.sign_in("sam@example.com", PASSWORD).await.cookie();
         let token = cookie.split('=').nth(1).unwrap();
-        let session = house.identity.authenticate(token).await.unwrap().unwrap().session;
+        let session = house.identity.authenticate(token, None).await.unwrap().unwrap().session;
         house.execute("UPDATE sessions SET last_seen_at = now() - interval '13 days'").await;
         assert_eq!(house.get("/me", Some(&cookie)).await.status, 200, "and being seen counts");
         assert!(house.identity.session_is_open(session).await.unwrap());

@@ -2,8 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests say what they expect")]
 
+use konductro_tests::database::TestDatabase;
+use konductro_tests::wait::until;
 use konductro_tests::{Person, Server};
-use serde_json::json;
+use reqwest::Method;
+use serde_json::{Value, json};
+use sqlx::Executor as _;
 
 async fn in_review(server: &Server) -> (Person, String, String) {
     let dana = server.administrator().await;
@@ -17,6 +21,10 @@ async fn in_review(server: &Server) -> (Person, String, String) {
 async fn an_approval_names_what_was_shown_and_nothing_newer() {
     let server = Server::start().await;
     let (dana, _, phase) = in_review(&server).await;
+    let waiting = dana.stage(&phase, "requirements").await["conditions"].clone();
+    let open: Vec<_> = waiting.as_array().unwrap().iter().filter(|condition| condition["ok"] != true).collect();
+    assert_eq!(open.len(), 1, "{waiting:#}");
+    assert_eq!((&open[0]["ok"], &open[0]["text"]), (&Value::Null, &json!("Approved by SDM")), "not decided yet");
     let path = format!("/phases/{phase}/artefacts/requirements/approvals");
     let shown = dana.approval_of(&phase, "requirements").await;
     dana.save_version(&phase, "requirements", "# Requirements\n\n### R-1 Split\n\n### R-2 Pay out\n").await.expect(201);
@@ -106,4 +114,31 @@ async fn two_who_approve_at_once_leave_one_approved_stage() {
     statuses.sort_unstable();
     assert_eq!(statuses, [201, 409], "the second finds the stage approved");
     assert_eq!(dana.stage(&phase, "requirements").await["state"], "approved");
+}
+
+#[tokio::test]
+async fn a_message_repeated_after_its_stage_was_locked_gets_the_first_answer() {
+    let database = TestDatabase::new().await;
+    let server = Server::start_on(&database).await;
+    let (dana, project, phase) = in_review(&server).await;
+    dana.add_member(&project, &dana, &["sdm", "developer", "architect"]).await;
+    dana.approve(&phase, "requirements").await.expect(201);
+    let path = format!("/phases/{phase}/stages/technical_analysis/messages");
+    let message = json!({ "text": "The ledger is a service of its own." });
+    let post = || dana.send(dana.request(Method::POST, &path).header("Idempotency-Key", "once").json(&message));
+    let first = post().await.expect(202);
+    dana.reply_of(&phase, "technical_analysis", first["turn_id"].as_str().unwrap()).await;
+    // As after a crash: the receipt is on record, the answer is not.
+    let mut owner = database.owner().await;
+    until("the answer to be kept", || async {
+        let forget = "UPDATE receipts SET answer = NULL WHERE key = 'once' AND answer IS NOT NULL";
+        (database.owner().await.execute(forget).await.unwrap().rows_affected() == 1).then_some(())
+    })
+    .await;
+    dana.delete(&format!("/phases/{phase}/artefacts/requirements/approvals/mine")).await.expect(200);
+    dana.post(&path, message.clone()).await.expect_problem(409, "stage-locked");
+    let again = post().await;
+    assert_eq!((again.header("idempotency-replayed"), again.expect(202)), ("true".to_owned(), first));
+    let posted = "SELECT count(*) FROM events WHERE event_type = 'MessagePosted'";
+    assert_eq!(sqlx::query_scalar::<_, i64>(posted).fetch_one(&mut owner).await.unwrap(), 1);
 }

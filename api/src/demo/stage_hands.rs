@@ -64,7 +64,7 @@ impl<'a> StageHands<'a> {
         command: A::Command,
     ) -> Result<(), DemoError>
     where
-        A: Decider + 'static,
+        A: Decider + Clone + 'static,
         A::Command: Send + Sync + 'static,
         A::Event: 'static,
         A::Error: Send + Sync + 'static,

@@ -12,6 +12,9 @@ use konductro_domain::stage::Stage;
 use serde_json::{Value, json};
 use sqlx::{PgExecutor, Row};
 
+use super::receipts;
+use super::statement::Head;
+
 /// What a fence guards.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum FenceScope {
@@ -45,7 +48,7 @@ pub struct FenceState {
     pub value: Value,
 }
 
-/// What guards whatever one person does in one phase, read at one moment.
+/// What guards whatever one person does in one phase, and how far the phase's stream goes, read at one moment.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PhaseFences {
     /// The phase's project, which never changes.
@@ -56,6 +59,8 @@ pub struct PhaseFences {
     pub policy: FenceState,
     /// The stage, where one was named.
     pub stage: FenceState,
+    /// Where the phase's stream ends.
+    pub(crate) head: Head,
 }
 
 /// What a command relied on.
@@ -96,9 +101,12 @@ pub async fn read_of_phase(
 ) -> Result<Option<PhaseFences>, sqlx::Error> {
     let row = sqlx::query(
         "SELECT opened.project::uuid AS project, member.epoch AS member_epoch, member.value AS member_value,
-                policy.epoch AS policy_epoch, policy.value AS policy_value, stage.epoch AS stage_epoch
+                policy.epoch AS policy_epoch, policy.value AS policy_value, stage.epoch AS stage_epoch,
+                head.sequence AS head_sequence, head.leaf_hash AS head_hash
            FROM (SELECT payload ->> 'project_id' AS project FROM events
                   WHERE aggregate_type = 'phase' AND aggregate_id = $1 AND sequence = 1) AS opened
+          CROSS JOIN (SELECT sequence, leaf_hash FROM events
+                       WHERE aggregate_type = 'phase' AND aggregate_id = $1 ORDER BY sequence DESC LIMIT 1) AS head
            LEFT JOIN fences member ON member.scope = 'member:' || opened.project || ':' || $2
            LEFT JOIN fences policy ON policy.scope = 'policy:' || opened.project
            LEFT JOIN fences stage ON stage.scope = $3",
@@ -118,6 +126,10 @@ pub async fn read_of_phase(
         member: state("member_epoch", row.try_get("member_value")?)?,
         policy: state("policy_epoch", row.try_get("policy_value")?)?,
         stage: state("stage_epoch", None)?,
+        head: Head {
+            sequence: row.try_get("head_sequence")?,
+            leaf_hash: *receipts::hash("head_hash", row.try_get("head_hash")?)?.bytes(),
+        },
     }))
 }
 

@@ -54,22 +54,6 @@ pub async fn find(executor: impl PgExecutor<'_>, scope: &str, key: &str) -> Resu
     }))
 }
 
-/// Keeps the whole answer with its receipt; the first one stays. Never give it one that holds a secret.
-pub async fn keep_answer(
-    executor: impl PgExecutor<'_>,
-    scope: &str,
-    key: &str,
-    answer: &Value,
-) -> Result<(), sqlx::Error> {
-    sqlx::query("UPDATE receipts SET answer = $3 WHERE scope = $1 AND key = $2 AND answer IS NULL")
-        .bind(scope)
-        .bind(key)
-        .bind(answer)
-        .execute(executor)
-        .await?;
-    Ok(())
-}
-
 /// Writes a receipt for a change of plain tables, in that change's transaction. A key that is there
 /// already is a unique violation of `receipts_key`.
 pub async fn insert(executor: impl PgExecutor<'_>, receipt: &Receipt) -> Result<(), sqlx::Error> {

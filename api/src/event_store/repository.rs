@@ -1,8 +1,9 @@
 //! The repository under cqrs-es's event store: one value for each command.
 //!
 //! Opening it is one query that brings receipt, snapshot, the events after it and the stream's head
-//! from one moment; what cqrs-es asks for afterwards is answered from that. `persist` is one statement,
-//! on the same connection. Plain reads that no command needs are postgres-es's own.
+//! from one moment (of a stream that is known already: only the events after that); what cqrs-es asks for
+//! afterwards is answered from that. `persist` is one statement, on the same connection. Plain reads that no
+//! command needs are postgres-es's own.
 
 use std::sync::{Arc, Mutex as Slot, PoisonError};
 
@@ -31,7 +32,7 @@ SELECT s.last_sequence AS snapshot_sequence, s.payload AS snapshot,
        coalesce(head.sequence, 0) AS head_sequence, head.leaf_hash AS head_hash,
        r.fingerprint, r.result, r.aggregate_id AS receipt_stream, r.first_sequence, r.last_sequence, r.answer
   FROM (VALUES (1)) AS one
-  LEFT JOIN snapshots s ON s.aggregate_type = $1 AND s.aggregate_id = $2 AND s.format = $3
+  LEFT JOIN snapshots s ON s.aggregate_type = $1 AND s.aggregate_id = $2 AND s.format = $3 AND s.last_sequence > $6
   LEFT JOIN receipts r ON r.scope = $4 AND r.key = $5
   LEFT JOIN LATERAL (
         SELECT sequence, leaf_hash FROM events
@@ -41,7 +42,7 @@ SELECT s.last_sequence AS snapshot_sequence, s.payload AS snapshot,
         SELECT array_agg(sequence ORDER BY sequence) AS sequences, array_agg(event_type ORDER BY sequence) AS types,
                array_agg(event_version ORDER BY sequence) AS versions, array_agg(payload::text ORDER BY sequence) AS payloads
           FROM events
-         WHERE aggregate_type = $1 AND aggregate_id = $2 AND sequence > coalesce(s.last_sequence, 0)
+         WHERE aggregate_type = $1 AND aggregate_id = $2 AND sequence > coalesce(s.last_sequence, $6)
        ) tail ON true";
 
 /// What a command commits besides what it decides.
@@ -71,46 +72,88 @@ pub struct EventRepository {
 
 struct Inner {
     aggregate_id: String,
-    connection: Mutex<PoolConnection<Postgres>>,
+    pool: PgPool,
+    /// The connection that the stream was loaded on, to append on.
+    connection: Mutex<Option<PoolConnection<Postgres>>>,
     plain: PostgresEventRepository,
     head: Head,
+    /// The sequence after which it was loaded: 0 for a whole stream.
+    after: i64,
     snapshot: Option<(i64, Value)>,
     tail: Vec<SerializedEvent>,
     stored: Option<Stored>,
     commit: Slot<Option<Commit>>,
+    appended: Slot<Option<Head>>,
     failure: Slot<Option<AppendError>>,
 }
 
 impl EventRepository {
-    /// Loads a stream from one moment, together with the receipt where a key is given.
-    pub async fn open<A: Aggregate>(
+    /// Loads a stream from one moment, together with the receipt where a key is given; only what is newer
+    /// than `known`, where the caller has the stream up to there.
+    pub(crate) async fn open<A: Aggregate>(
         pool: &PgPool,
         aggregate_id: &str,
         receipt: Option<&Receipt>,
+        known: Option<Head>,
     ) -> Result<Self, sqlx::Error> {
-        let (connection, row) = load::<A>(pool, aggregate_id, receipt).await?;
-        let inner = Inner {
+        let after = known.map_or(0, |known| known.sequence);
+        let (connection, row) = load::<A>(pool, aggregate_id, receipt, after).await?;
+        let mut opened = Self::fresh(pool, aggregate_id, head(&row)?);
+        opened.after = after;
+        opened.connection = Mutex::new(Some(connection));
+        opened.snapshot = Option::zip(row.try_get("snapshot_sequence")?, row.try_get("snapshot")?);
+        opened.tail = tail::<A>(aggregate_id, &row)?;
+        opened.stored = stored(&row)?;
+        Ok(Self { inner: Arc::new(opened) })
+    }
+
+    /// A stream whose head is taken for granted: nothing is read, and an append is refused if it was wrong.
+    pub(crate) fn at(pool: &PgPool, aggregate_id: &str, head: Head) -> Self {
+        Self { inner: Arc::new(Self::fresh(pool, aggregate_id, head)) }
+    }
+
+    fn fresh(pool: &PgPool, aggregate_id: &str, head: Head) -> Inner {
+        Inner {
             aggregate_id: aggregate_id.to_owned(),
-            connection: Mutex::new(connection),
+            pool: pool.clone(),
+            connection: Mutex::new(None),
             plain: PostgresEventRepository::new(pool.clone()),
-            head: head(&row)?,
-            snapshot: Option::zip(row.try_get("snapshot_sequence")?, row.try_get("snapshot")?),
-            tail: tail::<A>(aggregate_id, &row)?,
-            stored: stored(&row)?,
+            head,
+            after: 0,
+            snapshot: None,
+            tail: Vec::new(),
+            stored: None,
             commit: Slot::new(None),
+            appended: Slot::new(None),
             failure: Slot::new(None),
-        };
-        Ok(Self { inner: Arc::new(inner) })
+        }
+    }
+
+    /// Where the stream ended when it was loaded.
+    pub(crate) fn head(&self) -> Head {
+        self.inner.head
+    }
+
+    /// Where it ends now that events were appended; told once.
+    pub(crate) fn appended(&self) -> Option<Head> {
+        held(&self.inner.appended).take()
+    }
+
+    /// Whether what was loaded goes on from there: not where a snapshot is newer, and not where the database is
+    /// older than what is known (it was restored).
+    pub(crate) fn continues(&self, known: Head) -> bool {
+        let head = self.inner.head;
+        self.inner.snapshot.is_none() && (head == known || head.sequence > known.sequence)
+    }
+
+    /// The events after what is known, or after the snapshot.
+    pub(crate) fn tail(&self) -> &[SerializedEvent] {
+        &self.inner.tail
     }
 
     /// Says what the next `persist` commits besides the events.
     pub fn prepare(&self, commit: Commit) {
         *held(&self.inner.commit) = Some(commit);
-    }
-
-    /// The stream's last sequence when it was loaded.
-    pub fn version(&self) -> i64 {
-        self.inner.head.sequence
     }
 
     /// The receipt that was there already.
@@ -145,7 +188,14 @@ impl EventRepository {
         let stream = (A::TYPE, self.inner.aggregate_id.as_str());
         let metadata = canonical(&json!(commit.metadata.to_map()));
         let append = Append::new(stream, self.inner.head, commit.recorded_at, metadata, payloads, beside)?;
-        append.run(&mut *self.inner.connection.lock().await).await
+        let mut slot = self.inner.connection.lock().await;
+        let connection = match slot.as_mut() {
+            Some(connection) => connection,
+            None => slot.insert(self.inner.pool.acquire().await.map_err(AppendError::Database)?),
+        };
+        append.run(connection).await?;
+        *held(&self.inner.appended) = append.head();
+        Ok(())
     }
 }
 
@@ -159,7 +209,8 @@ impl PersistedEventRepository for EventRepository {
         aggregate_id: &str,
         last_sequence: usize,
     ) -> Result<Vec<SerializedEvent>, PersistenceError> {
-        if aggregate_id == self.inner.aggregate_id && i64::try_from(last_sequence) == Ok(self.snapshot_sequence()) {
+        let wanted = i64::try_from(last_sequence).ok();
+        if aggregate_id == self.inner.aggregate_id && wanted == Some(self.snapshot_sequence().max(self.inner.after)) {
             return Ok(self.inner.tail.clone());
         }
         // The snapshot could not be read: cqrs-es folds the stream from its beginning.
@@ -207,6 +258,7 @@ async fn load<A: Aggregate>(
     pool: &PgPool,
     aggregate_id: &str,
     receipt: Option<&Receipt>,
+    after: i64,
 ) -> Result<(PoolConnection<Postgres>, PgRow), sqlx::Error> {
     let mut lost = None;
     for _ in 0..3 {
@@ -217,6 +269,7 @@ async fn load<A: Aggregate>(
             .bind(snapshots::FORMAT)
             .bind(receipt.map(|receipt| receipt.scope.as_str()))
             .bind(receipt.map(|receipt| receipt.key.as_str()))
+            .bind(after)
             .fetch_one(&mut *connection)
             .await;
         match loaded {

@@ -155,9 +155,11 @@ impl Runner {
     }
 
     async fn lead(&mut self, session: &mut Session) -> Result<(), Broken> {
-        if self.seal(&mut session.connection).await.map_err(Broken::Batch)? > 0 {
+        let sealed = self.seal(&mut session.connection).await.map_err(Broken::Batch)?;
+        if sealed >= i64::from(BATCH) {
             return Ok(());
         }
+        // What commits from here on says so: a nudge given meanwhile is kept.
         self.health.report(NAME, RunnerState::Running);
         tokio::select! {
             () = self.appended.notified() => {}

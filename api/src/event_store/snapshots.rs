@@ -13,44 +13,19 @@ pub const EVERY: i64 = 100;
 /// Raise it when a fold gives another state for the same events: older snapshots are then not seen.
 pub const FORMAT: i32 = 1;
 
-/// A snapshot that is due, made of the state before the command and what the command decided.
-pub(crate) struct Due<A: Aggregate> {
-    before: Value,
-    decided: Vec<A::Event>,
-    last_sequence: i64,
+/// Whether a stream has grown enough since its last snapshot to be worth another.
+pub(crate) fn is_due(last_snapshot: i64, head: i64) -> bool {
+    head - last_snapshot >= EVERY
 }
 
-impl<A: Aggregate> Due<A> {
-    /// Whether the stream has grown enough since its last snapshot; takes what is needed to write one.
-    pub(crate) fn after(
-        state: &A,
-        decided: &[A::Event],
-        last_snapshot: i64,
-        head: i64,
-    ) -> Result<Option<Self>, serde_json::Error> {
-        let last_sequence = head + i64::try_from(decided.len()).unwrap_or(i64::MAX);
-        if last_sequence - last_snapshot < EVERY {
-            return Ok(None);
-        }
-        Ok(Some(Self { before: serde_json::to_value(state)?, decided: decided.to_vec(), last_sequence }))
-    }
-
-    /// Folds and writes it. Failing is no harm, but worth a word.
-    pub(crate) async fn write(self, pool: &PgPool, aggregate_id: &str) {
-        let (decided, last_sequence) = (self.decided, self.last_sequence);
-        let state = serde_json::from_value::<A>(self.before).and_then(|mut state| {
-            decided.into_iter().for_each(|event| state.apply(event));
-            serde_json::to_value(&state)
-        });
-        let written = match state {
-            Ok(state) => {
-                save(pool, A::TYPE, aggregate_id, last_sequence, &state).await.map_err(|error| error.to_string())
-            }
-            Err(error) => Err(error.to_string()),
-        };
-        if let Err(reason) = written {
-            tracing::warn!(aggregate_type = A::TYPE, aggregate_id, reason, "no snapshot was written");
-        }
+/// Writes a stream's state as it is after its last event. Failing is no harm, but worth a word.
+pub(crate) async fn write<A: Aggregate>(pool: &PgPool, aggregate_id: &str, state: &A, last_sequence: i64) {
+    let written = match serde_json::to_value(state) {
+        Ok(state) => save(pool, A::TYPE, aggregate_id, last_sequence, &state).await.map_err(|error| error.to_string()),
+        Err(error) => Err(error.to_string()),
+    };
+    if let Err(reason) = written {
+        tracing::warn!(aggregate_type = A::TYPE, aggregate_id, reason, "no snapshot was written");
     }
 }
 

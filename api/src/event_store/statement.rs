@@ -128,7 +128,7 @@ pub(crate) struct NewEvent {
 }
 
 /// The end of a stream.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Head {
     pub(crate) sequence: i64,
     pub(crate) leaf_hash: [u8; 32],
@@ -242,6 +242,13 @@ impl<'a> Append<'a> {
         if nul { Err(AppendError::Unstorable) } else { Ok(()) }
     }
 
+    /// The stream's end once this is appended.
+    pub(crate) fn head(&self) -> Option<Head> {
+        let last = self.events.last()?;
+        let events = i64::try_from(self.events.len()).ok()?;
+        Some(Head { sequence: self.first_sequence + events - 1, leaf_hash: last.leaf_hash })
+    }
+
     /// Runs it: all or nothing, committed when it returns.
     pub(crate) async fn run(&self, connection: &mut PgConnection) -> Result<(), AppendError> {
         let texts: Vec<_> = self
@@ -253,9 +260,13 @@ impl<'a> Append<'a> {
             .collect();
         let receipt = self.beside.receipt;
         let jobs = if self.events.is_empty() { &[][..] } else { self.beside.jobs };
-        sqlx::query(
+        // What it is chained to must be there: a stream may be known from before the database was restored.
+        let done = sqlx::query(
             "SELECT append_events($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
-                                  $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)",
+                                  $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)
+              WHERE $3 = 1 OR cardinality($10::bytea[]) = 0
+                 OR EXISTS (SELECT FROM events WHERE aggregate_type = $1 AND aggregate_id = $2
+                                                 AND sequence = $3 - 1 AND leaf_hash = ($10::bytea[])[1])",
         )
         .bind(self.aggregate_type)
         .bind(self.aggregate_id)
@@ -288,7 +299,7 @@ impl<'a> Append<'a> {
         .execute(connection)
         .await
         .map_err(|error| self.explain(error))?;
-        Ok(())
+        if done.rows_affected() == 0 { Err(AppendError::Conflict) } else { Ok(()) }
     }
 
     /// Only texts that an event names are stored.

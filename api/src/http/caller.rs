@@ -15,7 +15,7 @@ use konductro_domain::ids::{SessionId, UserId};
 use konductro_domain::role::Roles;
 
 use super::Site;
-use crate::identity::{Identity, Origin};
+use crate::identity::{EarlierReceipt, Identity, Key, Origin};
 use crate::problem::{Code, Problem};
 
 /// A person who is signed in.
@@ -58,7 +58,7 @@ impl Caller {
 #[derive(Debug, Clone)]
 enum Standing {
     Anonymous,
-    SignedIn(Caller),
+    SignedIn(Caller, Option<EarlierReceipt>),
     Refused(Problem),
 }
 
@@ -85,15 +85,20 @@ async fn standing_of(request: &HttpRequest) -> Standing {
         return Standing::Refused(Problem::unavailable("look up a session", &"identity is not configured"));
     };
     let Some(token) = site.session_token(request) else { return Standing::Anonymous };
-    match identity.authenticate(&token).await {
+    let asked = super::idempotency::what(request);
+    let key = super::idempotency::key_of(request).and_then(Result::ok).map(|key| Key { of: &asked, key });
+    match identity.authenticate(&token, key).await {
         Ok(Some(found)) if found.is_demo && !Site::is_loopback(request) => Standing::Refused(demo_elsewhere()),
-        Ok(Some(found)) => Standing::SignedIn(Caller {
-            user_id: found.user_id,
-            name: found.name,
-            administrator: found.administrator,
-            session: found.session,
-            credential: Credential::Session(found.session),
-        }),
+        Ok(Some(found)) => Standing::SignedIn(
+            Caller {
+                user_id: found.user_id,
+                name: found.name,
+                administrator: found.administrator,
+                session: found.session,
+                credential: Credential::Session(found.session),
+            },
+            found.receipt,
+        ),
         Ok(None) => Standing::Refused(Problem::new(Code::NotSignedIn, "Your session has ended; sign in again.")),
         Err(error) => Standing::Refused(error.into()),
     }
@@ -116,7 +121,15 @@ pub(crate) fn demo_elsewhere() -> Problem {
 /// The signed-in person of a request, for the layers.
 pub(super) fn caller_of(request: &HttpRequest) -> Option<Caller> {
     match request.extensions().get::<Standing>() {
-        Some(Standing::SignedIn(caller)) => Some(caller.clone()),
+        Some(Standing::SignedIn(caller, _)) => Some(caller.clone()),
+        _ => None,
+    }
+}
+
+/// The receipt that was read together with the session, for a request with an idempotency key.
+pub(super) fn earlier_receipt_of(request: &HttpRequest) -> Option<EarlierReceipt> {
+    match request.extensions().get::<Standing>() {
+        Some(Standing::SignedIn(_, receipt)) => receipt.clone(),
         _ => None,
     }
 }
@@ -127,7 +140,7 @@ impl FromRequest for Caller {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         std::future::ready(match request.extensions().get::<Standing>() {
-            Some(Standing::SignedIn(caller)) => Ok(caller.clone()),
+            Some(Standing::SignedIn(caller, _)) => Ok(caller.clone()),
             Some(Standing::Refused(problem)) => Err(problem.clone()),
             Some(Standing::Anonymous) | None => {
                 Err(Problem::new(Code::NotSignedIn, "Sign in first: POST /api/v1/session."))

@@ -4,15 +4,14 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use konductro_domain::actor::Actor;
 use konductro_domain::ids::CorrelationId;
-use konductro_domain::role::Role;
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::Caller;
 use super::headers::{IfMatch, MinPosition};
-use super::idempotency::Keyed;
+use super::idempotency::{Keyed, Standing};
 use super::request_id::RequestId;
-use crate::commands::{Envelope, Receipt};
+use crate::commands::Receipt;
 use crate::identity::By;
 use crate::problem::Problem;
 
@@ -34,20 +33,14 @@ pub struct RequestContext {
 impl RequestContext {
     /// The receipt of a POST that has a key; the result is what a repeat needs that events do not say.
     pub fn receipt(&self, result: Value) -> Option<Receipt> {
-        let Keyed { scope, key, fingerprint } = self.keyed.clone()?;
+        let Keyed { scope, key, fingerprint, .. } = self.keyed.clone()?;
         Some(Receipt { scope, key, fingerprint, result })
     }
 
-    /// The circumstances of a caller's command: who, in which role, for which request, done once.
-    pub fn envelope(&self, caller: &Caller, role: Option<Role>, result: Value) -> Envelope {
-        Envelope {
-            role,
-            credential: Some(caller.credential),
-            request_id: Some(self.request_id.clone()),
-            receipt: self.receipt(result),
-            expected_version: self.if_match.version(),
-            ..Envelope::new(caller.actor(), self.correlation)
-        }
+    /// The receipt of a request that was done before: what it did is told, whatever holds by now.
+    pub fn repeated(&self) -> Option<Receipt> {
+        let keyed = self.keyed.as_ref()?;
+        if keyed.standing == Standing::Repeated { self.receipt(Value::Null) } else { None }
     }
 
     /// Who changes something in identity.

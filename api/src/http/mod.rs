@@ -7,6 +7,7 @@
 //! are plain text.
 
 pub mod answer;
+pub mod answers;
 pub mod body;
 pub mod caller;
 pub mod context;

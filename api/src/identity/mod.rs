@@ -30,7 +30,7 @@ pub use demo::{DEMO_PASSWORD, DemoPerson, NewDemoPerson};
 pub use error::IdentityError;
 pub use passwords::Hashing;
 pub use people::{Person, people, person};
-pub use sessions::{Authenticated, LONGEST, OpenedSession, SessionEnd};
+pub use sessions::{Authenticated, EarlierReceipt, Key, LONGEST, OpenedSession, SessionEnd};
 pub use setup::SetUp;
 pub use sign_in::{Origin, SignIn, SignedIn};
 pub use users::{ListedUser, NewUser, User, UserChange, UserFilter};

@@ -7,6 +7,7 @@
 use konductro_domain::ids::{SessionId, UserId};
 use rand::TryRngCore;
 use rand::rngs::OsRng;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use sqlx::{PgConnection, Row};
 use time::{Duration, OffsetDateTime};
@@ -28,6 +29,24 @@ pub struct OpenedSession {
     pub token: String,
 }
 
+/// A request's idempotency key, whose receipt is looked up on the way.
+#[derive(Debug, Clone, Copy)]
+pub struct Key<'a> {
+    /// What is asked: method and path.
+    pub of: &'a str,
+    /// The key.
+    pub key: &'a str,
+}
+
+/// The receipt that a key has already, as far as HTTP needs it.
+#[derive(Debug, Clone)]
+pub struct EarlierReceipt {
+    /// The hash of what was asked the first time.
+    pub fingerprint: Vec<u8>,
+    /// The whole first answer, where it was kept.
+    pub answer: Option<Value>,
+}
+
 /// Whose session a token opens.
 #[derive(Debug, Clone)]
 pub struct Authenticated {
@@ -41,6 +60,8 @@ pub struct Authenticated {
     pub is_demo: bool,
     /// The session.
     pub session: SessionId,
+    /// The receipt under the key that was given, where there is one.
+    pub receipt: Option<EarlierReceipt>,
 }
 
 /// Sessions that are no more.
@@ -76,17 +97,21 @@ fn new_token() -> Result<String, IdentityError> {
 }
 
 impl Identity {
-    /// Whose session this token opens, if it still does.
-    pub async fn authenticate(&self, token: &str) -> Result<Option<Authenticated>, sqlx::Error> {
+    /// Whose session this token opens, if it still does; and, in the same round trip, what its owner did under a key.
+    pub async fn authenticate(&self, token: &str, key: Option<Key<'_>>) -> Result<Option<Authenticated>, sqlx::Error> {
         let now = OffsetDateTime::now_utc();
         let row = sqlx::query(
-            "SELECT s.session_id, s.last_seen_at, u.user_id, u.name, u.administrator, u.demo_role IS NOT NULL AS is_demo
+            "SELECT s.session_id, s.last_seen_at, u.user_id, u.name, u.administrator, u.demo_role IS NOT NULL AS is_demo,
+                    r.fingerprint, r.answer
              FROM sessions s JOIN users u USING (user_id)
+             LEFT JOIN receipts r ON r.scope = u.user_id || ' ' || $4 AND r.key = $5
              WHERE s.token_hash = $1 AND s.expires_at > $2 AND s.last_seen_at > $3 AND NOT u.disabled",
         )
         .bind(hash(token))
         .bind(now)
         .bind(now - IDLE)
+        .bind(key.map(|key| key.of))
+        .bind(key.map(|key| key.key))
         .fetch_optional(&self.pool)
         .await?;
         let Some(row) = row else { return Ok(None) };
@@ -104,6 +129,10 @@ impl Identity {
             administrator: row.try_get("administrator")?,
             is_demo: row.try_get("is_demo")?,
             session,
+            receipt: match row.try_get("fingerprint")? {
+                Some(fingerprint) => Some(EarlierReceipt { fingerprint, answer: row.try_get("answer")? }),
+                None => None,
+            },
         }))
     }
 

@@ -51,7 +51,7 @@ impl Runner {
             let envelope = self.by_itself(event, number, approved.project_id, approved.phase_id);
             Ok((StoryCommand::CreateStory(command), envelope))
         };
-        self.commands.execute_with::<Story, Trouble, _, _>(&approved.story_id.to_string(), prepare).await?;
+        self.commands.execute_with::<Story, Trouble, _, _>(&approved.story_id.to_string(), None, prepare).await?;
         Ok(())
     }
 

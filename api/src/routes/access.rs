@@ -13,7 +13,7 @@ use konductro_domain::stage::Stage;
 use konductro_domain::text::Text;
 use serde_json::Value;
 
-use crate::commands::{Commands, Envelope, Receipt, Wait};
+use crate::commands::{Commands, Envelope, Wait};
 use crate::event_store::{FenceCheck, FenceScope, FenceState};
 use crate::http::{Caller, RequestContext};
 use crate::problem::Problem;
@@ -130,34 +130,37 @@ impl InPhase {
     /// Looks again at a phase in which the caller has just done something. What was done stays done, and is
     /// told, also when the membership was taken a moment later.
     pub async fn after_acting(state: &AppState, caller: &Caller, phase_id: PhaseId) -> Result<Self, Problem> {
-        let gone = || Problem::not_found("phase");
-        let fences = state.commands.phase_fences(phase_id, caller.user_id, None).await?.ok_or_else(gone)?;
-        let project = InProject::of(caller, fences.project, fences.member, Some(fences.policy));
-        Self::load(state, phase_id, project).await
+        Ok(Self::look(state, caller, phase_id, None).await?.0)
     }
 
-    /// Reads the fences, then what they guard.
+    /// Reads the fences together with what they guard.
     async fn enter_with(
         state: &AppState,
         caller: &Caller,
         phase_id: PhaseId,
         stage: Option<Stage>,
     ) -> Result<Self, Problem> {
-        let gone = || Problem::not_found("phase");
-        let fences = state.commands.phase_fences(phase_id, caller.user_id, stage).await?.ok_or_else(gone)?;
-        let mut project =
-            InProject::of(caller, fences.project, fences.member, Some(fences.policy)).if_member("phase")?;
+        let (mut entered, epoch) = Self::look(state, caller, phase_id, stage).await?;
+        entered.project = entered.project.if_member("phase")?;
         if let Some(stage) = stage {
             let scope = FenceScope::Stage(phase_id, stage);
-            project.fences.push(FenceCheck { scope, epoch: fences.stage.epoch });
+            entered.project.fences.push(FenceCheck { scope, epoch });
         }
-        Self::load(state, phase_id, project).await
+        Ok(entered)
     }
 
-    async fn load(state: &AppState, phase_id: PhaseId, project: InProject) -> Result<Self, Problem> {
-        let loaded = state.commands.load::<Phase>(&phase_id.to_string()).await?;
-        let Phase::Opened(phase) = loaded.state else { return Err(Problem::not_found("phase")) };
-        Ok(Self { phase_id, phase, version: loaded.version, project })
+    /// The caller in the phase, be it with no role at all, and the epoch of the stage's fence.
+    async fn look(
+        state: &AppState,
+        caller: &Caller,
+        phase_id: PhaseId,
+        stage: Option<Stage>,
+    ) -> Result<(Self, i64), Problem> {
+        let gone = || Problem::not_found("phase");
+        let (fences, loaded) = state.commands.enter_phase(phase_id, caller.user_id, stage).await?.ok_or_else(gone)?;
+        let project = InProject::of(caller, fences.project, fences.member, Some(fences.policy));
+        let Phase::Opened(phase) = loaded.state else { return Err(gone()) };
+        Ok((Self { phase_id, phase, version: loaded.version, project }, fences.stage.epoch))
     }
 
     /// 404 where this phase has and had no such stage; one that it had before it was promoted can be read.
@@ -196,12 +199,7 @@ impl Told for Envelope {
     }
 
     fn with_result(mut self, context: &RequestContext, result: Value) -> Self {
-        self.receipt = context.keyed.as_ref().map(|keyed| Receipt {
-            scope: keyed.scope.clone(),
-            key: keyed.key.clone(),
-            fingerprint: keyed.fingerprint,
-            result,
-        });
+        self.receipt = context.receipt(result);
         self
     }
 }

@@ -215,7 +215,8 @@ async fn add_artefact_version(
             .with_result(&context, json!({}));
         Ok((command, envelope))
     };
-    let done = state.commands.execute_with::<Phase, Problem, _, _>(&phase_id.to_string(), prepare).await?;
+    let done =
+        state.commands.execute_with::<Phase, Problem, _, _>(&phase_id.to_string(), context.repeated(), prepare).await?;
     let added = done.events.iter().find_map(|event| match event {
         PhaseEvent::ArtefactVersionAdded { version, .. } => Some(*version),
         _ => None,

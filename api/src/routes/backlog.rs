@@ -274,7 +274,8 @@ async fn add_story(
         Ok((command, envelope))
     };
     open_ad_hoc_phase(&state, &caller, &context, project_id).await?;
-    let done = state.commands.execute_with::<Story, Problem, _, _>(&story_id.to_string(), prepare).await?;
+    let done =
+        state.commands.execute_with::<Story, Problem, _, _>(&story_id.to_string(), context.repeated(), prepare).await?;
     // A repeat finds the story that the first request added.
     let told = done.result.get("story_id").and_then(|id| serde_json::from_value(id.clone()).ok());
     let story = shown(&state, &caller, told.unwrap_or(story_id)).await?;
@@ -308,7 +309,7 @@ async fn open_ad_hoc_phase(
         Ok((command, envelope.with_texts([brief.clone()])))
     };
     if state.commands.load::<Phase>(&phase_id.to_string()).await?.state == Phase::NotOpened {
-        state.commands.execute_with::<Phase, Problem, _, _>(&phase_id.to_string(), prepare).await?;
+        state.commands.execute_with::<Phase, Problem, _, _>(&phase_id.to_string(), None, prepare).await?;
     }
     Ok(())
 }

@@ -125,7 +125,7 @@ async fn post_message(
         Ok((command, envelope))
     };
     let stream = conversation_stream(phase_id, stage);
-    let done = state.commands.execute_with::<Conversation, Problem, _, _>(&stream, prepare).await?;
+    let done = state.commands.execute_with::<Conversation, Problem, _, _>(&stream, context.repeated(), prepare).await?;
     // A repeat gets the ids that the first request was given.
     let taken: MessageTaken = serde_json::from_value(done.result.clone()).unwrap_or(taken);
     Ok(written(StatusCode::ACCEPTED, &taken, None, None, place_of(&done)))
@@ -223,5 +223,5 @@ async fn converse(
         Ok((command, envelope))
     };
     let stream = conversation_stream(phase_id, stage);
-    state.commands.execute_with::<Conversation, Problem, _, _>(&stream, prepare).await
+    state.commands.execute_with::<Conversation, Problem, _, _>(&stream, context.repeated(), prepare).await
 }

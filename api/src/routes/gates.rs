@@ -97,10 +97,7 @@ async fn approve_artefact(
     path: InPath<(PhaseId, StageInPath)>,
     body: Json<NewApproval>,
 ) -> Result<HttpResponse, Problem> {
-    let note = body.0.note.clone().map(|note| checked("/note", note)).transpose()?.map(salted);
-    let command =
-        async |phase: &InPhase, stage| Ok(PhaseCommand::ApproveArtefact(body.0.by(phase, stage, note.clone())));
-    decide(&state, &caller, &context, path.0, Verb::ApproveArtefact, note.clone(), StatusCode::CREATED, command).await
+    confirm(&state, &caller, &context, path.0, Verb::ApproveArtefact, body.0, PhaseCommand::ApproveArtefact).await
 }
 
 /// Take back my approval, while nothing was approved on it.
@@ -135,10 +132,22 @@ async fn reaffirm_artefact(
     path: InPath<(PhaseId, StageInPath)>,
     body: Json<NewApproval>,
 ) -> Result<HttpResponse, Problem> {
-    let note = body.0.note.clone().map(|note| checked("/note", note)).transpose()?.map(salted);
-    let command =
-        async |phase: &InPhase, stage| Ok(PhaseCommand::ReaffirmArtefact(body.0.by(phase, stage, note.clone())));
-    decide(&state, &caller, &context, path.0, Verb::ReaffirmArtefact, note.clone(), StatusCode::CREATED, command).await
+    confirm(&state, &caller, &context, path.0, Verb::ReaffirmArtefact, body.0, PhaseCommand::ReaffirmArtefact).await
+}
+
+/// Approves or reaffirms exactly what was shown.
+async fn confirm(
+    state: &AppState,
+    caller: &Caller,
+    context: &RequestContext,
+    place: (PhaseId, StageInPath),
+    verb: Verb,
+    approval: NewApproval,
+    command_of: impl Fn(ApproveArtefact) -> PhaseCommand,
+) -> Result<HttpResponse, Problem> {
+    let note = approval.note.clone().map(|note| checked("/note", note)).transpose()?.map(salted);
+    let command = async |phase: &InPhase, stage| Ok(command_of(approval.by(phase, stage, note.clone())));
+    decide(state, caller, context, place, verb, note.clone(), StatusCode::CREATED, command).await
 }
 
 impl NewApproval {
@@ -295,7 +304,8 @@ async fn decide(
             phase.envelope(context, verb.capability(stage)).with_texts(text.clone()).with_result(context, json!({}));
         Ok((command(&phase, stage).await?, envelope))
     };
-    let done = state.commands.execute_with::<Phase, Problem, _, _>(&phase_id.to_string(), prepare).await?;
+    let done =
+        state.commands.execute_with::<Phase, Problem, _, _>(&phase_id.to_string(), context.repeated(), prepare).await?;
     answer_phase(state, caller, phase_id, status, done).await
 }
 

@@ -77,5 +77,5 @@ pub(super) async fn decide(
             review.phase.envelope(context, verb.capability(Stage::Stories)).with_result(context, Value::Null);
         Ok((command(&review).await?, envelope))
     };
-    state.commands.execute_with::<StoryReview, Problem, _, _>(&phase_id.to_string(), prepare).await
+    state.commands.execute_with::<StoryReview, Problem, _, _>(&phase_id.to_string(), context.repeated(), prepare).await
 }

@@ -104,6 +104,7 @@ async fn decide(
         let envelope = Envelope { fences, ..envelope }.with_texts(text.clone()).with_result(context, Value::Null);
         Ok((command, envelope))
     };
-    let done = state.commands.execute_with::<Phase, Problem, _, _>(&phase_id.to_string(), prepare).await?;
+    let done =
+        state.commands.execute_with::<Phase, Problem, _, _>(&phase_id.to_string(), context.repeated(), prepare).await?;
     answer_phase(state, caller, phase_id, StatusCode::OK, done).await
 }

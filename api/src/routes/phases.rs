@@ -121,10 +121,10 @@ async fn open_phase(
             .with_result(&context, json!({ "phase_id": phase_id }));
         Ok((command, envelope))
     };
-    let done = state.commands.execute_with::<Phase, Problem, _, _>(&phase_id.to_string(), prepare).await?;
+    let done =
+        state.commands.execute_with::<Phase, Problem, _, _>(&phase_id.to_string(), context.repeated(), prepare).await?;
     // A repeat finds the phase that the first request opened.
-    let phase_id =
-        done.result.get("phase_id").and_then(|id| serde_json::from_value(id.clone()).ok()).unwrap_or(phase_id);
+    let phase_id = done.first_id("phase_id", phase_id);
     answer_phase(&state, &caller, phase_id, StatusCode::CREATED, done).await
 }
 
@@ -167,7 +167,7 @@ async fn rename_phase(
             .with_texts(brief.clone());
         Ok((command, envelope))
     };
-    let done = state.commands.execute_with::<Phase, Problem, _, _>(&path.0.to_string(), prepare).await?;
+    let done = state.commands.execute_with::<Phase, Problem, _, _>(&path.0.to_string(), None, prepare).await?;
     answer_phase(&state, &caller, path.0, StatusCode::OK, done).await
 }
 
@@ -197,5 +197,5 @@ pub(super) async fn answer_phase(
 
 /// Where in the log a command's events stand.
 pub(super) fn place_of<E>(done: &Executed<E>) -> Written {
-    Written { position: done.position, event_id: done.event_ids.last().copied(), replayed: done.replayed }
+    Written::from(done)
 }

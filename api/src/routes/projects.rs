@@ -110,24 +110,31 @@ async fn create_project(
     context: RequestContext,
     body: Json<NewProject>,
 ) -> Result<HttpResponse, Problem> {
-    may_create(&state, &caller).await?;
     let project_id = ProjectId(Uuid::now_v7());
     let text = body.0.context.map(salted);
-    let envelope = Envelope {
-        role: Some(Role::Sdm),
-        credential: Some(caller.credential),
-        request_id: Some(context.request_id.clone()),
-        project_id: Some(project_id),
-        ..Envelope::new(caller.actor(), context.correlation)
-    }
-    .with_texts(text.clone())
-    .with_result(&context, json!({ "project_id": project_id }));
-    let command =
-        ProjectCommand::CreateProject { creator: caller.user_id, key: body.0.key, name: body.0.name, context: text };
-    let done = state.commands.execute::<Project>(&project_id.to_string(), command, envelope).await?;
+    let prepare = async || {
+        may_create(&state, &caller).await?;
+        let envelope = Envelope {
+            role: Some(Role::Sdm),
+            credential: Some(caller.credential),
+            request_id: Some(context.request_id.clone()),
+            project_id: Some(project_id),
+            ..Envelope::new(caller.actor(), context.correlation)
+        }
+        .with_texts(text.clone())
+        .with_result(&context, json!({ "project_id": project_id }));
+        let command = ProjectCommand::CreateProject {
+            creator: caller.user_id,
+            key: body.0.key.clone(),
+            name: body.0.name.clone(),
+            context: text.clone(),
+        };
+        Ok((command, envelope))
+    };
+    let stream = project_id.to_string();
+    let done = state.commands.execute_with::<Project, Problem, _, _>(&stream, context.repeated(), prepare).await?;
     // A repeat finds the project that the first request made.
-    let project_id =
-        done.result.get("project_id").and_then(|id| serde_json::from_value(id.clone()).ok()).unwrap_or(project_id);
+    let project_id = done.first_id("project_id", project_id);
     answer(&state, &caller, project_id, StatusCode::CREATED, done).await
 }
 
@@ -300,7 +307,7 @@ async fn manage(
             .with_result(context, json!({ "project_id": project_id }));
         Ok((command(project.person), envelope))
     };
-    state.commands.execute_with::<Project, Problem, _, _>(&project_id.to_string(), prepare).await
+    state.commands.execute_with::<Project, Problem, _, _>(&project_id.to_string(), context.repeated(), prepare).await
 }
 
 async fn shown(state: &AppState, caller: &Caller, project_id: ProjectId) -> Result<views::Project, Problem> {
@@ -314,7 +321,7 @@ async fn answer(
     status: StatusCode,
     done: Executed<ProjectEvent>,
 ) -> Result<HttpResponse, Problem> {
-    let place = Written { position: done.position, event_id: done.event_ids.last().copied(), replayed: done.replayed };
+    let place = Written::from(&done);
     // Somebody who has just left the project can't read it any more; the change itself was done.
     let Some(project) = views::project::project(&state.pool, project_id, caller.user_id).await? else {
         return Ok(written(status, &json!({ "id": project_id }), None, None, place));

@@ -83,7 +83,7 @@ async fn edit_story(
         let command = StoryCommand::EditStory(EditStory { by, draft, salt: rand::random() });
         Ok((command, Envelope { expected_version, ..story.envelope(&context) }))
     };
-    let done = state.commands.execute_with::<Story, Problem, _, _>(&path.0.to_string(), prepare).await?;
+    let done = state.commands.execute_with::<Story, Problem, _, _>(&path.0.to_string(), None, prepare).await?;
     answer(&state, &caller, path.0, StatusCode::OK, done).await
 }
 
@@ -237,7 +237,8 @@ async fn decide(
         let story = InStory::enter(state, caller, story_id).await?;
         Ok((command(&story).await?, story.envelope(context)))
     };
-    let done = state.commands.execute_with::<Story, Problem, _, _>(&story_id.to_string(), prepare).await?;
+    let done =
+        state.commands.execute_with::<Story, Problem, _, _>(&story_id.to_string(), context.repeated(), prepare).await?;
     answer(state, caller, story_id, status, done).await
 }
 

@@ -38,7 +38,7 @@ pub(super) fn of(phase: &OpenedPhase, stage: DomainStage) -> Vec<Condition> {
             version(stage, record),
             whole(record),
             no_open_change_requests(stage, record),
-            approvals(phase, stage, record),
+            approvals(phase, stage),
         ]);
     }
     conditions
@@ -88,15 +88,20 @@ fn no_open_change_requests(stage: DomainStage, record: &StageRecord) -> Conditio
     Condition { ok: record.latest.as_ref().map(|_| open == 0), text, link }
 }
 
-fn approvals(phase: &OpenedPhase, stage: DomainStage, record: &StageRecord) -> Condition {
+fn approvals(phase: &OpenedPhase, stage: DomainStage) -> Condition {
     let (given, required) = (phase.counting_approvals(stage).len(), phase.required_approvals(stage));
     let who = sentences::roles(&phase.approving_roles(stage));
     let text = match required {
         1 => format!("Approved by {who}"),
         more => format!("{given} of {more} approvals by {who}"),
     };
-    let approved = phase.gate(stage).state() == GateState::Approved;
-    Condition { ok: record.latest.as_ref().map(|_| approved), text, link: None }
+    // What nobody has decided yet is no failure.
+    let ok = match phase.gate(stage).state() {
+        GateState::Approved | GateState::Passed => Some(true),
+        GateState::Stale => Some(false),
+        GateState::Locked | GateState::Open | GateState::InReview | GateState::ChangesRequested => None,
+    };
+    Condition { ok, text, link: None }
 }
 
 /// What approving a stage unlocks, in one sentence.
