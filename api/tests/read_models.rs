@@ -69,8 +69,7 @@ impl Database {
         }
         for events in journal.events.chunks(page) {
             let mut tx = self.pool.begin().await.unwrap();
-            let writes = fold(&mut tx, READ_MODELS, events).await.unwrap_or_else(|unfolded| panic!("{unfolded:?}"));
-            writes.run(&mut tx).await.unwrap();
+            fold(&mut tx, READ_MODELS, events).await.unwrap_or_else(|unfolded| panic!("{unfolded:?}"));
             tx.commit().await.unwrap();
         }
     }
