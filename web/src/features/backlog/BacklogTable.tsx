@@ -21,7 +21,7 @@ type Props = {
 };
 
 const COLUMNS =
-  "grid grid-cols-[84px_minmax(0,1fr)_auto] @2xl:grid-cols-[84px_minmax(0,1fr)_72px_44px_auto_110px] @4xl:grid-cols-[84px_minmax(0,1fr)_72px_44px_120px_minmax(0,220px)_150px_110px]";
+  "grid grid-cols-[76px_minmax(0,1fr)_116px] @2xl:grid-cols-[84px_minmax(0,1fr)_72px_44px_140px_110px] @4xl:grid-cols-[84px_minmax(0,1fr)_72px_44px_120px_minmax(0,220px)_150px_110px]";
 const WIDE = "hidden @4xl:block";
 const MIDDLE = "hidden @2xl:block";
 
