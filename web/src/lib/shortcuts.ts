@@ -69,7 +69,8 @@ export function useShortcuts(keymap: Keymap): void {
       const follows = event.timeStamp - at < CHORD_WITHIN;
       const chord = follows ? `${previous} ${key}` : "";
       // The second key of a chord is never a key of its own, also where the chord is somebody else's.
-      const run = current.current[chord] ?? (follows && previous === CHORD ? undefined : current.current[key]);
+      const run =
+        current.current[chord] ?? (follows && previous === CHORD ? undefined : current.current[key]);
       previous = key;
       at = event.timeStamp;
       if (!run) return;

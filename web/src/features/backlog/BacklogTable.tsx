@@ -77,7 +77,7 @@ type SortHeadProps = {
 function SortHead({ name, by, sort, onSort, className }: SortHeadProps) {
   const at = by.indexOf(sort);
   const next = by[(at + 1) % by.length];
-  const down = sort.startsWith("-") || sort === "updated";
+  const down = sort === "-key" || sort === "updated" || sort === "complexity";
   return (
     <HeadCell sort={at < 0 ? "none" : down ? "descending" : "ascending"} className={className}>
       <button type="button" className="uppercase hover:text-ink" onClick={() => next && onSort(next)}>
