@@ -6,9 +6,10 @@
 
 use std::time::Duration;
 
-use konductro_domain::ids::{PhaseId, ProjectId, TurnId};
+use konductro_domain::ids::{GenerationId, PhaseId, ProjectId, StoryId, TurnId};
 use konductro_domain::stage::Stage;
 use serde::Deserialize;
+use serde_json::Value;
 use sqlx::types::Json;
 use sqlx::{PgPool, Row};
 use uuid::Uuid;
@@ -31,7 +32,7 @@ pub struct Claimed {
     /// The job.
     pub id: Uuid,
     /// What is to be done.
-    pub turn: TurnJob,
+    pub job: Job,
     /// Whether somebody else began it and did not end it.
     pub begun_before: BegunBefore,
 }
@@ -43,6 +44,80 @@ pub enum BegunBefore {
     No,
     /// Its holder died, or lost it.
     Yes,
+}
+
+/// The kinds of work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum JobKind {
+    /// A reply in a conversation.
+    Turn,
+    /// Proposals for a phase.
+    Generation,
+    /// The refinement of a story.
+    Refinement,
+    /// The enrichment of a story.
+    Enrichment,
+}
+
+impl JobKind {
+    /// Every kind; whoever waits in a conversation comes first.
+    pub const ALL: [JobKind; 4] = [JobKind::Turn, JobKind::Generation, JobKind::Refinement, JobKind::Enrichment];
+
+    /// The name in the table.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            JobKind::Turn => "turn",
+            JobKind::Generation => "generation",
+            JobKind::Refinement => "refinement",
+            JobKind::Enrichment => "enrichment",
+        }
+    }
+
+    fn read(self, payload: Value) -> Result<Job, serde_json::Error> {
+        Ok(match self {
+            JobKind::Turn => Job::Turn(serde_json::from_value(payload)?),
+            JobKind::Generation => Job::Generation(serde_json::from_value(payload)?),
+            JobKind::Refinement => Job::Refinement(serde_json::from_value(payload)?),
+            JobKind::Enrichment => Job::Enrichment(serde_json::from_value(payload)?),
+        })
+    }
+}
+
+/// Work that is to be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Job {
+    /// A reply in a conversation.
+    Turn(TurnJob),
+    /// Proposals for a phase.
+    Generation(GenerationJob),
+    /// The refinement of a story.
+    Refinement(StoryJob),
+    /// The enrichment of a story.
+    Enrichment(StoryJob),
+}
+
+/// Conductor's work on one generation of stories.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub struct GenerationJob {
+    /// The project.
+    pub project_id: ProjectId,
+    /// The phase.
+    pub phase_id: PhaseId,
+    /// The generation.
+    pub generation_id: GenerationId,
+}
+
+/// Conductor's work on one attempt at a story.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub struct StoryJob {
+    /// The project.
+    pub project_id: ProjectId,
+    /// The phase.
+    pub phase_id: PhaseId,
+    /// The story.
+    pub story_id: StoryId,
+    /// Which attempt, from 1.
+    pub attempt: u32,
 }
 
 /// Conductor's work on one attempt at a turn.
@@ -80,13 +155,13 @@ impl Jobs {
         Self { pool, owner: Uuid::now_v7() }
     }
 
-    /// Claims turns that nobody works on, oldest first.
-    pub async fn claim_turns(&self, most: usize) -> Result<Vec<Claimed>, sqlx::Error> {
+    /// Claims work of a kind that nobody is at, oldest first.
+    pub async fn claim(&self, kind: JobKind, most: usize) -> Result<Vec<Claimed>, sqlx::Error> {
         let rows = sqlx::query(
             "UPDATE jobs SET state = 'running', attempt = attempt + 1, lease_owner = $1,
                     lease_until = now() + make_interval(secs => $2)
               WHERE id IN (SELECT id FROM jobs
-                            WHERE kind = 'turn'
+                            WHERE kind = $4
                               AND (state = 'queued' OR (state = 'running' AND lease_until < now()))
                             ORDER BY created_at LIMIT $3 FOR UPDATE SKIP LOCKED)
           RETURNING id, payload, attempt",
@@ -94,16 +169,18 @@ impl Jobs {
         .bind(self.owner)
         .bind(LEASE.as_secs_f64())
         .bind(i64::try_from(most).unwrap_or(i64::MAX))
+        .bind(kind.as_str())
         .fetch_all(&self.pool)
         .await?;
         let mut claimed = Vec::with_capacity(rows.len());
         for row in rows {
             let id: Uuid = row.try_get("id")?;
-            match row.try_get::<Json<TurnJob>, _>("payload") {
-                Ok(Json(turn)) => {
+            let Json(payload) = row.try_get("payload")?;
+            match kind.read(payload) {
+                Ok(job) => {
                     let begun_before =
                         if row.try_get::<i32, _>("attempt")? > 1 { BegunBefore::Yes } else { BegunBefore::No };
-                    claimed.push(Claimed { id, turn, begun_before });
+                    claimed.push(Claimed { id, job, begun_before });
                 }
                 Err(error) => {
                     tracing::error!(job = %id, %error, "a job can't be read; it is set aside");

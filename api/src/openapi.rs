@@ -32,6 +32,7 @@ use crate::routes;
         (name = "conversations", description = "Messages and turns"),
         (name = "artefacts", description = "Documents and their versions"),
         (name = "gates", description = "Decisions at the gates"),
+        (name = "stories", description = "Proposals in review, and the stories of the backlog"),
         (name = "audit", description = "What happened, in order"),
         (name = "live", description = "What changes, as it changes"),
         (name = "operations", description = "For operators")

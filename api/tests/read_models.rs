@@ -22,10 +22,11 @@ use konductro_api::views;
 use konductro_domain::phase::{GateState, Phase};
 use konductro_domain::role::Role;
 use konductro_domain::stage::Stage;
+use konductro_domain::story::StoryStatus;
 use konductro_domain::story::content::StoryType;
 use konductro_domain::story_review::Standing;
 use konductro_projections::backlog::{
-    self, BacklogFilter, BacklogOrder, BacklogPlace, EnrichmentState, RefinementState, StoryStatus,
+    self, BacklogFilter, BacklogOrder, BacklogPlace, EnrichmentState, RefinementState,
 };
 use konductro_projections::conversation_view::{self, DocumentOutcome, TurnState};
 use konductro_projections::phase_board::{self, WaitsFor};

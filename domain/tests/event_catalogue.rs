@@ -7,6 +7,8 @@ use konductro_domain::conversation::ConversationEvent;
 use konductro_domain::event::Event;
 use konductro_domain::phase::PhaseEvent;
 use konductro_domain::project::ProjectEvent;
+use konductro_domain::story::StoryEvent;
+use konductro_domain::story_review::StoryReviewEvent;
 use konductro_domain::workspace::WorkspaceEvent;
 
 const CATALOGUE: &str = include_str!("event_catalogue.jsonl");
@@ -38,6 +40,8 @@ fn every_event_has_a_line() {
         ("project", ProjectEvent::NAMES),
         ("phase", PhaseEvent::NAMES),
         ("conversation", ConversationEvent::NAMES),
+        ("story_review", StoryReviewEvent::NAMES),
+        ("story", StoryEvent::NAMES),
     ];
     for (aggregate, names) in all {
         for name in names {

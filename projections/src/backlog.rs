@@ -23,7 +23,7 @@ pub use basis::{Basis, bases_of, basis_of};
 pub use details::{Closing, Enrichment, EnrichmentState, Refinement, RefinementState, StoryDetails, StoryStep};
 pub use list::{BacklogFilter, BacklogOrder, BacklogPlace, count, page_of};
 pub use reads::{Became, Named, WholeStory, became, named, of_phase, present, project_of, story, whole};
-pub use story::{StoryRow, StoryStatus};
+pub use story::StoryRow;
 
 /// The tables of this read model.
 pub const TABLES: &[&str] = &["backlog_stories", "backlog_details", "backlog_bases"];

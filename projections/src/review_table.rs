@@ -143,15 +143,20 @@ impl Changes {
         sources: &[ProposalId],
         into: &NewProposal,
     ) -> Result<(), ProjectionError> {
-        let mut first = None;
+        let mut place = None;
+        let mut oldest: Option<(Option<i64>, PhaseId, GenerationId)> = None;
         for source in sources {
             let row = self.proposal(recorded, *source)?;
             row.stand(recorded, Standing::Merged);
             row.merged_into = Some(into.proposal_id);
             row.note(recorded, ProposalStep::Merged { sources: sources.len() });
-            first.get_or_insert((row.phase_id, row.generation_id, row.place.clone()));
+            place.get_or_insert(row.place.clone());
+            let came = (row.place.first().copied(), row.phase_id, row.generation_id);
+            if oldest.is_none_or(|(earliest, ..)| came.0 < earliest) {
+                oldest = Some(came);
+            }
         }
-        let Some((phase_id, generation_id, place)) = first else { return Ok(()) };
+        let (Some(place), Some((_, phase_id, generation_id))) = (place, oldest) else { return Ok(()) };
         let place = place.into_iter().chain([0]).collect();
         let mut row = ProposalRow::new(recorded, phase_id, generation_id, place, into.clone());
         row.merged_from = sources.to_vec();

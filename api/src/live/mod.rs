@@ -17,9 +17,11 @@ mod hub;
 mod membership;
 mod outbox;
 mod presence;
+mod record;
 mod request;
 mod room;
 mod run;
+mod stories;
 #[cfg(test)]
 mod test_client;
 mod turn_state;

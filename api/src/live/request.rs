@@ -92,7 +92,7 @@ impl Sources {
             phase_brief: brief.unwrap_or_default(),
             stage,
             approved: self.approved(job, &phase).await?,
-            scoping: Scoping::default(),
+            scoping: self.scoping_of(job, &phase).await?,
             current: current.and_then(given),
             change_requests: self.change_requests(job, &phase).await?,
             history: finished.iter().filter_map(exchange).collect(),
@@ -109,6 +109,14 @@ impl Sources {
             speaker: speaker(&project, &turn, stage),
         });
         Ok(Asked { task, rendered })
+    }
+
+    /// What the phase was scoped with, where that is not what is conversed about.
+    async fn scoping_of(&self, job: &TurnJob, phase: &OpenedPhase) -> Result<Scoping, NothingToAsk> {
+        match job.stage {
+            Stage::Scoping => Ok(Scoping::default()),
+            _ => self.scoping(job.phase_id, phase, None).await,
+        }
     }
 
     /// The turn with its message, once read models hold this attempt at it.
@@ -198,7 +206,7 @@ impl Folding {
     }
 }
 
-fn given(version: VersionWithText) -> Option<GivenArtefact> {
+pub(super) fn given(version: VersionWithText) -> Option<GivenArtefact> {
     Some(GivenArtefact {
         stage: version.row.stage,
         version: version.row.version,
@@ -209,7 +217,7 @@ fn given(version: VersionWithText) -> Option<GivenArtefact> {
     })
 }
 
-fn exchange(turn: &FinishedTurn) -> Option<Exchange> {
+pub(super) fn exchange(turn: &FinishedTurn) -> Option<Exchange> {
     let reply = turn.reply.clone().filter(|reply| !reply.trim().is_empty())?;
     Some(Exchange { message: turn.message.clone()?, reply })
 }
@@ -220,7 +228,7 @@ fn as_sent(turn: FinishedTurn) -> Option<PromptHistory> {
     Some(PromptHistory { user: turn.sent?, assistant })
 }
 
-fn frame(project: &ProjectPage) -> ProjectFrame {
+pub(super) fn frame(project: &ProjectPage) -> ProjectFrame {
     let repositories = project.repositories.iter().map(|repository| FrameRepository {
         name: repository.name.clone(),
         remote: repository.remote.clone(),

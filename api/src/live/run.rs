@@ -4,19 +4,15 @@
 //! there beside the stream. Whatever happens, the attempt ends in the log exactly once, with the text that had come;
 //! each record carries a receipt named after the attempt, and the conversation refuses a second end.
 
-use std::time::Duration;
-
-use konductro_domain::actor::Actor;
 use konductro_domain::conductor::{GeneratedBy, LanguageModel, ModelFailureKind, Request, Usage};
 use konductro_domain::conversation::{
     Conversation, ConversationCommand, ConversationError, ConversationEvent, Reply, ReplyFailure, TurnProgress,
     conversation_stream,
 };
 use konductro_domain::ids::CorrelationId;
-use konductro_domain::text::{Hash, Text};
+use konductro_domain::text::Text;
 use rand::TryRngCore;
 use rand::rngs::OsRng;
-use serde_json::Value;
 use time::OffsetDateTime;
 use tokio::sync::watch;
 
@@ -26,17 +22,14 @@ use super::ending::ending;
 use super::feed::TurnFeed;
 use super::frames::Topic;
 use super::hub::Hub;
+use super::record::Recorder;
 use super::request::{Asked, NothingToAsk, Sources};
 use super::turn_state::{Attempt, Begin};
-use crate::commands::{CommandError, Envelope, Executed, Receipt, Wait};
+use crate::commands::{CommandError, Executed, Wait};
 use crate::conductor::extract::{Extractor, PartKind};
 use crate::conductor::outcome::{TurnEnd, TurnOutcome};
 use crate::conductor::turn::{TurnEvent, TurnSink, run_turn};
 use crate::jobs::{BegunBefore, TurnJob};
-
-/// How long to wait before a record is tried again, at first and at most.
-const AGAIN_AFTER: Duration = Duration::from_millis(100);
-const AGAIN_AT_MOST: Duration = Duration::from_secs(5);
 
 /// What one attempt runs with.
 pub(super) struct Run<'a> {
@@ -217,35 +210,15 @@ impl Run<'_> {
         wait: Wait,
     ) -> Result<Executed<ConversationEvent>, CommandError<ConversationError>> {
         let TurnJob { project_id, phase_id, turn_id, attempt, .. } = self.job;
-        let key = format!("{turn_id}:{attempt}:{step}");
-        let mut envelope = Envelope::new(Actor::Conductor, CorrelationId(turn_id.0));
-        envelope.project_id = Some(project_id);
-        envelope.phase_id = Some(phase_id);
-        envelope.position_wait = wait;
-        envelope.texts = texts;
-        envelope.receipt = Some(Receipt {
-            scope: "conductor turn".to_owned(),
-            fingerprint: Hash::of(key.as_bytes()),
-            key,
-            result: Value::Null,
-        });
-        let (stream, mut pause) = (self.stream(), AGAIN_AFTER);
-        loop {
-            let attempt = self.sources.commands.execute::<Conversation>(&stream, command.clone(), envelope.clone());
-            match attempt.await {
-                Err(
-                    error @ (CommandError::Unavailable(_)
-                    | CommandError::OutcomeUnknown
-                    | CommandError::Busy
-                    | CommandError::StillRunning),
-                ) => {
-                    tracing::warn!(turn = %turn_id, step, %error, "a reply could not be recorded; trying again");
-                    tokio::time::sleep(pause).await;
-                    pause = (pause * 2).min(AGAIN_AT_MOST);
-                }
-                settled => return settled,
-            }
-        }
+        let recorder = Recorder {
+            commands: &self.sources.commands,
+            scope: "conductor turn",
+            of: format!("{turn_id}:{attempt}"),
+            correlation: CorrelationId(turn_id.0),
+            project_id,
+            phase_id,
+        };
+        recorder.record::<Conversation>(&self.stream(), step, command, texts, wait).await
     }
 }
 
@@ -274,7 +247,7 @@ impl TurnSink for Sink<'_> {
 }
 
 /// Resolves when a signal turns true; never when nobody is left to turn it.
-async fn turned_true(signal: &mut watch::Receiver<bool>) {
+pub(super) async fn turned_true(signal: &mut watch::Receiver<bool>) {
     if signal.wait_for(|set| *set).await.is_err() {
         std::future::pending::<()>().await;
     }
@@ -316,7 +289,7 @@ fn failed(kind: ModelFailureKind, detail: String) -> TurnEnd {
 
 /// Hides what a short reply says from whoever has only its hash. Without the system's randomness the turn's own
 /// time still keeps the hash from being looked up in a table made beforehand.
-fn salt() -> [u8; 16] {
+pub(super) fn salt() -> [u8; 16] {
     let mut salt = [0; 16];
     if OsRng.try_fill_bytes(&mut salt).is_err() {
         salt = *uuid::Uuid::now_v7().as_bytes();

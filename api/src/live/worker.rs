@@ -1,7 +1,8 @@
-//! Claims turns and runs them, each in a task of its own, and keeps their claims while they run.
+//! Claims Conductor's work and does it, each job in a task of its own, and keeps the claims while they run.
 //!
-//! A turn waits for no socket, and no turn waits for another but for a place among those that run at once. When the
-//! server stops, running turns get a moment to end, then end as interrupted with what had arrived.
+//! A job waits for no socket, and none waits for another but for a place among those of its kind that run at once: a
+//! hundred stories to enrich hold up nobody who converses. When the server stops, running jobs get a moment to end,
+//! then end as interrupted with what had arrived.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,20 +10,28 @@ use std::time::Duration;
 use konductro_domain::conductor::LanguageModel;
 use konductro_projections::changes::Visibility;
 use sqlx::PgPool;
-use tokio::sync::watch;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::{JoinHandle, JoinSet};
 
 use super::hub::Hub;
 use super::request::Sources;
 use super::run::Run;
+use super::stories::{Carried, EnrichmentRun, GenerationRun, RefinementRun};
 use crate::commands::Commands;
-use crate::jobs::{Claimed, Ended, HEARTBEAT, Jobs};
+use crate::jobs::{Claimed, Ended, HEARTBEAT, Job, JobKind, Jobs};
 
-/// Turns that run at once in one process.
-const MOST_AT_ONCE: usize = 64;
+/// How many jobs of a kind run at once in one process.
+fn most_at_once(kind: JobKind) -> usize {
+    match kind {
+        JobKind::Turn => 64,
+        JobKind::Generation => 8,
+        JobKind::Refinement | JobKind::Enrichment => 4,
+    }
+}
+
 /// How often jobs of other processes are looked for: those of this one are heard of at once.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
-/// How long running turns may go on when the server stops, and how long their last words may take.
+/// How long running jobs may go on when the server stops, and how long their last words may take.
 const END_WITHIN: Duration = Duration::from_secs(3);
 const LAST_WORDS_WITHIN: Duration = Duration::from_secs(5);
 
@@ -34,7 +43,7 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// Starts claiming turns.
+    /// Starts claiming work.
     pub fn start(
         pool: PgPool,
         commands: Commands,
@@ -50,11 +59,12 @@ impl Worker {
             model,
             leave_off: watch::Sender::new(false),
             stop: stop.subscribe(),
+            places: JobKind::ALL.map(|kind| (kind, Arc::new(Semaphore::new(most_at_once(kind))))),
         };
         Self { stop, task: tokio::spawn(crew.work()) }
     }
 
-    /// Claims no more, lets running turns end, and marks those that do not as interrupted.
+    /// Claims no more, lets running jobs end, and marks those that do not as interrupted.
     pub async fn drain(self) {
         self.stop.send_replace(true);
         if let Err(error) = self.task.await {
@@ -70,6 +80,7 @@ struct Crew {
     model: Arc<dyn LanguageModel>,
     leave_off: watch::Sender<bool>,
     stop: watch::Receiver<bool>,
+    places: [(JobKind, Arc<Semaphore>); JobKind::ALL.len()],
 }
 
 impl Crew {
@@ -79,34 +90,75 @@ impl Crew {
         let mut running = JoinSet::new();
         while !*stop.borrow_and_update() {
             enqueued.mark_unchanged();
-            let free = MOST_AT_ONCE.saturating_sub(running.len());
-            if free > 0 {
-                match self.jobs.claim_turns(free).await {
-                    Ok(claimed) => claimed.into_iter().for_each(|job| self.run(&mut running, job)),
-                    Err(error) => tracing::warn!(%error, "turns could not be claimed; trying again"),
-                }
+            for (kind, places) in &self.places {
+                self.claim(*kind, places, &mut running).await;
             }
             tokio::select! {
                 _ = stop.changed() => {}
                 Some(ended) = running.join_next(), if !running.is_empty() => note_panic(ended),
-                _ = enqueued.changed(), if running.len() < MOST_AT_ONCE => {}
+                _ = enqueued.changed() => {}
                 () = tokio::time::sleep(LOOK_EVERY) => {}
             }
         }
         self.drain(running).await;
     }
 
-    fn run(&self, running: &mut JoinSet<()>, claimed: Claimed) {
+    /// Claims as many jobs of a kind as there are places for.
+    async fn claim(&self, kind: JobKind, places: &Arc<Semaphore>, running: &mut JoinSet<()>) {
+        let free = places.available_permits();
+        if free == 0 {
+            return;
+        }
+        match self.jobs.claim(kind, free).await {
+            Ok(claimed) => {
+                for job in claimed {
+                    // There are as many places as were counted: only here they are taken.
+                    let Ok(place) = Arc::clone(places).try_acquire_owned() else { return };
+                    self.run(running, job, place);
+                }
+            }
+            Err(error) => tracing::warn!(kind = kind.as_str(), %error, "work could not be claimed; trying again"),
+        }
+    }
+
+    fn run(&self, running: &mut JoinSet<()>, claimed: Claimed, place: OwnedSemaphorePermit) {
         let (jobs, sources, hub) = (self.jobs.clone(), self.sources.clone(), self.hub.clone());
         let (model, leave_off) = (Arc::clone(&self.model), self.leave_off.subscribe());
         running.spawn(async move {
-            let run = Run { sources: &sources, hub: &hub, model: model.as_ref(), leave_off, job: claimed.turn };
-            let Some(outcome) = keep_while(&jobs, &claimed, run.carry_out(claimed.begun_before)).await else { return };
-            let turn = claimed.turn.turn_id;
-            if let Err(error) = outcome {
-                tracing::error!(%turn, %error, "a turn could not be carried out; it is tried again when its lease runs out");
-            } else if let Err(error) = jobs.end(claimed.id, Ended::Done).await {
-                tracing::warn!(%turn, %error, "a turn's job could not be ended; its lease will run out");
+            let _place = place;
+            let (model, begun, job) = (model.as_ref(), claimed.begun_before, claimed.id);
+            let (sources, hub) = (&sources, &hub);
+            let work = async {
+                match claimed.job {
+                    Job::Turn(job) => {
+                        let run = Run { sources, hub, model, leave_off, job };
+                        run.carry_out(begun).await.map(|()| Carried::Ended).map_err(|error| error.to_string())
+                    }
+                    Job::Generation(job) => {
+                        let run = GenerationRun { sources, model, leave_off, job };
+                        run.carry_out(begun).await.map(|()| Carried::Ended).map_err(|error| error.to_string())
+                    }
+                    Job::Refinement(job) => {
+                        let run = RefinementRun { sources, model, leave_off, job };
+                        run.carry_out().await.map_err(|error| error.to_string())
+                    }
+                    Job::Enrichment(job) => {
+                        let run = EnrichmentRun { sources, model, leave_off, job };
+                        run.carry_out().await.map_err(|error| error.to_string())
+                    }
+                }
+            };
+            let Some(outcome) = keep_while(&jobs, &claimed, work).await else { return };
+            match outcome {
+                Err(error) => {
+                    tracing::error!(%job, error, "a job could not be carried out; it is tried again when its lease runs out");
+                }
+                Ok(Carried::LeftOff) => tracing::info!(%job, "a job is left to whoever starts next"),
+                Ok(Carried::Ended) => {
+                    if let Err(error) = jobs.end(claimed.id, Ended::Done).await {
+                        tracing::warn!(%job, %error, "a job could not be ended; its lease will run out");
+                    }
+                }
             }
         });
     }
@@ -117,7 +169,7 @@ impl Crew {
         }
         self.leave_off.send_replace(true);
         if !finish_within(&mut running, LAST_WORDS_WITHIN).await {
-            tracing::warn!(turns = running.len(), "turns were left to whoever takes their jobs over");
+            tracing::warn!(jobs = running.len(), "jobs were left to whoever takes them over");
         }
     }
 }
@@ -131,7 +183,7 @@ async fn keep_while<T>(jobs: &Jobs, claimed: &Claimed, work: impl Future<Output 
             () = tokio::time::sleep(HEARTBEAT) => match jobs.renew(claimed.id).await {
                 Ok(Ok(())) => {}
                 Ok(Err(lost)) => {
-                    tracing::warn!(turn = %claimed.turn.turn_id, %lost, "a turn is left to somebody else");
+                    tracing::warn!(job = %claimed.id, %lost, "a job is left to somebody else");
                     return None;
                 }
                 Err(error) => tracing::warn!(%error, "a lease could not be renewed; trying again"),
@@ -151,6 +203,6 @@ async fn finish_within(running: &mut JoinSet<()>, bound: Duration) -> bool {
 
 fn note_panic(ended: Result<(), tokio::task::JoinError>) {
     if let Err(error) = ended {
-        tracing::error!(%error, "a turn broke off; its job is taken over when its lease runs out");
+        tracing::error!(%error, "a job broke off; it is taken over when its lease runs out");
     }
 }

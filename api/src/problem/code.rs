@@ -46,6 +46,8 @@ codes! {
     DemoLoopbackOnly "demo-loopback-only" FORBIDDEN "The demo people can sign in on this machine only";
     NotApprover "not-approver" FORBIDDEN "Somebody else has to decide this";
     NotFound "not-found" NOT_FOUND "There is nothing here";
+    ProposalUnknown "proposal-unknown" NOT_FOUND "There is no such proposal";
+    StoryUnknown "story-unknown" NOT_FOUND "There is no such story";
     SetupClosed "setup-closed" NOT_FOUND "Set-up is done";
     MethodNotAllowed "method-not-allowed" METHOD_NOT_ALLOWED "The method does not exist here";
     StageLocked "stage-locked" CONFLICT "The stage is locked";
@@ -61,6 +63,13 @@ codes! {
     PhaseNotReady "phase-not-ready" CONFLICT "The phase is not ready yet";
     PhaseNotLight "phase-not-light" CONFLICT "The phase is not a light one";
     ProposalsUndecided "proposals-undecided" CONFLICT "Proposals are undecided";
+    GenerationRunning "generation-running" CONFLICT "Conductor is proposing stories";
+    GenerationNotRunning "generation-not-running" CONFLICT "Conductor proposes no stories now";
+    ProposalDecided "proposal-decided" CONFLICT "The proposal does not await a decision";
+    NothingToUndo "nothing-to-undo" CONFLICT "There is nothing to take back";
+    RefinementNotOpen "refinement-not-open" CONFLICT "No refinement awaits a decision";
+    StoryClosed "story-closed" CONFLICT "The story is closed";
+    AlreadyRunning "already-running" CONFLICT "Conductor works on this already";
     PhaseClosed "phase-closed" CONFLICT "The phase is closed";
     Conflict "conflict" CONFLICT "The state does not allow this";
     StillRunning "still-running" CONFLICT "The first request with this key is still running";
@@ -69,11 +78,13 @@ codes! {
     LastSdm "last-sdm" CONFLICT "A project keeps at least one SDM";
     LastAdministrator "last-administrator" CONFLICT "A workspace keeps at least one administrator";
     VersionChanged "version-changed" PRECONDITION_FAILED "It has changed since you read it";
+    ProposalChanged "proposal-changed" PRECONDITION_FAILED "The proposal has changed since you read it";
     PayloadTooLarge "payload-too-large" PAYLOAD_TOO_LARGE "The request is too large";
     MessageTooLarge "message-too-large" PAYLOAD_TOO_LARGE "The message is too large";
     ArtefactTooLarge "artefact-too-large" PAYLOAD_TOO_LARGE "The document is too large";
     UnsupportedMediaType "unsupported-media-type" UNSUPPORTED_MEDIA_TYPE "The body is of the wrong type";
     Invalid "invalid" UNPROCESSABLE_ENTITY "The request is well-formed but not valid";
+    CriteriaNotDistributed "criteria-not-distributed" UNPROCESSABLE_ENTITY "Each criterion goes to exactly one part";
     IdempotencyKeyReused "idempotency-key-reused" UNPROCESSABLE_ENTITY "The idempotency key was used for another request";
     IfMatchRequired "if-match-required" PRECONDITION_REQUIRED "The change must name the version it is based on";
     RateLimited "rate-limited" TOO_MANY_REQUESTS "Too many attempts";

@@ -7,6 +7,7 @@
 mod code;
 mod of_commands;
 mod of_identity;
+mod of_stories;
 mod of_the_domain;
 mod schema;
 

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::{Code, Problem};
 
 /// A lower-case clause of the domain as a sentence.
-fn sentence(error: &impl std::fmt::Display) -> String {
+pub(super) fn sentence(error: &impl std::fmt::Display) -> String {
     let text = error.to_string();
     let mut letters = text.chars();
     let first: String = letters.next().map(|letter| letter.to_uppercase().collect()).unwrap_or_default();
@@ -23,7 +23,7 @@ fn missing(missing: &[Missing]) -> Vec<Value> {
     missing.iter().map(one).collect()
 }
 
-fn role_required(detail: String, roles: &[Role]) -> Problem {
+pub(super) fn role_required(detail: String, roles: &[Role]) -> Problem {
     Problem::new(Code::RoleRequired, detail).with("roles", roles)
 }
 

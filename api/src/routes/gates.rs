@@ -77,7 +77,7 @@ pub struct NewChangeRequest {
 #[serde(deny_unknown_fields)]
 pub struct Reason {
     /// Kept with the decision.
-    reason: String,
+    pub(super) reason: String,
 }
 
 /// Approve exactly the version that was shown.

@@ -2,16 +2,23 @@
 
 pub mod access;
 pub mod artefacts;
+pub mod backlog;
 pub mod conversations;
+pub mod drafts;
 pub mod gates;
 pub mod history;
+mod in_review;
 pub mod me;
 pub mod operations;
+pub mod phase_ends;
 pub mod phases;
 pub mod projects;
+pub mod proposals;
+pub mod review_verbs;
 pub mod session;
 pub mod setup;
 mod staged;
+pub mod stories;
 pub mod users;
 pub mod ws;
 
@@ -25,9 +32,14 @@ pub fn configure_api(config: &mut ServiceConfig<'_>) {
     users::configure(config);
     projects::configure(config);
     phases::configure(config);
+    phase_ends::configure(config);
     artefacts::configure(config);
     gates::configure(config);
     conversations::configure(config);
+    proposals::configure(config);
+    review_verbs::configure(config);
+    stories::configure(config);
+    backlog::configure(config);
     history::configure(config);
     ws::configure(config);
 }

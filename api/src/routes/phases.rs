@@ -49,6 +49,8 @@ pub struct NewPhase {
 pub enum NewPhaseKind {
     /// Three gated artefacts, then stories.
     Full,
+    /// A short scoping conversation, then stories.
+    Light,
 }
 
 /// What changes of a phase.
@@ -98,6 +100,7 @@ async fn open_phase(
     let phase_id = PhaseId(Uuid::now_v7());
     let kind = match body.0.kind {
         NewPhaseKind::Full => PhaseKind::Full,
+        NewPhaseKind::Light => PhaseKind::Light,
     };
     let brief = salted(checked_brief(body.0.brief.unwrap_or_default())?);
     let prepare = async || {

@@ -1,7 +1,7 @@
 //! Artefacts and their versions as the API shows them.
 
 use konductro_domain::ids::{PhaseId, UserId};
-use konductro_domain::phase::artefact::Source as DomainSource;
+use konductro_domain::phase::artefact::{BasedOn, Source as DomainSource};
 use konductro_domain::stage::Stage as DomainStage;
 use konductro_projections::ProjectionError;
 use konductro_projections::artefact_versions::{self, VersionRow, VersionWithText};
@@ -132,6 +132,12 @@ pub struct SourceRepository {
     pub commit: String,
 }
 
+impl From<BasedOn> for Based {
+    fn from(on: BasedOn) -> Self {
+        Self { stage: on.stage.into(), version: on.version, content_hash: on.content_hash.to_string(), cycle: on.cycle }
+    }
+}
+
 impl From<DomainSource> for Source {
     fn from(source: DomainSource) -> Self {
         let repositories = source.repositories.into_iter().map(|repository| SourceRepository {
@@ -206,12 +212,7 @@ fn shown(version: VersionWithText, people: &People) -> ArtefactVersion {
 }
 
 fn about(row: VersionRow, people: &People) -> ArtefactVersionSummary {
-    let based_on = row.based_on.into_iter().map(|on| Based {
-        stage: on.stage.into(),
-        version: on.version,
-        content_hash: on.content_hash.to_string(),
-        cycle: on.cycle,
-    });
+    let based_on = row.based_on.into_iter().map(Based::from);
     ArtefactVersionSummary {
         version: row.version,
         title: row.title,

@@ -299,7 +299,7 @@ fn reply(turn: TurnWithTexts) -> Message {
         state: state(row.state),
         at: row.ended_at.or(row.started_at).unwrap_or(row.posted_at),
         attempt: Some(row.attempt),
-        failure: row.failure.as_ref().map(failure),
+        failure: row.failure.as_ref().map(Failure::from),
         usage: row.usage.map(Usage::from),
         documents: Some(row.documents.iter().map(document).collect()),
         generated_by: row.generated_by.map(GeneratedBy::from),
@@ -326,16 +326,18 @@ fn state(state: rows::TurnState) -> MessageState {
     }
 }
 
-fn failure(reason: &ReplyFailure) -> Failure {
-    match reason {
-        ReplyFailure::Model { failure, detail, .. } => {
-            Failure { kind: word(failure), detail: detail.clone(), retryable: is_retryable(*failure) }
+impl From<&ReplyFailure> for Failure {
+    fn from(reason: &ReplyFailure) -> Self {
+        match reason {
+            ReplyFailure::Model { failure, detail, .. } => {
+                Self { kind: word(failure), detail: detail.clone(), retryable: is_retryable(*failure) }
+            }
+            ReplyFailure::ServerStopped => Self {
+                kind: "server_stopped".to_owned(),
+                detail: "The server stopped while Conductor wrote; what had arrived is kept.".to_owned(),
+                retryable: true,
+            },
         }
-        ReplyFailure::ServerStopped => Failure {
-            kind: "server_stopped".to_owned(),
-            detail: "The server stopped while Conductor wrote; what had arrived is kept.".to_owned(),
-            retryable: true,
-        },
     }
 }
 

@@ -1,10 +1,10 @@
 //! Every event of a phase as an auditor reads it: exactly what is in the log, and one sentence for people.
 
 use konductro_domain::actor::{Actor, Credential};
-use konductro_domain::conversation::ConversationEvent;
 use konductro_domain::event::Event;
 use konductro_domain::ids::{PhaseId, UserId};
 use konductro_domain::phase::PhaseEvent;
+use konductro_domain::story::StoryEvent;
 use konductro_projections::ProjectionError;
 use konductro_projections::history::{self, HistoryRow};
 use serde::Serialize;
@@ -14,10 +14,14 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::conversation::set_aside;
 use super::people::People;
 use super::words::Role;
 use crate::http::Page;
+
+mod conversation;
+mod phase;
+mod review;
+mod story;
 
 /// One event of a phase.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -107,6 +111,7 @@ pub async fn of_phase(
 fn people_of(row: &HistoryRow) -> impl Iterator<Item = UserId> + use<> {
     let named = match &row.payload {
         Event::Phase(PhaseEvent::ArtefactApproved { approved_by, .. }) => approved_by.clone(),
+        Event::Story(StoryEvent::StoryCreated { created_by, .. }) => vec![*created_by],
         _ => Vec::new(),
     };
     named.into_iter().chain(row.actor.user_id())
@@ -161,87 +166,10 @@ fn summary(row: &HistoryRow, people: &People) -> String {
         Actor::System => "Konductro",
     };
     match &row.payload {
-        Event::Phase(event) => of_phase_event(event, who, people),
-        Event::Conversation(event) => of_conversation_event(event, who),
-        Event::Project(_) | Event::Workspace(_) | Event::StoryReview(_) | Event::Story(_) => {
-            format!("{} happened.", row.event_type)
-        }
-    }
-}
-
-fn of_phase_event(event: &PhaseEvent, who: &str, people: &People) -> String {
-    match event {
-        PhaseEvent::PhaseOpened { number, title, .. } => format!("{who} opened phase {number}: {title}."),
-        PhaseEvent::PhaseRenamed { title, .. } => format!("{who} changed title or brief; the title is {title}."),
-        PhaseEvent::PhaseCancelled { .. } => format!("{who} cancelled the phase."),
-        PhaseEvent::PhasePromoted { .. } => format!("{who} promoted the phase to a full one."),
-        PhaseEvent::PhaseCompleted {} => format!("{who} completed the phase."),
-        PhaseEvent::FirstReplyReceived { stage, .. } => {
-            format!("Conductor's first reply passed {}.", stage.title())
-        }
-        PhaseEvent::StageUnlocked { stage } => format!("{} unlocked.", stage.title()),
-        PhaseEvent::StageLocked { stage, cause } => {
-            format!("{} is locked again, since {} is no longer approved.", stage.title(), cause.title())
-        }
-        PhaseEvent::ArtefactVersionAdded { stage, version, turn_id, .. } => {
-            let by = if turn_id.is_some() { "Conductor" } else { who };
-            format!("{by} wrote {} v{version}.", stage.title())
-        }
-        PhaseEvent::DocumentSetAside { stage, reason, .. } => {
-            format!("A document for {} was set aside: {}", stage.title(), set_aside(*reason))
-        }
-        PhaseEvent::ApprovalGiven { stage, version, .. } => format!("{who} approved {} v{version}.", stage.title()),
-        PhaseEvent::ArtefactApproved { stage, version, approved_by, .. } => {
-            format!("{} v{version} is approved, by {}.", stage.title(), people.spoken(approved_by))
-        }
-        PhaseEvent::ApprovalWithdrawn { stage, version, .. } => {
-            format!("{who} withdrew the approval of {} v{version}.", stage.title())
-        }
-        PhaseEvent::StageReturnedToReview { stage, version, .. } => {
-            format!("{} v{version} awaits a decision again.", stage.title())
-        }
-        PhaseEvent::ChangesRequested { stage, version, .. } => {
-            format!("{who} requested changes to {} v{version}.", stage.title())
-        }
-        PhaseEvent::ChangeRequestWithdrawn { stage, .. } => {
-            format!("{who} withdrew a change request for {}.", stage.title())
-        }
-        PhaseEvent::ChangeRequestDismissed { stage, .. } => {
-            format!("{who} dismissed a change request for {}.", stage.title())
-        }
-        PhaseEvent::ChangeRequestCleared { stage, .. } => {
-            format!("A change request for {} was cleared by its requester's approval.", stage.title())
-        }
-        PhaseEvent::StageReopened { stage, cycle, .. } => {
-            format!("{who} reopened {}; cycle {cycle} begins.", stage.title())
-        }
-        PhaseEvent::StageBecameStale { stage, version, cause } => {
-            format!("{} v{version} became stale, since {} changed.", stage.title(), cause.title())
-        }
-        PhaseEvent::ReviewRestarted { stage, version, .. } => {
-            format!("{who} restarted the review of {} v{version} under the policy of now.", stage.title())
-        }
-        PhaseEvent::PhaseBecameReady {} => "The phase became ready for story generation.".to_owned(),
-        PhaseEvent::PhaseCeasedToBeReady { cause } => {
-            format!("The phase is no longer ready, since {} lost its approval.", cause.title())
-        }
-    }
-}
-
-fn of_conversation_event(event: &ConversationEvent, who: &str) -> String {
-    match event {
-        ConversationEvent::MessagePosted { stage, .. } => format!("{who} wrote to Conductor about {}.", stage.title()),
-        ConversationEvent::ReplyStarted { generated_by, .. } => {
-            format!("Conductor began to reply ({}).", generated_by.model)
-        }
-        ConversationEvent::ReplyStopRequested { .. } => format!("{who} asked to stop the reply."),
-        ConversationEvent::ReplyCompleted { documents, .. } => match documents.len() {
-            0 => "Conductor replied.".to_owned(),
-            1 => "Conductor replied, with a document.".to_owned(),
-            more => format!("Conductor replied, with {more} documents."),
-        },
-        ConversationEvent::ReplyStopped { .. } => "The reply was stopped; what had arrived is kept.".to_owned(),
-        ConversationEvent::ReplyFailed { .. } => "The reply failed; what had arrived is kept.".to_owned(),
-        ConversationEvent::TurnRetried { attempt, .. } => format!("{who} asked again (attempt {attempt})."),
+        Event::Phase(event) => phase::sentence(event, who, people),
+        Event::Conversation(event) => conversation::sentence(event, who),
+        Event::StoryReview(event) => review::sentence(event, who),
+        Event::Story(event) => story::sentence(event, who, people),
+        Event::Project(_) | Event::Workspace(_) => format!("{} happened.", row.event_type),
     }
 }

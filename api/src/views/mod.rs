@@ -4,30 +4,46 @@
 //! nothing here decides: what somebody may do is asked of the domain's own gate.
 
 pub mod artefact;
+pub mod backlog;
 pub mod board;
 mod conditions;
 pub mod conversation;
+pub mod coverage;
 pub mod diff;
 mod evidence;
+pub mod export;
 mod gate;
 pub mod history;
 pub mod people;
 pub mod phase;
 pub mod project;
+pub mod proposal;
+pub mod review;
 mod sentences;
+mod staleness;
+pub mod story;
+mod story_words;
 mod words;
 
 pub use artefact::{Artefact, ArtefactVersion, ArtefactVersionSummary, Based};
+pub use backlog::{BacklogPage, BacklogPhase, ExportedStory, StorySummary};
 pub use board::{PhaseSummary, StageSummary};
 pub use conditions::{Condition, Link};
 pub use conversation::{Author, Document, Failure, LiveTurn, Message, Messages, Part, TurnContext, Usage};
+pub use coverage::{Coverage, CoverageRow};
 pub use diff::Diff;
+pub use export::ExportFormat;
 pub use gate::{Approval, Blocked, ChangeRequest, Gate, StaleCause};
 pub use history::{HistoryActor, HistoryEvent};
 pub use people::{People, Person};
 pub use phase::{MayNot, Phase, PhaseReader, StageView};
 pub use project::{ApprovalPolicy, Member, Project, ProjectSummary, Repository};
+pub use proposal::{Proposal, ProposalStatus, ProposalVerb};
+pub use review::{ProposalCounts, ReviewTable, ReviewVerb};
+pub use story::{Story, StoryReader, StoryVerb};
+pub use story_words::{AcceptanceCriterion, StoryWords};
 pub use words::{
-    Adapter, Change, ChangeRequestState, Completeness, GateKind, GateState, GeneratedBy, Origin, PhaseKind,
-    PhaseStatus, Role, SectionChange, Stage, TurnState, Verb,
+    Adapter, Change, ChangeRequestState, Completeness, EnrichmentState, GateKind, GateState, GeneratedBy,
+    GenerationMode, GenerationState, Origin, PhaseKind, PhaseStatus, PhaseVerb, RefinementState, ReviewStep, Role,
+    SectionChange, Stage, StoryStatus, StoryType, TurnState, Verb,
 };

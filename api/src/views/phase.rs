@@ -5,11 +5,15 @@
 
 use konductro_domain::actor::Person as Reader;
 use konductro_domain::ids::{PhaseId, UserId};
-use konductro_domain::phase::{GateState as DomainState, OpenedPhase, PhaseError, Verb as DomainVerb};
+use konductro_domain::phase::plan::PhaseKind as DomainKind;
+use konductro_domain::phase::{
+    GateState as DomainState, OpenedPhase, PhaseError, PhaseVerb as DomainPhaseVerb, Verb as DomainVerb,
+};
 use konductro_domain::stage::{GateKind as DomainGateKind, Stage as DomainStage};
 use konductro_projections::artefact_versions::{self, ApprovalWithNote, ChangeRequestWithReason};
 use konductro_projections::phase_board::{self, BoardPhase, Evidence, Surroundings};
-use konductro_projections::{ProjectionError, history};
+use konductro_projections::review_table::{self, Counts};
+use konductro_projections::{ProjectionError, backlog, history};
 use serde::Serialize;
 use sqlx::PgPool;
 use time::OffsetDateTime;
@@ -20,8 +24,9 @@ use super::conditions::{self, Condition};
 use super::evidence;
 use super::gate::{self, Blocked, Gate, Record};
 use super::people::{People, Person};
+use super::review::ProposalCounts;
 use super::sentences::{ERASED, sentence};
-use super::words::{GateKind, GateState, PhaseKind, PhaseStatus, Role, Stage, Verb, roles};
+use super::words::{GateKind, GateState, PhaseKind, PhaseStatus, PhaseVerb, Role, Stage, Verb, roles};
 
 /// A phase as the log has it now, and who reads it.
 #[derive(Debug, Clone, Copy)]
@@ -66,6 +71,14 @@ pub struct Phase {
     pub stages: Vec<StageView>,
     /// My roles in the project.
     pub my_roles: Vec<Role>,
+    /// The kind it had before it was promoted.
+    pub promoted_from: Option<PhaseKind>,
+    /// How many proposals stand where.
+    pub proposals: ProposalCounts,
+    /// How many stories it has in the backlog.
+    pub stories: i64,
+    /// What I may do with the whole phase now.
+    pub may: Vec<PhaseVerb>,
     /// Since when it is ready for story generation.
     #[serde(with = "time::serde::rfc3339::option")]
     pub ready_at: Option<OffsetDateTime>,
@@ -119,8 +132,15 @@ pub async fn phase(pool: &PgPool, reader: PhaseReader<'_>) -> Result<Phase, Proj
         .ok_or_else(|| sqlx::Error::RowNotFound)?;
     let facts = Facts::read(pool, reader, surroundings.opened_at).await?;
     let people = People::named(pool, facts.people().chain(surroundings.opened_by)).await?;
-    let stages = phase.kind.stages().iter().map(|stage| facts.stage(reader, *stage, &people)).collect();
-    Ok(shown(reader, surroundings, stages, &people, facts.board.as_ref().and_then(|board| board.phase.ready_at)))
+    let stages = stages_of(phase).map(|stage| facts.stage(reader, stage, &people)).collect();
+    Ok(shown(reader, surroundings, stages, &people, &facts))
+}
+
+/// The stages of a phase in order; a promoted one still shows what it was planned with.
+fn stages_of(phase: &OpenedPhase) -> impl Iterator<Item = DomainStage> {
+    let before = phase.promoted_from.map(DomainKind::stages).unwrap_or_default();
+    let kept = before.iter().filter(|stage| !phase.kind.has(**stage));
+    kept.chain(phase.kind.stages()).copied()
 }
 
 fn shown(
@@ -128,7 +148,7 @@ fn shown(
     surroundings: Surroundings,
     stages: Vec<StageView>,
     people: &People,
-    ready_at: Option<OffsetDateTime>,
+    facts: &Facts,
 ) -> Phase {
     let phase = reader.phase;
     Phase {
@@ -145,7 +165,11 @@ fn shown(
         opened_by: surroundings.opened_by.map(|id| people.person(id)),
         stages,
         my_roles: roles(&reader.person.roles),
-        ready_at,
+        promoted_from: phase.promoted_from.map(PhaseKind::from),
+        proposals: facts.proposals.into(),
+        stories: facts.stories,
+        may: DomainPhaseVerb::ALL.into_iter().filter(|verb| facts.permits(reader, *verb)).map(Into::into).collect(),
+        ready_at: facts.board.as_ref().and_then(|board| board.phase.ready_at),
     }
 }
 
@@ -156,6 +180,8 @@ struct Facts {
     approvals: Vec<ApprovalWithNote>,
     change_requests: Vec<ChangeRequestWithReason>,
     reopenings: Vec<(DomainStage, String)>,
+    proposals: Counts,
+    stories: i64,
 }
 
 impl Facts {
@@ -176,7 +202,38 @@ impl Facts {
             approvals: artefact_versions::approvals(pool, reader.phase_id).await?,
             change_requests: artefact_versions::change_requests(pool, reader.phase_id).await?,
             reopenings,
+            proposals: review_table::counts(pool, reader.phase_id).await?,
+            stories: backlog::of_phase(pool, reader.phase_id).await?,
         })
+    }
+
+    /// Whether the reader may do something with the whole phase; completing it also waits for the review.
+    fn permits(&self, reader: PhaseReader<'_>, verb: DomainPhaseVerb) -> bool {
+        let undecided = verb == DomainPhaseVerb::Complete && self.proposals.proposed > 0;
+        !undecided && reader.phase.permits_for_phase(verb, reader.person).is_ok()
+    }
+
+    /// The state that is shown of a stage: that of the stories stage also says how far its review is.
+    fn state(&self, reader: PhaseReader<'_>, stage: DomainStage) -> DomainState {
+        let state = reader.phase.gate(stage).state();
+        let Counts { proposed, approved, rejected } = self.proposals;
+        match (stage.gate_kind(), state) {
+            (DomainGateKind::Review, DomainState::Open) if proposed > 0 => DomainState::InReview,
+            (DomainGateKind::Review, DomainState::Open) if approved + rejected > 0 => DomainState::Passed,
+            _ => state,
+        }
+    }
+
+    /// Where a stage stands, in one line.
+    fn line(&self, stage: DomainStage, state: DomainState, latest: Option<u32>, people: &People) -> String {
+        let Counts { proposed, approved, rejected } = self.proposals;
+        match (stage.gate_kind(), state) {
+            (DomainGateKind::Review, DomainState::InReview) => {
+                format!("{proposed} undecided, {approved} approved, {rejected} rejected")
+            }
+            (DomainGateKind::Review, DomainState::Passed) => format!("{approved} approved, {rejected} rejected"),
+            _ => evidence::line(stage, state, latest, &self.evidence(stage), people),
+        }
     }
 
     /// Everybody whom the page names.
@@ -204,7 +261,7 @@ impl Facts {
             approved_at: evidence.approved.as_ref().map_or(written_at, |approved| approved.at),
             reopening: self.reopenings.iter().find(|(stale, _)| *stale == stage).map(|(_, reason)| reason.as_str()),
         };
-        let state = phase.gate(stage).state();
+        let state = self.state(reader, stage);
         let known = phase.stages.get(&stage);
         let latest_version = known.and_then(|known| known.latest.as_ref()).map(|latest| latest.version);
         let (may, may_not) = permissions(reader, stage);
@@ -221,7 +278,7 @@ impl Facts {
             may_not,
             conditions: conditions::of(phase, stage),
             effect: conditions::effect(phase, stage),
-            evidence: evidence::line(stage, state, latest_version, &evidence, people),
+            evidence: self.line(stage, state, latest_version, people),
         }
     }
 }

@@ -53,6 +53,8 @@ mirror! {
         WithdrawChangeRequest, DismissChangeRequest, ReopenStage, ReaffirmArtefact, GenerateStories, ReviewStories,
         ApproveProposals,
     }
+    /// What a person can do with a whole phase.
+    PhaseVerb = konductro_domain::phase::PhaseVerb { Rename, Promote, Cancel, Complete }
     /// Whether a change request still blocks, or how it ended.
     ChangeRequestState = konductro_projections::artefact_versions::ChangeRequestState {
         Open, Withdrawn, Dismissed, Cleared,
@@ -61,6 +63,24 @@ mirror! {
     TurnState = konductro_projections::conversation_view::TurnState {
         Queued, Streaming, Stopping, Completed, Stopped, Failed, Interrupted,
     }
+    /// What kind of work a story is.
+    StoryType = konductro_domain::story::content::StoryType { Feature, Enabler, Bug, Spike }
+    /// Whether a story is open.
+    StoryStatus = konductro_domain::story::StoryStatus { Open, Closed }
+    /// Where a refinement stands.
+    RefinementState = konductro_projections::backlog::RefinementState {
+        None, Queued, Running, Proposed, Accepted, Refused, Failed,
+    }
+    /// Where an enrichment stands.
+    EnrichmentState = konductro_projections::backlog::EnrichmentState { None, Queued, Running, Done, Failed }
+    /// Whether a generation begins anew or goes on.
+    GenerationMode = konductro_domain::story_review::GenerationMode { Fresh, Continue }
+    /// Where a generation stands.
+    GenerationState = konductro_projections::review_table::GenerationState {
+        Queued, Running, Stopping, Completed, Stopped, Failed,
+    }
+    /// A step of a review that can be taken back.
+    ReviewStep = konductro_domain::story_review::ReviewStep { Edit, Split, Merge, Reject, Restore }
     /// What happened to a section.
     SectionChange = konductro_domain::artefact::diff::SectionChange { Added, Removed, Changed, Same }
     /// What happened to a line or to words.

@@ -1,4 +1,8 @@
 //! What can be said of an artefact's text alone, without a phase around it.
 
+mod blocks;
+pub mod coverage;
 pub mod diff;
+pub mod parse;
+pub mod reference;
 mod sections;

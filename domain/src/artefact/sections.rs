@@ -40,9 +40,10 @@ fn is_heading(line: &str) -> bool {
 }
 
 /// An open code fence: its character and length.
-type Fence = (char, usize);
+pub(super) type Fence = (char, usize);
 
-fn fence_after(open: Option<Fence>, line: &str) -> Option<Fence> {
+/// The fence that is open after a line.
+pub(super) fn fence_after(open: Option<Fence>, line: &str) -> Option<Fence> {
     let trimmed = line.trim_start();
     let run = |mark: char| trimmed.chars().take_while(|c| *c == mark).count();
     match open {

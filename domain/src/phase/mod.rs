@@ -14,6 +14,8 @@ mod ending;
 mod errors;
 mod events;
 mod gate;
+#[cfg(test)]
+mod light_tests;
 mod opening;
 mod permission;
 pub mod plan;

@@ -14,6 +14,8 @@ mod errors;
 mod events;
 mod refining;
 mod state;
+#[cfg(test)]
+mod tests;
 
 pub use commands::{
     AcceptRefinement, AskEnrichment, AskRefinement, CloseStory, CreateStory, EditStory, Enrich, EnrichmentAsker,

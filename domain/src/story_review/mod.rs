@@ -13,6 +13,8 @@ mod generating;
 mod merging;
 mod splitting;
 mod state;
+#[cfg(test)]
+mod tests;
 mod undoing;
 
 pub use commands::{

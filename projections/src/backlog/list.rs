@@ -4,13 +4,14 @@
 //! two pages neither double nor hide others. One statement for each order; a filter that is not set is null.
 
 use konductro_domain::ids::{PhaseId, ProjectId};
+use konductro_domain::story::StoryStatus;
 use konductro_domain::story::content::StoryType;
 use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
 use sqlx::types::Json;
 use time::OffsetDateTime;
 
-use super::story::{StoryRow, StoryStatus};
+use super::story::StoryRow;
 use crate::ProjectionError;
 
 /// Which stories of a project.

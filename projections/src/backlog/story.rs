@@ -3,7 +3,7 @@
 use konductro_domain::event::{Event, Recorded};
 use konductro_domain::ids::{PhaseId, ProjectId, ProposalId, StoryId};
 use konductro_domain::story::content::{StoryOutline, StoryType};
-use konductro_domain::story::{StoryEvent, StorySource};
+use konductro_domain::story::{StoryEvent, StorySource, StoryStatus};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -53,26 +53,6 @@ pub struct StoryRow {
     pub updated_at: OffsetDateTime,
     /// The last sequence of its stream.
     pub version: i64,
-}
-
-/// Whether a story is open.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum StoryStatus {
-    /// It is to be done.
-    Open,
-    /// It is done with.
-    Closed,
-}
-
-impl StoryStatus {
-    /// The name in addresses and rows.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            StoryStatus::Open => "open",
-            StoryStatus::Closed => "closed",
-        }
-    }
 }
 
 impl StoryRow {

@@ -94,7 +94,14 @@ impl Interview {
                 }
             }
         }
-        for artefact in &task.approved {
+        for message in task.scoping.conversation.iter().map(|turn| &turn.message) {
+            for noticed in notice::notice(message, topics, None) {
+                if let Some(topic) = noticed.topic {
+                    self.know(topic, noticed.text, Source::Given);
+                }
+            }
+        }
+        for artefact in task.approved.iter().chain(&task.scoping.note) {
             for (topic, text) in notice::headed(&artefact.markdown, topics) {
                 self.know(topic, text, Source::Approved);
             }

@@ -3,7 +3,9 @@
 //! What is missing and can be decided later stays open; what makes it no story is said in our own words, never in the
 //! model's. Everything is bounded here, so that a draft always fits into the review.
 
+use konductro_domain::ids::ProposalId;
 use konductro_domain::story::content::{Complexity, StoryType};
+use konductro_domain::story::draft::{CriterionDraft, StoryDraft};
 use serde_json::{Map, Value};
 
 /// The most that a title may hold, in characters.
@@ -74,7 +76,7 @@ impl Drafted {
         let criteria = criteria(fields)?;
         let narrative = bounded(narrative(fields), "its narrative is longer than 8 KiB")?;
         let reason = text(fields, &["complexity_reason", "reason", "estimate_reason"]);
-        Ok(Self {
+        let story = Self {
             name: references(fields, &["id", "key", "ref"]).into_iter().next(),
             title: shortened(&title),
             story_type: story_type(fields),
@@ -82,10 +84,36 @@ impl Drafted {
             complexity: complexity(fields),
             complexity_reason: bounded(clean(&reason), "the reason for its complexity is longer than 8 KiB")?,
             criteria,
-            requirement_ids: references(fields, &["requirement_ids", "requirements", "requirement_id"]),
-            decision_ids: references(fields, &["decision_ids", "decisions", "decision_id"]),
+            requirement_ids: ids(fields, &["requirement_ids", "requirements", "requirement_id"]),
+            decision_ids: ids(fields, &["decision_ids", "decisions", "decision_id"]),
             depends_on: references(fields, &["depends_on", "dependencies", "dependsOn", "blocked_by"]),
-        })
+        };
+        match story.draft(|_| None::<ProposalId>).check() {
+            Ok(()) => Ok(story),
+            Err(_) => Err("it does not fit into the limits of a story"),
+        }
+    }
+
+    /// As a draft that the rules take; what it depends on is found by name, and left out where nobody has that name.
+    pub fn draft<D>(&self, resolve: impl Fn(&str) -> Option<D>) -> StoryDraft<D> {
+        let criterion = |drafted: &DraftedCriterion| CriterionDraft {
+            id: None,
+            given: drafted.given.clone(),
+            when: drafted.when.clone(),
+            then: drafted.then.clone(),
+            traces_to: drafted.traces_to.clone(),
+        };
+        StoryDraft {
+            title: self.title.clone(),
+            story_type: self.story_type,
+            complexity: self.complexity,
+            narrative: self.narrative.clone(),
+            complexity_reason: self.complexity_reason.clone(),
+            criteria: self.criteria.iter().map(criterion).collect(),
+            requirement_ids: self.requirement_ids.clone(),
+            decision_ids: self.decision_ids.clone(),
+            depends_on: self.depends_on.iter().filter_map(|name| resolve(name)).collect(),
+        }
     }
 }
 
@@ -118,7 +146,7 @@ fn criterion(value: &Value) -> Result<Option<DraftedCriterion>, Unusable> {
             given: clean(&text(fields, &["given", "Given"])),
             when: clean(&text(fields, &["when", "When"])),
             then: clean(&text(fields, &["then", "Then", "text", "description", "criterion"])),
-            traces_to: references(fields, &["traces_to", "traces", "trace", "tracesTo", "requirement_ids"]),
+            traces_to: ids(fields, &["traces_to", "traces", "trace", "tracesTo", "requirement_ids"]),
         },
         Value::String(sentence) => in_a_sentence(&clean(sentence)),
         _ => return Err("one of its acceptance criteria is neither an object nor a text"),
@@ -241,11 +269,23 @@ fn references(fields: &Map<String, Value>, names: &[&str]) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for said in said {
         let said = one_line(&clean(&said));
-        if !said.is_empty() && said.chars().count() <= LONGEST_REFERENCE && !found.contains(&said) {
+        if !said.is_empty() && said.len() <= LONGEST_REFERENCE && !found.contains(&said) {
             found.push(said);
         }
     }
     found.truncate(MOST_REFERENCES);
+    found
+}
+
+/// A field's ids without what was said of them: `R-1 (must)` names `R-1`.
+fn ids(fields: &Map<String, Value>, names: &[&str]) -> Vec<String> {
+    let word = |said: String| {
+        let word = said.split_whitespace().next().unwrap_or_default();
+        word.trim_matches(|c: char| matches!(c, ':' | '.' | '(' | ')' | '[' | ']' | '`' | '"')).to_owned()
+    };
+    let mut found: Vec<String> = references(fields, names).into_iter().map(word).filter(|id| !id.is_empty()).collect();
+    found.sort();
+    found.dedup();
     found
 }
 

@@ -1,0 +1,65 @@
+//! What happened to a phase, one sentence for each event.
+
+use konductro_domain::phase::PhaseEvent;
+
+use crate::views::conversation::set_aside;
+use crate::views::people::People;
+
+pub(super) fn sentence(event: &PhaseEvent, who: &str, people: &People) -> String {
+    match event {
+        PhaseEvent::PhaseOpened { number, title, .. } => format!("{who} opened phase {number}: {title}."),
+        PhaseEvent::PhaseRenamed { title, .. } => format!("{who} changed title or brief; the title is {title}."),
+        PhaseEvent::PhaseCancelled { .. } => format!("{who} cancelled the phase."),
+        PhaseEvent::PhasePromoted { .. } => format!("{who} promoted the phase to a full one."),
+        PhaseEvent::PhaseCompleted {} => format!("{who} completed the phase."),
+        PhaseEvent::FirstReplyReceived { stage, .. } => {
+            format!("Conductor's first reply passed {}.", stage.title())
+        }
+        PhaseEvent::StageUnlocked { stage } => format!("{} unlocked.", stage.title()),
+        PhaseEvent::StageLocked { stage, cause } => {
+            format!("{} is locked again, since {} is no longer approved.", stage.title(), cause.title())
+        }
+        PhaseEvent::ArtefactVersionAdded { stage, version, turn_id, .. } => {
+            let by = if turn_id.is_some() { "Conductor" } else { who };
+            format!("{by} wrote {} v{version}.", stage.title())
+        }
+        PhaseEvent::DocumentSetAside { stage, reason, .. } => {
+            format!("A document for {} was set aside: {}", stage.title(), set_aside(*reason))
+        }
+        PhaseEvent::ApprovalGiven { stage, version, .. } => format!("{who} approved {} v{version}.", stage.title()),
+        PhaseEvent::ArtefactApproved { stage, version, approved_by, .. } => {
+            format!("{} v{version} is approved, by {}.", stage.title(), people.spoken(approved_by))
+        }
+        PhaseEvent::ApprovalWithdrawn { stage, version, .. } => {
+            format!("{who} withdrew the approval of {} v{version}.", stage.title())
+        }
+        PhaseEvent::StageReturnedToReview { stage, version, .. } => {
+            format!("{} v{version} awaits a decision again.", stage.title())
+        }
+        PhaseEvent::ChangesRequested { stage, version, .. } => {
+            format!("{who} requested changes to {} v{version}.", stage.title())
+        }
+        PhaseEvent::ChangeRequestWithdrawn { stage, .. } => {
+            format!("{who} withdrew a change request for {}.", stage.title())
+        }
+        PhaseEvent::ChangeRequestDismissed { stage, .. } => {
+            format!("{who} dismissed a change request for {}.", stage.title())
+        }
+        PhaseEvent::ChangeRequestCleared { stage, .. } => {
+            format!("A change request for {} was cleared by its requester's approval.", stage.title())
+        }
+        PhaseEvent::StageReopened { stage, cycle, .. } => {
+            format!("{who} reopened {}; cycle {cycle} begins.", stage.title())
+        }
+        PhaseEvent::StageBecameStale { stage, version, cause } => {
+            format!("{} v{version} became stale, since {} changed.", stage.title(), cause.title())
+        }
+        PhaseEvent::ReviewRestarted { stage, version, .. } => {
+            format!("{who} restarted the review of {} v{version} under the policy of now.", stage.title())
+        }
+        PhaseEvent::PhaseBecameReady {} => "The phase became ready for story generation.".to_owned(),
+        PhaseEvent::PhaseCeasedToBeReady { cause } => {
+            format!("The phase is no longer ready, since {} lost its approval.", cause.title())
+        }
+    }
+}

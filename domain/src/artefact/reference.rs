@@ -1,0 +1,110 @@
+//! Ids in documents: `R-2`, `R-2.1`, `N-1`, `AD-4`, `E-7`.
+
+/// What an id is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Prefix {
+    /// A functional requirement.
+    R,
+    /// A non-functional requirement.
+    N,
+    /// A decision of the architecture.
+    Ad,
+    /// A piece of evidence in the technical analysis.
+    E,
+}
+
+impl Prefix {
+    const ALL: [(&'static str, Prefix); 4] = [("R", Prefix::R), ("N", Prefix::N), ("AD", Prefix::Ad), ("E", Prefix::E)];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Prefix::R => "R",
+            Prefix::N => "N",
+            Prefix::Ad => "AD",
+            Prefix::E => "E",
+        }
+    }
+}
+
+/// An id such as `R-2` or `R-2.1`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Reference {
+    /// What it is of.
+    pub prefix: Prefix,
+    /// The number.
+    pub number: u32,
+    /// The number after the point, of a criterion.
+    pub part: Option<u32>,
+}
+
+impl Reference {
+    /// The requirement that a criterion belongs to; itself otherwise.
+    #[must_use]
+    pub fn whole(self) -> Self {
+        Self { part: None, ..self }
+    }
+
+    /// The id that a text begins with, and what comes after it.
+    pub fn leading(text: &str) -> Option<(Self, &str)> {
+        let (letters, rest) = text.split_once('-')?;
+        let prefix = Prefix::ALL.into_iter().find(|(name, _)| *name == letters).map(|(_, prefix)| prefix)?;
+        let (number, rest) = leading_number(rest)?;
+        let (part, rest) = match rest.strip_prefix('.').and_then(leading_number) {
+            Some((part, rest)) => (Some(part), rest),
+            None => (None, rest),
+        };
+        let ends = !rest.starts_with(|c: char| c.is_alphanumeric() || c == '-' || c == '_');
+        ends.then_some((Self { prefix, number, part }, rest))
+    }
+}
+
+fn leading_number(text: &str) -> Option<(u32, &str)> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let number = text[..digits].parse().ok().filter(|number| *number > 0)?;
+    Some((number, &text[digits..]))
+}
+
+impl std::fmt::Display for Reference {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}-{}", self.prefix.as_str(), self.number)?;
+        self.part.map_or(Ok(()), |part| write!(f, ".{part}"))
+    }
+}
+
+/// The text is no id.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("an id looks like R-2, R-2.1, N-1, AD-4 or E-7")]
+pub struct NoReference;
+
+impl std::str::FromStr for Reference {
+    type Err = NoReference;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match Self::leading(text.trim()) {
+            Some((reference, "")) => Ok(reference),
+            _ => Err(NoReference),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_read_and_written_back() {
+        for id in ["R-1", "R-12.3", "N-4", "AD-7", "E-1"] {
+            assert_eq!(id.parse::<Reference>().map(|reference| reference.to_string()), Ok(id.to_owned()));
+        }
+        for none in ["R-0", "R-", "r-1", "X-1", "R-1a", "R-1-2", "R-99999999999", "", "R"] {
+            assert!(none.parse::<Reference>().is_err(), "{none}");
+        }
+    }
+
+    #[test]
+    fn a_full_stop_after_an_id_is_not_a_part() {
+        assert_eq!(
+            Reference::leading("R-1. Then"),
+            Some((Reference { prefix: Prefix::R, number: 1, part: None }, ". Then"))
+        );
+    }
+}
