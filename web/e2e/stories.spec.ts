@@ -49,11 +49,14 @@ test("a light phase leads from a short conversation to the backlog", async ({ op
 test("the review is worked by keyboard alone", async ({ open, shot }) => {
   const dana = await open();
   await stepInAs(dana, server().url, "Dana");
-  await openPhase(dana, board(), "Light", "Close the day", "A clerk closes the day.");
-  await converse(
+  await openPhase(
     dana,
-    "When the day ends, the clerk closes it. When the clerk closes the day, the system shows what is open. When an entry is late, the system moves it to the next day.",
+    board(),
+    "Light",
+    "Close the day",
+    "The clerk closes the day. The clerk exports the open entries. The clerk moves a late entry to the next day.",
   );
+  await converse(dana, "Write it now.");
   await goToStage(dana, "Stories");
   const proposed = await generate(dana);
   expect(proposed).toBeGreaterThan(1);

@@ -65,7 +65,7 @@ export function Title({ phase, stage }: { phase: Phase; stage: Stage }) {
 
 /** How much waits for this person here: the document to approve, or the stories to decide. */
 function waitingHere(phase: Phase, view: StageView | undefined): number {
-  if (view?.stage === "stories") return phase.my_roles.includes("sdm") ? (phase.proposals?.proposed ?? 0) : 0;
+  if (view?.stage === "stories") return phase.my_roles.includes("sdm") ? phase.proposals.proposed : 0;
   return view?.may.includes("approve_artefact") && view.state === "in_review" ? 1 : 0;
 }
 
