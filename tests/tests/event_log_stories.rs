@@ -120,7 +120,7 @@ impl<'a> Scene<'a> {
             });
             Ok((command, self.envelope()))
         };
-        self.log.commands.execute_with::<Story, _, _, _>(&story_id.to_string(), prepare).await.unwrap();
+        self.log.commands.execute_with::<Story, _, _, _>(&story_id.to_string(), None, prepare).await.unwrap();
         self.log.commands.load::<Story>(&story_id.to_string()).await.unwrap().state
     }
 
