@@ -78,3 +78,9 @@ pub(super) fn tail(text: &str, bound: usize) -> &str {
     let from = (from..=text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len());
     &text[from..]
 }
+
+/// The beginning of a text, within a bound.
+pub(super) fn head(text: &str, bound: usize) -> &str {
+    let to = (0..=bound.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    &text[..to]
+}

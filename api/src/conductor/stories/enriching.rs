@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::sync::watch;
 
-use super::asking::Asking;
+use super::asking::{Asking, head};
 use super::drafted::{clean, one_line};
 use super::refining::asked;
 use crate::conductor::outcome::TurnEnd;
@@ -123,7 +123,7 @@ fn read(value: &Value) -> Result<(Enriched, Vec<Planned>), &'static str> {
         why: field(&item, "why"),
     });
     let pack = clean(value.get("context_pack").and_then(Value::as_str).unwrap_or_default());
-    let context_pack = pack[..pack.floor_char_boundary(MOST_OF_A_PACK)].to_owned();
+    let context_pack = head(&pack, MOST_OF_A_PACK).to_owned();
     let enriched = Enriched {
         architecture_slice: slices.filter(|slice| !slice.text.is_empty()).take(MOST_ITEMS).collect(),
         files: Vec::new(),
@@ -138,8 +138,7 @@ fn read(value: &Value) -> Result<(Enriched, Vec<Planned>), &'static str> {
 }
 
 fn bounded(text: &str) -> String {
-    let text = clean(text);
-    text[..text.floor_char_boundary(MOST_OF_AN_ITEM)].to_owned()
+    head(&clean(text), MOST_OF_AN_ITEM).to_owned()
 }
 
 /// What the technical analysis shows of the code.

@@ -9,7 +9,7 @@ use konductro_domain::conductor::{FinishKind, LanguageModel, ModelFailure, Model
 use konductro_domain::story_review::UnusableElement;
 use tokio::sync::watch;
 
-use super::asking::{Asking, tail};
+use super::asking::{Asking, head, tail};
 use super::drafted::Drafted;
 use super::elements::{Element, ElementReader};
 use crate::conductor::outcome::TurnEnd;
@@ -210,10 +210,7 @@ impl Harvest {
         if self.broken.is_empty() && self.arrived.is_empty() && !self.may_be_empty() {
             return vec![(String::new(), NO_STORY.to_owned())];
         }
-        let shown = |broken: &Broken| {
-            let end = broken.text.floor_char_boundary(SHOWN_OF_ONE);
-            (broken.text[..end].to_owned(), broken.reason.to_owned())
-        };
+        let shown = |broken: &Broken| (head(&broken.text, SHOWN_OF_ONE).to_owned(), broken.reason.to_owned());
         self.broken.iter().take(MENDED_AT_ONCE).map(shown).collect()
     }
 

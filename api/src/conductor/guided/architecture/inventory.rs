@@ -135,7 +135,8 @@ impl Inventory {
     }
 }
 
-fn understood(text: &str) -> Option<Capability> {
+/// What a requirement asks for, as far as its words say who and what.
+pub(in super::super) fn understood(text: &str) -> Option<Capability> {
     let plain = ["The system shall ", "The system must ", "The system should "]
         .iter()
         .find_map(|start| text.strip_prefix(start))

@@ -1,15 +1,20 @@
 //! What stories are made from: requirements with their criteria, and what else the documents say of an id.
 
-use konductro_domain::conductor::{Background, Exchange, GivenArtefact, Task};
+use konductro_domain::artefact::parse::{self, Asset, Decision, Evidence};
+use konductro_domain::artefact::reference::{Prefix, Reference};
+use konductro_domain::conductor::{Background, Exchange, Task};
 use konductro_domain::stage::Stage;
 
 use super::plain;
-use crate::conductor::guided::architecture::inventory::Inventory;
+use crate::conductor::guided::architecture::inventory::understood;
 use crate::conductor::guided::capability::{Capability, capabilities};
 use crate::conductor::guided::identifier::{self, Ids};
 use crate::conductor::guided::recall::Interview;
 use crate::conductor::guided::scoping;
 use crate::conductor::guided::topic::Topic;
+
+/// The most requirements that stories are made of.
+const MOST: usize = 500;
 
 /// A requirement, functional or not.
 #[derive(Debug, Clone)]
@@ -39,104 +44,84 @@ pub(super) struct Basis {
     pub(super) functions: Vec<Requirement>,
     /// `N-n`, in order.
     pub(super) qualities: Vec<Requirement>,
-    inventory: Inventory,
-    architecture: String,
+    /// `AD-n`.
+    pub(super) decisions: Vec<Decision>,
+    /// `E-n`.
+    pub(super) evidence: Vec<Evidence>,
+    assets: Vec<Asset>,
 }
 
 impl Basis {
     /// Reads the documents of a phase; where there are none, what was said when it was scoped.
     pub(super) fn read(background: &Background) -> Self {
         let of_stage = |stage: Stage| background.approved.iter().find(|given| given.stage == stage);
+        let text = |stage: Stage| of_stage(stage).map_or("", |given| given.markdown.as_str());
         let document = of_stage(Stage::Requirements).or(background.scoping.note.as_ref());
-        let written = document.map(|given| Self::of(background, &given.markdown, true));
-        let basis = written.filter(|basis| !basis.functions.is_empty() || !basis.qualities.is_empty());
-        basis.unwrap_or_else(|| Self::of(background, &said(background), false))
-    }
-
-    fn of(background: &Background, markdown: &str, is_written: bool) -> Self {
-        let read = GivenArtefact {
-            stage: Stage::Requirements,
-            version: 1,
-            title: String::new(),
-            markdown: markdown.to_owned(),
-            content_hash: konductro_domain::text::Hash::of(b""),
-            edited_by_hand: false,
-        };
-        let analysis = background.approved.iter().filter(|given| given.stage == Stage::TechnicalAnalysis).cloned();
-        let documents: Vec<GivenArtefact> = [read].into_iter().chain(analysis).collect();
-        let inventory = Inventory::of(&documents);
-        let blocks = blocks(markdown);
-        let requirement = |found: &crate::conductor::guided::architecture::inventory::Found| {
-            let id = found.id.to_string();
-            let block =
-                blocks.iter().find(|(head, _)| *head == id).map(|(_, lines)| lines.as_slice()).unwrap_or_default();
-            let criteria = criteria(&id, markdown);
-            let words =
-                format!("{} {}", found.text, criteria.iter().map(|(_, text)| text.as_str()).collect::<String>());
-            let mut names: Vec<String> = identifier::all_in(&words)
-                .into_iter()
-                .filter(|(other, ..)| other.prefix == "R")
-                .map(|(other, ..)| format!("R-{}", other.number))
-                .filter(|other| *other != id)
-                .collect();
-            names.sort();
-            names.dedup();
-            Requirement {
-                title: title(&found.title, found.capability.as_ref(), &found.text),
-                text: without_marks(&found.text),
-                capability: found.capability.clone(),
-                rationale: block.iter().find_map(|line| rationale(line)),
-                criteria,
-                names,
-                is_written,
-                id,
-            }
-        };
+        let written = document.map(|given| requirements(&given.markdown, true)).unwrap_or_default();
+        let all = if written.is_empty() { requirements(&said(background), false) } else { written };
+        let (functions, qualities) = all.into_iter().partition(|requirement| requirement.id.starts_with("R-"));
+        let analysis = text(Stage::TechnicalAnalysis);
         Self {
-            functions: inventory.requirements.iter().map(requirement).collect(),
-            qualities: inventory.qualities.iter().map(requirement).collect(),
-            inventory,
-            architecture: background
-                .approved
-                .iter()
-                .find(|given| given.stage == Stage::Architecture)
-                .map(|given| given.markdown.clone())
-                .unwrap_or_default(),
+            functions,
+            qualities,
+            decisions: parse::decisions(text(Stage::Architecture)),
+            evidence: parse::evidence(analysis),
+            assets: parse::asset_map(analysis),
         }
     }
 
-    /// What the technical analysis says of a requirement: asset and state.
-    pub(super) fn asset_of(&self, id: &str) -> Option<(&str, &str)> {
-        let asset = self.inventory.assets.iter().find(|asset| asset.id.to_string() == id)?;
-        Some((asset.asset.as_str(), asset.state.as_str()))
+    /// What the technical analysis says of a requirement.
+    pub(super) fn asset_of(&self, id: &str) -> Option<&Asset> {
+        self.assets.iter().find(|asset| asset.requirement.to_string() == id)
     }
 
     /// The architecture's decisions that name a requirement.
     pub(super) fn decisions_of(&self, id: &str) -> Vec<String> {
-        let mut decision = None;
-        let mut found = Vec::new();
-        for line in self.architecture.lines() {
-            let ids = identifier::all_in(line);
-            let head = ids
-                .first()
-                .filter(|(id, start, _)| id.prefix == "AD" && line[..*start].chars().all(|c| !c.is_alphanumeric()));
-            if let Some((id, ..)) = head {
-                decision = Some(id.to_string());
-            } else if line.starts_with('#') {
-                decision = None;
-            }
-            let named = ids.iter().any(|(other, ..)| other.prefix == "R" && format!("R-{}", other.number) == id);
-            let others = ids.iter().filter(|(id, ..)| id.prefix == "AD").map(|(id, ..)| id.to_string());
-            if named {
-                found.extend(others.chain(decision.clone()));
-            }
-        }
-        // A traceability table names many requirements in one line; what counts is a line of few.
-        found.sort();
-        found.dedup();
-        found.truncate(6);
-        found
+        let names =
+            |decision: &&Decision| named_in(&format!("{} {}", decision.title, decision.text)).iter().any(|it| it == id);
+        self.decisions.iter().filter(names).map(|decision| decision.id.to_string()).collect()
     }
+}
+
+fn requirements(markdown: &str, is_written: bool) -> Vec<Requirement> {
+    parse::requirements(markdown).iter().take(MOST).map(|found| requirement(found, is_written)).collect()
+}
+
+fn requirement(found: &parse::Requirement, is_written: bool) -> Requirement {
+    let id = found.id.to_string();
+    let (mut statement, mut rationale) = (None, None);
+    for line in found.text.lines() {
+        match line.split_once("Rationale:") {
+            Some((_, why)) => rationale = Some(plain(why)).filter(|why| !why.is_empty()),
+            None => statement = statement.or_else(|| Some(without_marks(line)).filter(|line| !line.is_empty())),
+        }
+    }
+    let text = statement.unwrap_or_else(|| without_marks(&found.title));
+    let capability = Some(&text).filter(|_| found.id.prefix == Prefix::R).and_then(|text| understood(text));
+    let criteria: Vec<(String, String)> =
+        found.criteria.iter().map(|criterion| (criterion.id.to_string(), plain(&criterion.text))).collect();
+    let words: String =
+        criteria.iter().map(|(_, text)| text.as_str()).chain([text.as_str()]).collect::<Vec<_>>().join(" ");
+    Requirement {
+        title: title(&without_marks(&found.title), capability.as_ref()),
+        names: named_in(&words).into_iter().filter(|other| *other != id).collect(),
+        id,
+        text,
+        capability,
+        rationale,
+        criteria,
+        is_written,
+    }
+}
+
+/// The requirements that a text names, each once.
+fn named_in(text: &str) -> Vec<String> {
+    let ids = identifier::all_in(text).into_iter().filter(|(id, ..)| matches!(id.prefix, "R" | "N"));
+    let mut named: Vec<Reference> =
+        ids.filter_map(|(id, ..)| Some(Reference::leading(&id.to_string())?.0.whole())).collect();
+    named.sort();
+    named.dedup();
+    named.iter().map(Reference::to_string).collect()
 }
 
 /// What was said in a scoping conversation, as the note that guided mode would make of it.
@@ -173,59 +158,16 @@ fn said(background: &Background) -> String {
     scoping::in_scope(functions, &mut Ids::default())
 }
 
-/// Lines of each requirement, from its heading to the next.
-fn blocks(markdown: &str) -> Vec<(String, Vec<&str>)> {
-    let mut blocks: Vec<(String, Vec<&str>)> = Vec::new();
-    for line in markdown.lines() {
-        let head = identifier::first_in(line)
-            .filter(|(id, start, _)| id.part.is_none() && line[..*start].chars().all(|c| !c.is_alphanumeric()));
-        match head {
-            Some((id, ..)) => blocks.push((id.to_string(), vec![line])),
-            None if line.starts_with('#') => blocks.push((String::new(), Vec::new())),
-            None => blocks.iter_mut().last().into_iter().for_each(|(_, lines)| lines.push(line)),
-        }
-    }
-    blocks
-}
-
-/// `R-1.1`, `R-1.2`, … with their words, wherever they stand.
-fn criteria(id: &str, markdown: &str) -> Vec<(String, String)> {
-    let mut found: Vec<(String, String)> = Vec::new();
-    for line in markdown.lines() {
-        let Some((criterion, start, end)) = identifier::first_in(line) else { continue };
-        let whole = criterion.to_string();
-        let is_its = criterion.part.is_some() && whole.rsplit_once('.').is_some_and(|(head, _)| head == id);
-        let heads = line[..start].chars().all(|c| !c.is_alphanumeric());
-        if !(is_its && heads) || found.iter().any(|(known, _)| *known == whole) {
-            continue;
-        }
-        let text = plain(line[end..].trim_start_matches(|c: char| !c.is_alphanumeric()).trim_end_matches(['|', ' ']));
-        if !text.is_empty() {
-            found.push((whole, text));
-        }
-    }
-    found
-}
-
-fn rationale(line: &str) -> Option<String> {
-    let line = plain(line);
-    let (_, said) = line.split_once("Rationale:")?;
-    let said = said.trim().trim_start_matches('*').trim();
-    (!said.is_empty()).then(|| said.to_owned())
-}
-
 /// A requirement that is one line has no title of its own: what it lets people do is one.
-fn title(title: &str, capability: Option<&Capability>, text: &str) -> String {
-    let title = without_marks(title);
+fn title(title: &str, capability: Option<&Capability>) -> String {
     match capability {
-        Some(capability) if title == without_marks(text) => capability.title(),
-        _ => title,
+        Some(capability) if title.starts_with("The system ") => capability.title(),
+        _ => title.to_owned(),
     }
 }
 
 /// Words without a priority set after them.
 fn without_marks(text: &str) -> String {
-    let text = plain(text);
-    let text = ["(must)", "(should)", "(could)"].iter().fold(text, |text, mark| text.replace(mark, ""));
+    let text = ["(must)", "(should)", "(could)"].iter().fold(plain(text), |text, mark| text.replace(mark, ""));
     text.trim().trim_end_matches('.').to_owned()
 }

@@ -1,20 +1,19 @@
 //! An enrichment out of the approved documents: what they say of the story's ids, and nothing beside it.
 
+use konductro_domain::artefact::parse;
 use konductro_domain::conductor::{EnrichTask, GivenCriterion};
-use konductro_domain::stage::Stage;
 use serde_json::{Value, json};
 
 use super::basis::Basis;
-use crate::conductor::guided::identifier;
 use crate::conductor::guided::wording::{joined, safe, sentence};
 
 /// What the documents say of a story.
 struct Said<'a> {
     task: &'a EnrichTask,
     basis: Basis,
+    /// The decisions that it follows, with their words.
     decisions: Vec<(String, String)>,
     files: Vec<Shown>,
-    evidence: Vec<(String, String)>,
 }
 
 /// A file that the analysis shows for a requirement.
@@ -50,23 +49,15 @@ pub(in super::super) fn enrichment(task: &EnrichTask) -> String {
 impl<'a> Said<'a> {
     fn read(task: &'a EnrichTask) -> Self {
         let basis = Basis::read(&task.background);
-        let text = |stage: Stage| {
-            task.background
-                .approved
-                .iter()
-                .find(|given| given.stage == stage)
-                .map_or("", |given| given.markdown.as_str())
-        };
-        let (architecture, analysis) = (text(Stage::Architecture), text(Stage::TechnicalAnalysis));
         let mut wanted = task.story.decision_ids.clone();
         wanted.extend(task.story.requirement_ids.iter().flat_map(|id| basis.decisions_of(id)));
-        wanted.sort();
-        wanted.dedup();
-        let decisions: Vec<(String, String)> =
-            wanted.into_iter().filter_map(|id| line_of(&id, architecture).map(|line| (id, line))).collect();
-        let evidence = evidence(analysis);
-        let files = files(task, &basis, &evidence);
-        Self { task, basis, decisions, files, evidence }
+        let decisions = basis.decisions.iter().filter(|decision| wanted.contains(&decision.id.to_string()));
+        let decisions = decisions.map(|decision| {
+            let words = if decision.text.is_empty() { &decision.title } else { &decision.text };
+            (decision.id.to_string(), safe(words))
+        });
+        let (decisions, files) = (decisions.collect(), files(task, &basis));
+        Self { task, basis, decisions, files }
     }
 
     fn steps(&self) -> Vec<String> {
@@ -81,7 +72,7 @@ impl<'a> Said<'a> {
         );
         for id in &story.requirement_ids {
             match self.basis.asset_of(id) {
-                Some((_, state)) if state.to_lowercase().contains("missing") => {
+                Some(asset) if asset.state.to_lowercase().contains("missing") => {
                     steps.push(format!("Build what {id} asks for: the analysis found nothing to extend."));
                 }
                 None => steps.push(format!("Find out where {id} belongs: the technical analysis does not say.")),
@@ -128,7 +119,7 @@ impl<'a> Said<'a> {
             })
             .collect();
         section("Requirements", named);
-        section("Decisions", self.decisions.iter().map(|(_, text)| format!("- {text}")).collect());
+        section("Decisions", self.decisions.iter().map(|(id, text)| format!("- **{id}** {text}")).collect());
         section(
             "In the code",
             self.files
@@ -136,8 +127,9 @@ impl<'a> Said<'a> {
                 .map(|file| format!("- `{}`: {} for {} ({})", file.path, file.state, file.requirement, file.evidence))
                 .collect(),
         );
-        let used = self.evidence.iter().filter(|(id, _)| self.files.iter().any(|file| file.evidence == *id));
-        section("Evidence", used.map(|(_, line)| format!("- {line}")).collect());
+        let used = self.basis.evidence.iter().map(|evidence| (evidence.id.to_string(), safe(&evidence.text)));
+        let used = used.filter(|(id, _)| self.files.iter().any(|file| file.evidence == *id));
+        section("Evidence", used.map(|(id, text)| format!("- **{id}** {text}")).collect());
         pack
     }
 }
@@ -154,52 +146,18 @@ fn test_note(criterion: &GivenCriterion) -> String {
     )
 }
 
-/// The first line that an id heads.
-fn line_of(id: &str, markdown: &str) -> Option<String> {
-    let heads = |line: &&str| {
-        identifier::first_in(line).is_some_and(|(found, start, _)| {
-            found.to_string() == id && line[..start].chars().all(|c| !c.is_alphanumeric())
-        })
-    };
-    markdown.lines().find(heads).map(|line| safe(line.trim_start_matches(|c: char| !c.is_alphanumeric())))
-}
-
-/// `E-n` with its line.
-fn evidence(analysis: &str) -> Vec<(String, String)> {
-    let mut found: Vec<(String, String)> = Vec::new();
-    for line in analysis.lines() {
-        let Some(at) = line.find("E-") else { continue };
-        let digits: String = line[at + 2..].chars().take_while(char::is_ascii_digit).collect();
-        let heads = line[..at].chars().all(|c| !c.is_alphanumeric()) && !digits.is_empty();
-        let id = format!("E-{digits}");
-        if heads && !found.iter().any(|(known, _)| *known == id) {
-            found.push((id, safe(&line[at..])));
-        }
-    }
-    found
-}
-
-fn files(task: &EnrichTask, basis: &Basis, evidence: &[(String, String)]) -> Vec<Shown> {
+/// The files that the asset map names for the story's requirements, with the evidence that shows them.
+fn files(task: &EnrichTask, basis: &Basis) -> Vec<Shown> {
     let mut files: Vec<Shown> = Vec::new();
     for id in &task.story.requirement_ids {
-        let Some((asset, state)) = basis.asset_of(id) else { continue };
-        for path in paths(asset) {
-            let shown = evidence.iter().find(|(_, line)| line.contains(&path)).map(|(id, _)| id.clone());
+        let Some(asset) = basis.asset_of(id) else { continue };
+        for path in parse::paths(&asset.asset) {
+            let shown = basis.evidence.iter().find(|evidence| evidence.paths.contains(&path));
             if files.iter().all(|file| file.path != path) {
-                let evidence = shown.unwrap_or_else(|| path.clone());
-                files.push(Shown { requirement: id.clone(), path, state: state.to_owned(), evidence });
+                let evidence = shown.map_or_else(|| path.clone(), |evidence| evidence.id.to_string());
+                files.push(Shown { requirement: id.clone(), path, state: asset.state.clone(), evidence });
             }
         }
     }
     files
-}
-
-/// What looks like a path in the asset column.
-fn paths(asset: &str) -> Vec<String> {
-    let parts = asset.split(|c: char| c.is_whitespace() || matches!(c, '`' | '\'' | ',' | ';' | '(' | ')'));
-    parts
-        .map(|part| part.trim_end_matches('/'))
-        .filter(|part| part.contains('/') && !part.contains("://"))
-        .map(str::to_owned)
-        .collect()
 }

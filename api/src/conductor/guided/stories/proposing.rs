@@ -53,7 +53,7 @@ fn dependencies(requirement: &Requirement, before: &[Requirement], kept: &[KeptS
 }
 
 fn feature(requirement: &Requirement, depends_on: Vec<String>, basis: &Basis) -> Value {
-    let state = basis.asset_of(&requirement.id).map(|(_, state)| state.to_lowercase());
+    let state = basis.asset_of(&requirement.id).map(|asset| asset.state.to_lowercase());
     let (complexity, reason) = size(requirement, state.as_deref());
     let ids = ids(requirement);
     let criteria: Vec<Value> = if requirement.criteria.is_empty() {
@@ -100,6 +100,10 @@ fn enabler(quality: &Requirement, features: &[String], basis: &Basis) -> Value {
 
 /// "Pages within 1 s; verified by a load test" as what holds and how that is seen.
 fn verification(text: &str) -> (String, Option<String>) {
+    // A row of a table: kind, words, how it is verified.
+    if let [_, what, how] = text.split(" · ").collect::<Vec<_>>().as_slice() {
+        return ((*what).to_owned(), Some(format!("it is checked by {}", small(how))));
+    }
     let lower = text.to_ascii_lowercase();
     let found = ["; verified by ", ", verified by ", "verified by: ", "verified by "]
         .iter()
