@@ -19,6 +19,7 @@ use utoipa::ToSchema;
 use super::access::{InPhase, Told as _};
 use super::phases::place_of;
 use crate::commands::Executed;
+use crate::http::freshness::wait_for;
 use crate::http::{Caller, RequestContext, written};
 use crate::problem::{Code, Problem};
 use crate::state::AppState;
@@ -112,6 +113,7 @@ pub(super) async fn answer_one(
     proposal_id: ProposalId,
     done: Executed<StoryReviewEvent>,
 ) -> Result<HttpResponse, Problem> {
+    wait_for(state, &done).await?;
     let found = shown(state, caller, phase_id, &[proposal_id]).await?.into_iter().next();
     let proposal = found.ok_or(StoryReviewError::ProposalUnknown(proposal_id))?;
     Ok(written(StatusCode::OK, &proposal, Some(proposal.version.into()), None, place_of(&done)))
@@ -125,6 +127,7 @@ pub(super) async fn answer_all(
     ids: &[ProposalId],
     done: &Executed<StoryReviewEvent>,
 ) -> Result<HttpResponse, Problem> {
+    wait_for(state, done).await?;
     let answer = Proposals { items: shown(state, caller, phase_id, ids).await? };
     Ok(written(StatusCode::OK, &answer, None, None, place_of(done)))
 }

@@ -20,6 +20,7 @@ use super::access::{InProject, Told as _};
 use super::phases::place_of;
 use super::stories::shown;
 use crate::commands::{Envelope, Wait};
+use crate::http::freshness::wait_for;
 use crate::http::{Caller, InPath, Json, RequestContext, written};
 use crate::problem::{Problem, ProblemDetails};
 use crate::salted::salted;
@@ -75,6 +76,7 @@ async fn add_story(
     };
     open_ad_hoc_phase(&state, &caller, &context, project_id).await?;
     let done = state.commands.execute_with::<Story, Problem, _, _>(&story_id.to_string(), prepare).await?;
+    wait_for(&state, &done).await?;
     // A repeat finds the story that the first request added.
     let told = done.result.get("story_id").and_then(|id| serde_json::from_value(id.clone()).ok());
     let story = shown(&state, &caller, told.unwrap_or(story_id)).await?;
