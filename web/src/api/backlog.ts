@@ -1,8 +1,8 @@
 /** The backlog of a project and its stories: reads and changes. */
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { call } from "./client";
+import { api, unwrap } from "./client";
 import { keys } from "./queries";
-import type { BacklogPage, Story, StoryDraft, StoryStatus, StoryType } from "./stories";
+import type { Story, StoryChange, StoryStatus, StoryType } from "./stories";
 
 export type BacklogSort = "key" | "-key" | "title" | "updated" | "complexity";
 
@@ -18,20 +18,20 @@ export type BacklogFilter = {
 };
 
 const PAGE = 200;
-const BACKLOG = "/api/v1/projects/{project_id}/backlog" as const;
-const STORY = "/api/v1/stories/{story_id}" as const;
 
 export const backlogQuery = (projectId: string, filter: BacklogFilter) =>
   infiniteQueryOptions({
     queryKey: [...keys.backlog(projectId), filter],
     queryFn: ({ pageParam, signal }) =>
-      call<BacklogPage>("get", BACKLOG, {
-        params: {
-          path: { project_id: projectId },
-          query: { ...filter, limit: PAGE, ...(pageParam ? { cursor: pageParam } : {}) },
-        },
-        signal,
-      }),
+      unwrap(
+        api.GET("/api/v1/projects/{project_id}/backlog", {
+          params: {
+            path: { project_id: projectId },
+            query: { ...filter, limit: PAGE, ...(pageParam ? { cursor: pageParam } : {}) },
+          },
+          signal,
+        }),
+      ),
     initialPageParam: "",
     getNextPageParam: (page) => page.next_cursor ?? undefined,
   });
@@ -49,33 +49,53 @@ export function exportAddress(projectId: string, filter: BacklogFilter, format: 
 
 /** A one-off story: one sentence is enough, Conductor refines it afterwards. */
 export function addStory(projectId: string, request: string): Promise<Story> {
-  return call<Story>("post", "/api/v1/projects/{project_id}/stories", {
-    params: { path: { project_id: projectId } },
-    body: { request },
-  });
+  return unwrap(
+    api.POST("/api/v1/projects/{project_id}/stories", {
+      params: { path: { project_id: projectId } },
+      body: { request },
+    }),
+  );
 }
+
+const here = (story: Story) => ({ params: { path: { story_id: story.id } } });
 
 export const storyQuery = (storyId: string) =>
   queryOptions({
     queryKey: keys.story(storyId),
-    queryFn: ({ signal }) => call<Story>("get", STORY, { params: { path: { story_id: storyId } }, signal }),
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/v1/stories/{story_id}", { params: { path: { story_id: storyId } }, signal })),
   });
 
-export function editStory(story: Story, change: Partial<StoryDraft>): Promise<Story> {
-  return call<Story>("patch", STORY, {
-    params: { path: { story_id: story.id } },
-    headers: { "If-Match": `"${story.version}"` },
-    body: change,
-  });
+export function editStory(story: Story, change: StoryChange): Promise<Story> {
+  return unwrap(
+    api.PATCH("/api/v1/stories/{story_id}", {
+      params: { path: { story_id: story.id }, header: { "If-Match": `"${story.version}"` } },
+      body: change,
+    }),
+  );
 }
 
-const on = (story: Story, verb: string, body: object = {}): Promise<Story> =>
-  call<Story>("post", `${STORY}/${verb}`, { params: { path: { story_id: story.id } }, body });
+export function refineStory(story: Story): Promise<Story> {
+  return unwrap(api.POST("/api/v1/stories/{story_id}/refine", here(story)));
+}
 
-export const refineStory = (story: Story): Promise<Story> => on(story, "refine");
-export const acceptRefinement = (story: Story, edited: Partial<StoryDraft>): Promise<Story> =>
-  on(story, "refinement/accept", edited);
-export const refuseRefinement = (story: Story, reason: string): Promise<Story> =>
-  on(story, "refinement/refuse", reason ? { reason } : {});
-export const enrichStory = (story: Story): Promise<Story> => on(story, "enrich");
-export const closeStory = (story: Story, reason: string): Promise<Story> => on(story, "close", { reason });
+export function acceptRefinement(story: Story, edited: StoryChange): Promise<Story> {
+  return unwrap(api.POST("/api/v1/stories/{story_id}/refinement/accept", { ...here(story), body: edited }));
+}
+
+export function refuseRefinement(story: Story, reason: string): Promise<Story> {
+  return unwrap(
+    api.POST("/api/v1/stories/{story_id}/refinement/refuse", {
+      ...here(story),
+      body: reason ? { reason } : {},
+    }),
+  );
+}
+
+export function enrichStory(story: Story): Promise<Story> {
+  return unwrap(api.POST("/api/v1/stories/{story_id}/enrich", here(story)));
+}
+
+export function closeStory(story: Story, reason: string): Promise<Story> {
+  return unwrap(api.POST("/api/v1/stories/{story_id}/close", { ...here(story), body: { reason } }));
+}

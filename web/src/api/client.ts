@@ -55,18 +55,3 @@ export async function unwrap<T>(call: Promise<Answer<T>>): Promise<T> {
   const body = typeof error === "object" && error !== null ? (error as Record<string, unknown>) : {};
   throw new Problem(body, response.status, response.headers.get("X-Request-Id"));
 }
-
-type CallInit = {
-  params?: { path?: Record<string, string>; query?: Record<string, unknown> };
-  headers?: Record<string, string>;
-  body?: unknown;
-  signal?: AbortSignal;
-};
-
-/** A call by method and path whose answer the caller names; the conventions are the same. */
-export function call<T>(method: "get" | "post" | "patch", path: string, init: CallInit): Promise<T> {
-  const client = api as unknown as {
-    request: (method: string, path: string, init: CallInit) => Promise<Answer<T>>;
-  };
-  return unwrap(client.request(method, path, init));
-}

@@ -2,7 +2,7 @@
  * Changes to a phase: its conversation, its artefacts, its gates.
  * A decision names exactly what the person was shown; the server refuses it when that is no longer so.
  */
-import { api, call, unwrap } from "./client";
+import { api, unwrap } from "./client";
 import type { ArtefactVersion, Phase, Source, Stage } from "./types";
 
 type Place = { phaseId: string; stage: Stage };
@@ -15,22 +15,27 @@ export function openPhase(
   projectId: string,
   { kind, title, brief }: { kind: OpenKind; title: string; brief: string },
 ): Promise<Phase> {
-  return call<Phase>("post", "/api/v1/projects/{project_id}/phases", {
-    params: { path: { project_id: projectId } },
-    body: { kind, title, ...(brief ? { brief } : {}) },
-  });
+  return unwrap(
+    api.POST("/api/v1/projects/{project_id}/phases", {
+      params: { path: { project_id: projectId } },
+      body: { kind, title, ...(brief ? { brief } : {}) },
+    }),
+  );
 }
 
-const onPhase = (phase: Phase, verb: string, body: object = {}): Promise<Phase> =>
-  call<Phase>("post", `/api/v1/phases/{phase_id}/${verb}`, {
-    params: { path: { phase_id: phase.id } },
-    body,
-  });
+const here = (phase: Phase) => ({ params: { path: { phase_id: phase.id } } });
 
-export const promotePhase = (phase: Phase): Promise<Phase> => onPhase(phase, "promote");
-export const cancelPhase = (phase: Phase, reason: string): Promise<Phase> =>
-  onPhase(phase, "cancel", { reason });
-export const completePhase = (phase: Phase): Promise<Phase> => onPhase(phase, "complete");
+export function promotePhase(phase: Phase): Promise<Phase> {
+  return unwrap(api.POST("/api/v1/phases/{phase_id}/promote", here(phase)));
+}
+
+export function cancelPhase(phase: Phase, reason: string): Promise<Phase> {
+  return unwrap(api.POST("/api/v1/phases/{phase_id}/cancel", { ...here(phase), body: { reason } }));
+}
+
+export function completePhase(phase: Phase): Promise<Phase> {
+  return unwrap(api.POST("/api/v1/phases/{phase_id}/complete", here(phase)));
+}
 
 export function changePhase(phase: Phase, change: { title?: string; brief?: string }): Promise<Phase> {
   return unwrap(

@@ -8,7 +8,7 @@ type Schemas = components["schemas"];
 
 export type Stage = Schemas["Stage"];
 export type Role = Schemas["Role"];
-export type GateState = Schemas["GateState"] | "passed";
+export type GateState = Schemas["GateState"];
 export type Gate = Schemas["Gate"];
 export type Verb = Schemas["Verb"];
 export type Person = Schemas["Person"];
@@ -22,13 +22,8 @@ export type Project = Schemas["Project"];
 export type ProjectSummary = Schemas["ProjectSummary"];
 export type Member = Schemas["Member"];
 export type PhaseKind = Schemas["PhaseKind"];
-export type PhaseVerb = "promote" | "cancel" | "complete" | "rename";
-export type Phase = Schemas["Phase"] & {
-  promoted_from?: PhaseKind | null;
-  proposals?: { proposed: number; approved: number; rejected: number };
-  stories?: number;
-  may?: PhaseVerb[];
-};
+export type PhaseVerb = Schemas["PhaseVerb"];
+export type Phase = Schemas["Phase"];
 export type PhaseSummary = Schemas["PhaseSummary"];
 export type StageView = Schemas["StageView"];
 export type StageSummary = Schemas["StageSummary"];

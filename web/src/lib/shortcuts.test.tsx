@@ -30,3 +30,18 @@ it("knows chords, and rests while somebody types", () => {
   for (const key of ["g", "p"]) fireEvent.keyDown(document.body, { key });
   expect(go).toHaveBeenCalledTimes(1);
 });
+
+it("never takes the second key of a chord for a key of its own, whoever knows the chord", () => {
+  const [go, approve] = [vi.fn(), vi.fn()];
+  render(
+    <>
+      <Page keymap={{ a: approve }} />
+      <Page keymap={{ "g a": go }} />
+    </>,
+  );
+  for (const key of ["g", "a"]) fireEvent.keyDown(document.body, { key });
+  expect(go).toHaveBeenCalledTimes(1);
+  expect(approve).not.toHaveBeenCalled();
+  fireEvent.keyDown(document.body, { key: "a" });
+  expect(approve).toHaveBeenCalledTimes(1);
+});

@@ -18,6 +18,10 @@ function isTyping(target: EventTarget | null): boolean {
   );
 }
 
+/** Every chord begins with this key; the second one follows within so many milliseconds. */
+const CHORD = "g";
+const CHORD_WITHIN = 900;
+
 /** The one key that is kept, and for how long. */
 const KEPT = "mod+k";
 const KEPT_FOR = 5_000;
@@ -62,8 +66,11 @@ export function useShortcuts(keymap: Keymap): void {
       if (event.defaultPrevented || event.isComposing || event.altKey) return;
       if (!isMod(event) && (isTyping(event.target) || document.querySelector("[role=dialog]"))) return;
       const key = nameOf(event);
-      const chord = previous && event.timeStamp - at < 900 ? `${previous} ${key}` : "";
-      const run = current.current[chord] ?? current.current[key];
+      const follows = event.timeStamp - at < CHORD_WITHIN;
+      const chord = follows ? `${previous} ${key}` : "";
+      // The second key of a chord is never a key of its own, also where the chord is somebody else's.
+      const run =
+        current.current[chord] ?? (follows && previous === CHORD ? undefined : current.current[key]);
       previous = key;
       at = event.timeStamp;
       if (!run) return;

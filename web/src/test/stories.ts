@@ -28,6 +28,9 @@ export const phase = (change: Partial<Phase> = {}): Phase => ({
   version: 1,
   created_at: AT,
   may: [],
+  promoted_from: null,
+  proposals: { proposed: 0, approved: 0, rejected: 0 },
+  stories: 0,
   ...change,
 });
 
@@ -75,6 +78,7 @@ export const proposal = (id: string, change: Partial<Proposal> = {}): Proposal =
   rejection: null,
   story_id: null,
   story_key: null,
+  enriched: false,
   lineage: {
     generation_id: "g",
     based_on: [],

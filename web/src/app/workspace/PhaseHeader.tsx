@@ -2,7 +2,7 @@
 import { Link, useNavigate } from "@tanstack/react-router";
 import { PenLine } from "lucide-react";
 import { useState } from "react";
-import type { Me, Phase, Stage } from "~/api/types";
+import type { Me, Phase, Stage, StageView } from "~/api/types";
 import { Crumbs, HeaderAside, Slash } from "~/components/ui/Crumbs";
 import { Face } from "~/components/ui/Face";
 import { EditPhaseDialog } from "~/features/phases/EditPhaseDialog";
@@ -15,9 +15,9 @@ export function Title({ phase, stage }: { phase: Phase; stage: Stage }) {
   const view = phase.stages.find((candidate) => candidate.stage === stage);
   const navigate = useNavigate();
   const [editing, setEditing] = useState(false);
-  const waits = view?.may.includes("approve_artefact") && view.state === "in_review";
+  const waits = waitingHere(phase, view);
   return (
-    <Crumbs title={`${waits ? "(1) " : ""}${stageName(stage)} · ${phase.title}`}>
+    <Crumbs title={`${waits > 0 ? `(${waits}) ` : ""}${stageName(stage)} · ${phase.title}`}>
       <Link
         to="/p/$projectKey"
         params={{ projectKey: phase.project_key }}
@@ -61,6 +61,12 @@ export function Title({ phase, stage }: { phase: Phase; stage: Stage }) {
       </span>
     </Crumbs>
   );
+}
+
+/** How much waits for this person here: the document to approve, or the stories to decide. */
+function waitingHere(phase: Phase, view: StageView | undefined): number {
+  if (view?.stage === "stories") return phase.my_roles.includes("sdm") ? phase.proposals.proposed : 0;
+  return view?.may.includes("approve_artefact") && view.state === "in_review" ? 1 : 0;
 }
 
 export function Presence({ phaseId, me }: { phaseId: string; me: Me }) {

@@ -25,7 +25,7 @@ export function Criteria({ criteria }: { criteria: Criterion[] }) {
               />
             ))}
             {criterion.traces_to.length === 0 && (
-              <span className="text-2xs text-review">traces to nothing</span>
+              <span className="text-2xs text-ink-3">traces to nothing</span>
             )}
           </p>
         </li>

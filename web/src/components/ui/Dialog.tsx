@@ -1,7 +1,7 @@
 /** The one dialog: titled, scrolls within itself, closes by Escape, gives the focus back. */
 import { Dialog as Base } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 
 type Props = {
   open: boolean;
@@ -13,11 +13,17 @@ type Props = {
 };
 
 export function Dialog({ open, onOpenChange, title, description, children, wide = false }: Props) {
+  const popup = useRef<HTMLDivElement>(null);
   return (
     <Base.Root open={open} onOpenChange={(next) => onOpenChange(next)}>
       <Base.Portal>
         <Base.Backdrop className="fade fixed inset-0 z-40 bg-black/35" />
         <Base.Popup
+          ref={popup}
+          // What is to be filled in comes first, not the way out; a touch keyboard waits to be asked.
+          initialFocus={(how) =>
+            how === "touch" || (popup.current?.querySelector<HTMLElement>("input, textarea, select") ?? true)
+          }
           className={`pop fixed top-[max(1rem,8vh)] left-1/2 z-50 flex max-h-[min(84vh,56rem)] w-[calc(100vw-1.5rem)] -translate-x-1/2 flex-col rounded-lg border border-rule-2 bg-sheet shadow-xl ${wide ? "max-w-[860px]" : "max-w-[540px]"}`}
         >
           <div className="flex items-start gap-3 px-5 pt-4">

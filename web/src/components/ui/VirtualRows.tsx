@@ -94,11 +94,11 @@ export function VirtualRows(props: Props) {
       <div role="rowgroup" className="relative" style={{ height: rows.getTotalSize() }}>
         {shown.map((row) => (
           // biome-ignore lint/a11y/useKeyWithClickEvents: the grid has the keys
+          // biome-ignore lint/a11y/useFocusableInteractive: a click on a row leaves the focus with the grid
           <div
             key={row.key}
             id={`${id}-${row.index}`}
             role="row"
-            tabIndex={-1}
             aria-rowindex={row.index + 2}
             aria-selected={isSelected ? isSelected(row.index) : undefined}
             aria-current={row.index === current ? "true" : undefined}

@@ -21,7 +21,7 @@ type Props = {
 };
 
 const COLUMNS =
-  "grid grid-cols-[84px_minmax(0,1fr)_auto] @2xl:grid-cols-[84px_minmax(0,1fr)_72px_44px_auto_110px] @4xl:grid-cols-[84px_minmax(0,1fr)_72px_44px_120px_minmax(0,220px)_150px_110px]";
+  "grid grid-cols-[76px_minmax(0,1fr)_116px] @2xl:grid-cols-[84px_minmax(0,1fr)_72px_44px_140px_110px] @4xl:grid-cols-[84px_minmax(0,1fr)_72px_44px_120px_minmax(0,220px)_150px_110px]";
 const WIDE = "hidden @4xl:block";
 const MIDDLE = "hidden @2xl:block";
 
@@ -77,7 +77,7 @@ type SortHeadProps = {
 function SortHead({ name, by, sort, onSort, className }: SortHeadProps) {
   const at = by.indexOf(sort);
   const next = by[(at + 1) % by.length];
-  const down = sort.startsWith("-") || sort === "updated";
+  const down = sort === "-key" || sort === "updated" || sort === "complexity";
   return (
     <HeadCell sort={at < 0 ? "none" : down ? "descending" : "ascending"} className={className}>
       <button type="button" className="uppercase hover:text-ink" onClick={() => next && onSort(next)}>

@@ -74,7 +74,7 @@ export function Conversation({ phase, view, live, conductorLabel, guided, onOpen
         {pages.isPending && <Skeleton lines={5} />}
         <ProblemNotice error={pages.error} />
         {pages.data && messages.length === 0 && !writing && !turn.sending && (
-          <Opening view={view} label={conductorLabel} />
+          <Opening phase={phase} view={view} label={conductorLabel} />
         )}
         {settled.map((message) => (
           <MessageView
@@ -150,7 +150,7 @@ const OPENING: Record<Stage, string> = {
     "Say what is to be done. Conductor asks what is missing, and may write a one-page note beside this conversation.",
 };
 
-function Opening({ view, label }: { view: StageView; label: string }) {
+function Opening({ phase, view, label }: { phase: Phase; view: StageView; label: string }) {
   const locked = view.state === "locked";
   return (
     <div className="flex gap-2.5">
@@ -158,6 +158,9 @@ function Opening({ view, label }: { view: StageView; label: string }) {
       <div className="min-w-0 flex-1">
         <p className="text-ink-2">
           {locked ? "This conversation opens when the stage is unlocked." : OPENING[view.stage]}
+          {phase.promoted_from === "light" &&
+            view.stage === "requirements" &&
+            " It has the scoping conversation and its note."}
         </p>
         <p className="mt-1 text-2xs text-ink-3">{label}</p>
       </div>

@@ -22,7 +22,7 @@ const STEPS = [
 
 export function PhaseMenu({ phase, onPromoted }: Props) {
   const [asking, setAsking] = useState<Step | null>(null);
-  const steps = STEPS.filter(({ step }) => phase.may?.includes(step));
+  const steps = STEPS.filter(({ step }) => phase.may.includes(step));
   if (steps.length === 0 && !asking) return null;
   return (
     <>
@@ -106,7 +106,7 @@ export function PhaseStep({
 type Words = { title: string; description: string; label?: string; action: string; pending: string };
 
 const undecided = (phase: Phase): string => {
-  const open = phase.proposals?.proposed ?? 0;
+  const open = phase.proposals.proposed;
   return open > 0 ? ` ${plural(open, "proposed story stays", "proposed stories stay")} undecided.` : "";
 };
 
@@ -119,7 +119,7 @@ const WORDS: Record<Step, (phase: Phase) => Words> = {
   }),
   complete: (phase) => ({
     title: "Complete the phase",
-    description: `Every proposed story is decided. ${plural(phase.stories ?? 0, "story", "stories")} of this phase went into the backlog and ${phase.stories === 1 ? "stays" : "stay"} there; the phase takes no more changes.`,
+    description: `Every proposed story is decided. ${plural(phase.stories, "story", "stories")} of this phase went into the backlog and ${phase.stories === 1 ? "stays" : "stay"} there; the phase takes no more changes.`,
     action: "Complete phase",
     pending: "Recording…",
   }),

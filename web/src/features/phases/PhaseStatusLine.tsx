@@ -6,9 +6,10 @@ import { plural } from "~/lib/time";
 import { PhaseStep } from "./PhaseMenu";
 
 export function PhaseStatusLine({ phase }: { phase: Phase }) {
+  const decided = phase.proposals.approved + phase.proposals.rejected;
   const [completing, setCompleting] = useState(false);
   const over = phase.status === "completed" || phase.status === "cancelled";
-  const mayComplete = phase.may?.includes("complete") ?? false;
+  const mayComplete = phase.may.includes("complete") && decided > 0;
   if (!over && !mayComplete && !completing) return null;
   return (
     <div className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-1 border-rule border-b bg-well px-4 py-1.5 text-xs">
@@ -22,14 +23,14 @@ export function PhaseStatusLine({ phase }: { phase: Phase }) {
           "Every proposed story is decided: the phase can be completed."
         )}
       </p>
-      {(phase.stories ?? 0) > 0 && (
+      {phase.stories > 0 && (
         <Link
           to="/p/$projectKey/backlog"
           params={{ projectKey: phase.project_key }}
           search={{ phase: phase.number }}
           className="link"
         >
-          {plural(phase.stories ?? 0, "story", "stories")} in the backlog
+          {plural(phase.stories, "story", "stories")} in the backlog
         </Link>
       )}
       {mayComplete && (

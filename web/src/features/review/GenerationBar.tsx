@@ -6,11 +6,11 @@ import { Dialog, DialogActions } from "~/components/ui/Dialog";
 import { plural } from "~/lib/time";
 import type { ReviewMutations } from "./useReview";
 
-export const isGenerating = (generation: Generation | null): boolean =>
-  generation !== null && ["queued", "running", "stopping"].includes(generation.state);
+export const isGenerating = (generation: Generation | null | undefined): boolean =>
+  generation != null && ["queued", "running", "stopping"].includes(generation.state);
 
 type Props = {
-  generation: Generation | null;
+  generation: Generation | null | undefined;
   mayGenerate: boolean;
   review: ReviewMutations;
 };

@@ -26,7 +26,7 @@ export function ProposalLineage({ phase, proposal, titleOf, onProposal }: Props)
       <li>
         Proposed by Conductor
         {lineage.generated_by &&
-          `, ${lineage.generated_by.adapter === "guided" ? "guided" : lineage.generated_by.model}`}
+          ` (${lineage.generated_by.adapter === "guided" ? "guided" : lineage.generated_by.model})`}
         {lineage.based_on.length > 0 && " from "}
         {lineage.based_on.map((base, index) => (
           <span key={base.stage}>

@@ -16,7 +16,7 @@ type Props = {
 };
 
 const COLUMNS =
-  "grid grid-cols-[36px_minmax(0,1fr)_96px] @2xl:grid-cols-[36px_minmax(0,1fr)_44px_52px_120px_96px] @4xl:grid-cols-[36px_minmax(0,1fr)_72px_44px_52px_130px_minmax(0,190px)_96px]";
+  "grid grid-cols-[36px_minmax(0,1fr)_96px] @2xl:grid-cols-[36px_minmax(0,1fr)_44px_76px_120px_96px] @4xl:grid-cols-[36px_minmax(0,1fr)_72px_44px_76px_130px_minmax(0,190px)_96px]";
 const WIDE = "hidden @4xl:block";
 const MIDDLE = "hidden @2xl:block";
 

@@ -82,7 +82,7 @@ export function ReviewToolbar(props: Props) {
       <div
         role="toolbar"
         aria-label="Decide"
-        className={`fine-scroll flex items-center gap-1.5 overflow-x-auto px-4 pt-0.5 pb-2 ${selected > 0 ? "bg-accent-soft pt-1.5" : ""}`}
+        className={`fine-scroll flex items-center gap-1.5 overflow-x-auto px-4 py-1.5 ${selected > 0 ? "bg-accent-soft" : ""}`}
       >
         {selected > 0 && (
           <span className="num mr-1 flex shrink-0 items-center gap-1 font-medium text-xs" role="status">
@@ -132,9 +132,12 @@ const VERBS: { verb: Verb; word: string; key: string; icon: ReactNode }[] = [
 export const reached = (targets: Proposal[], verb: ProposalVerb): Proposal[] =>
   targets.filter((proposal) => proposal.may.includes(verb));
 
+/** As many as the server merges at once. */
+const MOST_MERGED = 12;
+
 export function possible(verb: Verb, targets: Proposal[]): boolean {
   const here = reached(targets, verb).length;
-  if (verb === "merge") return here >= 2;
+  if (verb === "merge") return here >= 2 && here <= MOST_MERGED;
   if (verb === "edit" || verb === "split") return here === 1 && targets.length === 1;
   return here >= 1;
 }

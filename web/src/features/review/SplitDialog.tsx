@@ -43,7 +43,7 @@ export function SplitDialog({ proposal, review, onClose }: Props) {
         proposal: source,
         into: parts.map((part, index) => ({
           title: part.title.trim(),
-          ...(part.complexity === null ? {} : { complexity: part.complexity }),
+          ...(part.complexity == null ? {} : { complexity: part.complexity }),
           acceptance_criteria: partOf(distribution, index),
         })),
       },

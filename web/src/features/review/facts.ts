@@ -9,7 +9,7 @@ export function factsOf(proposal: Proposal): string[] {
   if (proposal.stale) facts.push("stale");
   if (dangling > 0) facts.push(`${dangling} ${dangling === 1 ? "trace leads" : "traces lead"} nowhere`);
   if (proposal.acceptance_criteria.length === 0) facts.push("no criteria");
-  if (proposal.complexity === null) facts.push("not sized");
+  if (proposal.complexity == null) facts.push("not sized");
   return facts;
 }
 

@@ -11,14 +11,13 @@ import {
   editProposal,
   generate,
   mergeProposals,
-  type Part,
   rejectProposal,
   restoreProposal,
   splitProposal,
   stopGeneration,
   undoReview,
 } from "~/api/review";
-import type { GenerationMode, Proposal, Review, StoryDraft } from "~/api/stories";
+import type { GenerationMode, Part, Proposal, Review, StoryDraft } from "~/api/stories";
 import type { Me } from "~/api/types";
 
 export function useReview(phaseId: string, projectId: string, me: Me) {

@@ -58,7 +58,7 @@ function Wording({ side, words, other }: { side: Side; words: StoryWords; other:
 }
 
 const size = (words: StoryWords): string =>
-  words.complexity === null ? "Not sized" : String(words.complexity);
+  words.complexity == null ? "Not sized" : String(words.complexity);
 const sentence = ({ given, when, then }: Criterion): string => `Given ${given}, when ${when}, then ${then}`;
 
 /** The text of one side; what the other side does not have is marked. */

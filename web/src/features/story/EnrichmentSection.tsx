@@ -94,7 +94,7 @@ function Slices({ enrichment }: { enrichment: Enrichment }) {
                   )}
                   <span className="text-ink-3">{file.action}</span>
                   <span className="min-w-0 break-all font-mono">{file.path}</span>
-                  <TraceChip reference={file.evidence} />
+                  {file.evidence && <TraceChip reference={file.evidence} />}
                 </p>
                 {file.why && <p className="mt-0.5 text-ink-2 text-xs">{file.why}</p>}
               </li>

@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { Ban, PenLine, Sparkles, TriangleAlert } from "lucide-react";
 import { useState } from "react";
 import { closeStory, refineStory } from "~/api/backlog";
-import type { Story } from "~/api/stories";
+import type { Story, StoryVerb } from "~/api/stories";
 import { ProblemNotice } from "~/components/ui/Notice";
 import { ReasonDialog } from "~/components/ui/ReasonDialog";
 import { useShortcuts } from "~/lib/shortcuts";
@@ -19,7 +19,7 @@ export function StoryPage({ story, projectKey }: { story: Story; projectKey: str
   const [asking, setAsking] = useState<"edit" | "close" | null>(null);
   const refine = useStoryChange(story, () => refineStory(story));
   const close = useStoryChange(story, (reason: string) => closeStory(story, reason));
-  const may = (verb: string) => story.may.includes(verb);
+  const may = (verb: StoryVerb) => story.may.includes(verb);
   useShortcuts({ e: () => may("edit") && setAsking("edit") });
   return (
     <div

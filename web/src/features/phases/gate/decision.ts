@@ -27,6 +27,7 @@ export function pendingBinding(view: StageView): Binding | null {
       };
     case "locked":
     case "open":
+    case "passed":
     case "approved":
       return null;
     default:
