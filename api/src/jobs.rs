@@ -60,9 +60,6 @@ pub enum JobKind {
 }
 
 impl JobKind {
-    /// Every kind; whoever waits in a conversation comes first.
-    pub const ALL: [JobKind; 4] = [JobKind::Turn, JobKind::Generation, JobKind::Refinement, JobKind::Enrichment];
-
     /// The name in the table.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -39,7 +39,7 @@ const LAST_WORDS_WITHIN: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub struct Worker {
     stop: watch::Sender<bool>,
-    task: JoinHandle<()>,
+    crews: Vec<JoinHandle<()>>,
 }
 
 impl Worker {
@@ -52,23 +52,28 @@ impl Worker {
         model: Arc<dyn LanguageModel>,
     ) -> Self {
         let stop = watch::Sender::new(false);
-        let crew = Crew {
+        let crew = |kinds: &[JobKind]| Crew {
             jobs: Jobs::new(pool.clone()),
-            sources: Sources { pool, commands, visibility },
-            hub,
-            model,
+            sources: Sources { pool: pool.clone(), commands: commands.clone(), visibility: visibility.clone() },
+            hub: hub.clone(),
+            model: Arc::clone(&model),
             leave_off: watch::Sender::new(false),
             stop: stop.subscribe(),
-            places: JobKind::ALL.map(|kind| (kind, Arc::new(Semaphore::new(most_at_once(kind))))),
+            places: kinds.iter().map(|kind| (*kind, Arc::new(Semaphore::new(most_at_once(*kind))))).collect(),
         };
-        Self { stop, task: tokio::spawn(crew.work()) }
+        // Whoever waits in a conversation is not to wait until other work was looked for.
+        let crews = [&[JobKind::Turn][..], &[JobKind::Generation, JobKind::Refinement, JobKind::Enrichment]];
+        let crews = crews.map(|kinds| tokio::spawn(crew(kinds).work()));
+        Self { stop, crews: crews.into() }
     }
 
     /// Claims no more, lets running jobs end, and marks those that do not as interrupted.
     pub async fn drain(self) {
         self.stop.send_replace(true);
-        if let Err(error) = self.task.await {
-            tracing::error!(%error, "the worker broke off");
+        for crew in self.crews {
+            if let Err(error) = crew.await {
+                tracing::error!(%error, "the worker broke off");
+            }
         }
     }
 }
@@ -80,7 +85,7 @@ struct Crew {
     model: Arc<dyn LanguageModel>,
     leave_off: watch::Sender<bool>,
     stop: watch::Receiver<bool>,
-    places: [(JobKind, Arc<Semaphore>); JobKind::ALL.len()],
+    places: Vec<(JobKind, Arc<Semaphore>)>,
 }
 
 impl Crew {
