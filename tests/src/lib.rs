@@ -21,6 +21,7 @@ pub mod live_server;
 pub mod log;
 pub mod people;
 pub mod person;
+pub mod reviewed;
 pub mod script;
 pub mod server;
 pub mod socket;

@@ -1,6 +1,5 @@
 /** The demo workspace as a newcomer meets it: four people, every page, light and dark, free of axe violations. */
-import AxeBuilder from "@axe-core/playwright";
-import type { Page } from "@playwright/test";
+import { axe } from "./axe";
 import { expect, serve, test } from "./journey";
 import { type DemoName, gate, stepInAs } from "./people";
 
@@ -20,13 +19,6 @@ const PAGES: [name: string, path: string, shows: string | RegExp][] = [
   ["no version yet", "/p/PAY/phases/3", "No version yet"],
   ["backlog", "/p/PAY/backlog", "The backlog is empty"],
 ];
-
-async function axe(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map((node) => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary ?? ""}`),
-  );
-}
 
 for (const theme of ["light", "dark"] as const) {
   test(`every page is free of axe violations, ${theme}`, async ({ open, shot }) => {

@@ -2,6 +2,7 @@
 import type { Page } from "@playwright/test";
 import { expect, serve, test } from "./journey";
 import { addMember, approve, converse, gate, goToStage, inviteUser, signIn } from "./people";
+import { approveAll, backlog, generate, proposals } from "./review";
 
 const server = serve("empty");
 const PASSWORD = "a long enough password";
@@ -112,6 +113,32 @@ test("a full phase is planned and approved, from the set-up code to ready", asyn
       dana.getByRole("article").filter({ hasText: "Split settlement" }).getByText("ready", { exact: true }),
     ).toBeVisible();
     await shot(dana, "board");
+  });
+
+  await test.step("stories are proposed from the three documents, reviewed and let into the backlog", async () => {
+    await dana.goto(phase);
+    await goToStage(dana, "Stories");
+    const proposed = await generate(dana);
+    await dana.getByRole("button", { name: /^Coverage/ }).click();
+    const coverage = dana.getByRole("region", { name: "Coverage" });
+    await expect(coverage.getByText(/^\d+ of \d+ covered/)).toBeVisible();
+    await shot(dana, "coverage");
+    await coverage.getByRole("button", { name: /R-1/ }).first().click();
+    await expect(proposals(dana).first()).toContainText("R-1");
+    await dana.getByRole("button", { name: "Show more than R-1" }).click();
+    await expect(proposals(dana)).toHaveCount(proposed);
+    await approveAll(dana, proposed);
+    await expect(gate(dana, "Stories").getByText("Passed", { exact: true })).toBeVisible();
+    await dana.getByRole("link", { name: "Backlog", exact: true }).click();
+    await expect(backlog(dana)).toHaveCount(proposed);
+    await expect(backlog(dana).filter({ hasText: "Enriched" })).toHaveCount(proposed);
+    await shot(dana, "backlog");
+    await backlog(dana).first().click();
+    const thread = dana.getByRole("complementary", { name: "Thread" });
+    for (const stage of ["Requirements", "Technical analysis", "Architecture"]) {
+      await expect(thread.getByRole("link", { name: new RegExp(`^${stage} v\\d+$`) })).toBeVisible();
+    }
+    await shot(dana, "story");
   });
 });
 

@@ -1,4 +1,5 @@
 /** From a conversation to the backlog, and from one sentence to the backlog, without a model. */
+import { axe } from "./axe";
 import { expect, serve, test } from "./journey";
 import { converse, gate, goToStage, stepInAs } from "./people";
 import { approveAll, backlog, generate, openPhase, proposals } from "./review";
@@ -7,7 +8,7 @@ const server = serve("demo");
 const board = () => `${server().url}/p/PAY`;
 
 test("a light phase leads from a short conversation to the backlog", async ({ open, shot }) => {
-  const dana = await open();
+  const dana = await open({ reducedMotion: "reduce" });
   await stepInAs(dana, server().url, "Dana");
   await openPhase(dana, board(), "Light", "Print a refund slip", "The clerk prints a slip for each refund.");
 
@@ -27,6 +28,7 @@ test("a light phase leads from a short conversation to the backlog", async ({ op
   await goToStage(dana, "Stories");
   await expect(dana.getByText("Ready for story generation")).toBeVisible();
   const proposed = await generate(dana);
+  expect.soft(await axe(dana), "review").toEqual([]);
   await shot(dana, "review");
   await approveAll(dana, proposed);
   await expect(proposals(dana).filter({ hasText: /PAY-\d+/ })).toHaveCount(proposed);
@@ -38,16 +40,18 @@ test("a light phase leads from a short conversation to the backlog", async ({ op
     await dana.getByRole("link", { name: /in the backlog/ }).click();
     await expect(backlog(dana)).toHaveCount(proposed);
     await expect(backlog(dana).filter({ hasText: "Enriched" })).toHaveCount(proposed);
+    expect.soft(await axe(dana), "backlog").toEqual([]);
     await shot(dana, "backlog");
     await backlog(dana).first().click();
     await expect(dana.getByRole("heading", { name: "What it takes" })).toBeVisible();
     await expect(dana.getByRole("heading", { name: "Steps" })).toBeVisible();
+    expect.soft(await axe(dana), "story").toEqual([]);
     await shot(dana, "story");
   });
 });
 
 test("the review is worked by keyboard alone", async ({ open, shot }) => {
-  const dana = await open();
+  const dana = await open({ reducedMotion: "reduce" });
   await stepInAs(dana, server().url, "Dana");
   await openPhase(
     dana,
@@ -102,6 +106,7 @@ test("the review is worked by keyboard alone", async ({ open, shot }) => {
         .click();
     }
     await expect(dialog.getByText("Every criterion has its part.")).toBeVisible();
+    expect.soft(await axe(dana), "split").toEqual([]);
     await shot(dana, "split");
     await dialog.getByRole("button", { name: "Split into 2" }).click();
     await expect(dialog).toBeHidden();
@@ -117,7 +122,7 @@ test("the review is worked by keyboard alone", async ({ open, shot }) => {
 });
 
 test("one sentence is a story at once; its refinement is compared and accepted", async ({ open, shot }) => {
-  const dana = await open();
+  const dana = await open({ reducedMotion: "reduce" });
   await stepInAs(dana, server().url, "Dana");
   await dana.goto(`${board()}/backlog`);
   const sentence = "Sellers want the monthly statement as a file that their accountant can read";
@@ -131,6 +136,7 @@ test("one sentence is a story at once; its refinement is compared and accepted",
   await expect(dana.getByRole("region", { name: "Before" })).toBeVisible();
   await expect(dana.getByRole("region", { name: "After" })).toContainText(/Given/);
   await expect(dana.getByText(sentence).first()).toBeVisible();
+  expect.soft(await axe(dana), "before and after").toEqual([]);
   await shot(dana, "before and after");
   await dana.getByRole("button", { name: "Edit, then accept" }).click();
   const dialog = dana.getByRole("dialog", { name: "Edit, then accept" });

@@ -13,6 +13,7 @@ use konductro_projections::event_log;
 
 use super::caller::caller_of;
 use super::headers::MinPosition;
+use crate::commands::Executed;
 use crate::problem::{Code, Problem};
 use crate::state::AppState;
 
@@ -59,6 +60,19 @@ async fn reach(state: &AppState, wanted: MinPosition) -> Result<(), Problem> {
         return Err(unknown());
     }
     let detail = "The read models have not come that far yet; ask again in a moment.";
+    Err(Problem::new(Code::NotReady, detail).retry_after(1))
+}
+
+/// Waits, bounded, until read models have what a command did, where the command itself waited in vain. What was
+/// done is done: a repeat with the same key finds it.
+pub async fn wait_for<E>(state: &AppState, done: &Executed<E>) -> Result<(), Problem> {
+    let (None, Some(event_id)) = (done.position, done.event_ids.last()) else { return Ok(()) };
+    if let Ok(position) = tokio::time::timeout(WITHIN, sealed(state, *event_id)).await
+        && state.visibility.reached(position?, WITHIN).await
+    {
+        return Ok(());
+    }
+    let detail = "It is done, but can't be shown yet; read it again in a moment.";
     Err(Problem::new(Code::NotReady, detail).retry_after(1))
 }
 

@@ -1,35 +1,25 @@
-//! The backlog of a project: `/projects/{id}/backlog`, its export, and one-off stories.
+//! The backlog of a project: `/projects/{id}/backlog`, and its export.
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::header;
 use actix_web::web::Bytes;
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::{HttpResponse, get, web};
 use futures_util::stream;
-use konductro_domain::ids::{PhaseId, ProjectId, StoryId};
-use konductro_domain::phase::plan::PhaseKind;
-use konductro_domain::phase::{OpenPhase, Phase, PhaseCommand};
-use konductro_domain::role::Capability;
-use konductro_domain::story::{RequestStory, Story, StoryCommand};
+use konductro_domain::ids::{PhaseId, ProjectId};
 use konductro_projections::backlog::{BacklogFilter, BacklogOrder, BacklogPlace};
 use serde::Deserialize;
-use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
-use uuid::Uuid;
 
-use super::access::{InProject, Told as _};
-use super::phases::place_of;
-use super::stories::shown;
-use crate::commands::{Envelope, Wait};
-use crate::http::{Caller, InPath, Json, Paging, Query, RequestContext, read, written};
+use super::access::InProject;
+use crate::http::{Caller, InPath, Paging, Query, read};
 use crate::problem::{Problem, ProblemDetails};
-use crate::salted::salted;
 use crate::state::AppState;
 use crate::views::backlog::BacklogSetting;
 use crate::views::{self, ExportFormat, StoryStatus, StoryType};
 
 /// Registers the routes.
 pub fn configure(config: &mut ServiceConfig) {
-    config.service(list_backlog).service(export_backlog).service(add_story);
+    config.service(list_backlog).service(export_backlog);
 }
 
 /// Stories that an export reads at once.
@@ -59,6 +49,7 @@ pub struct BacklogQuery {
     /// Only enriched ones, or only others.
     enriched: Option<bool>,
     /// `key` (default), `-key`, `title`, `updated` (latest first), `complexity` (largest first).
+    #[param(inline)]
     sort: Option<BacklogSort>,
     /// How many items at most (1 to 200, 50 by default).
     #[param(minimum = 1, maximum = 200)]
@@ -73,6 +64,7 @@ pub struct BacklogQuery {
 #[into_params(parameter_in = Query)]
 pub struct ExportQuery {
     /// The form of the file.
+    #[param(inline)]
     format: ExportFormat,
     /// Only those of this phase.
     #[param(value_type = Option<Uuid>)]
@@ -91,6 +83,7 @@ pub struct ExportQuery {
     /// Only enriched ones, or only others.
     enriched: Option<bool>,
     /// The order, as of the list.
+    #[param(inline)]
     sort: Option<BacklogSort>,
 }
 
@@ -124,15 +117,6 @@ impl From<BacklogSort> for BacklogOrder {
             BacklogSort::Complexity => BacklogOrder::Complexity,
         }
     }
-}
-
-/// A one-off story.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewStory {
-    /// What is wanted; one sentence is enough, 8 KiB at most.
-    #[schema(example = "Show the payout date on each seller's page")]
-    request: String,
 }
 
 /// List a project's stories, filtered and sorted.
@@ -238,80 +222,6 @@ impl File {
         };
         Ok(Some((Bytes::from(bytes), (self, progress))))
     }
-}
-
-/// Add a one-off story. It is there at once, as written; Conductor refines it.
-#[utoipa::path(operation_id = "addStory", tag = "stories", params(("project_id" = Uuid, Path)), request_body = NewStory, responses(
-    (status = 201, body = views::Story),
-    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),
-))]
-#[post("/projects/{project_id}/stories")]
-async fn add_story(
-    state: web::Data<AppState>,
-    caller: Caller,
-    context: RequestContext,
-    path: InPath<ProjectId>,
-    body: Json<NewStory>,
-) -> Result<HttpResponse, Problem> {
-    let (project_id, phase_id) = (path.0, PhaseId::ad_hoc_of(path.0));
-    let story_id = StoryId(Uuid::now_v7());
-    let (request, salt) = (salted(body.0.request), rand::random());
-    let prepare = async || {
-        let project = InProject::enter(&state, &caller, project_id).await?;
-        project.require(Capability::ReviewStories)?;
-        let command = StoryCommand::RequestStory(RequestStory {
-            by: project.person.clone(),
-            story_id,
-            project_id,
-            phase_id,
-            number: state.commands.next_story_number(project_id).await?,
-            request: request.clone(),
-            salt,
-        });
-        let envelope = project.envelope(&context, Capability::ReviewStories);
-        let envelope =
-            Envelope { phase_id: Some(phase_id), ..envelope }.with_result(&context, json!({ "story_id": story_id }));
-        Ok((command, envelope))
-    };
-    open_ad_hoc_phase(&state, &caller, &context, project_id).await?;
-    let done =
-        state.commands.execute_with::<Story, Problem, _, _>(&story_id.to_string(), context.repeated(), prepare).await?;
-    // A repeat finds the story that the first request added.
-    let told = done.result.get("story_id").and_then(|id| serde_json::from_value(id.clone()).ok());
-    let story = shown(&state, &caller, told.unwrap_or(story_id)).await?;
-    let location = format!("/api/v1/stories/{}", story.id);
-    Ok(written(StatusCode::CREATED, &story, Some(story.version), Some(&location), place_of(&done)))
-}
-
-/// Opens the project's Ad-hoc phase where it is not open yet; its id is derived, so that it is one.
-async fn open_ad_hoc_phase(
-    state: &AppState,
-    caller: &Caller,
-    context: &RequestContext,
-    project_id: ProjectId,
-) -> Result<(), Problem> {
-    let phase_id = PhaseId::ad_hoc_of(project_id);
-    let brief = salted("One-off stories that belong to no planned phase.");
-    let prepare = async || {
-        let mut project = InProject::enter(state, caller, project_id).await?;
-        project.require(Capability::ReviewStories)?;
-        let command = PhaseCommand::OpenPhase(OpenPhase {
-            by: project.person.clone(),
-            project_id,
-            number: state.commands.next_phase_number(project_id).await?,
-            kind: PhaseKind::Adhoc,
-            title: "Ad-hoc".to_owned(),
-            brief: brief.clone(),
-            approval_policy: project.approval_policy(&state.commands).await?,
-        });
-        let envelope = project.envelope(context, Capability::ReviewStories);
-        let envelope = Envelope { phase_id: Some(phase_id), position_wait: Wait::None, ..envelope };
-        Ok((command, envelope.with_texts([brief.clone()])))
-    };
-    if state.commands.load::<Phase>(&phase_id.to_string()).await?.state == Phase::NotOpened {
-        state.commands.execute_with::<Phase, Problem, _, _>(&phase_id.to_string(), None, prepare).await?;
-    }
-    Ok(())
 }
 
 fn checked_text(text: Option<String>) -> Result<Option<String>, Problem> {

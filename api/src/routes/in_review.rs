@@ -3,20 +3,34 @@
 //! A command relies on the membership and on the stories stage being open; the append checks both. Words that a
 //! decision needs are read with the state that names them, and the decision refuses others.
 
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
 use konductro_domain::ids::{PhaseId, ProposalId};
 use konductro_domain::phase::Verb;
 use konductro_domain::stage::Stage;
 use konductro_domain::story::content::StoryBody;
-use konductro_domain::story_review::{StoryReview, StoryReviewCommand, StoryReviewEvent, WordsRead};
+use konductro_domain::story_review::{StoryReview, StoryReviewCommand, StoryReviewError, StoryReviewEvent, WordsRead};
 use konductro_domain::text::TextRef;
 use konductro_projections::event_log;
+use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use super::access::{InPhase, Told as _};
+use super::phases::place_of;
 use crate::commands::Executed;
-use crate::http::{Caller, RequestContext};
+use crate::http::freshness::wait_for;
+use crate::http::{Caller, RequestContext, written};
 use crate::problem::{Code, Problem};
 use crate::state::AppState;
+use crate::views::{self, Proposal};
+
+/// Some proposals.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Proposals {
+    /// The proposals, in the order of the table.
+    items: Vec<Proposal>,
+}
 
 /// The caller in the review of a phase.
 pub(super) struct InReview {
@@ -78,4 +92,42 @@ pub(super) async fn decide(
         Ok((command(&review).await?, envelope))
     };
     state.commands.execute_with::<StoryReview, Problem, _, _>(&phase_id.to_string(), context.repeated(), prepare).await
+}
+
+/// The proposals as they are now.
+pub(super) async fn shown(
+    state: &AppState,
+    caller: &Caller,
+    phase_id: PhaseId,
+    ids: &[ProposalId],
+) -> Result<Vec<Proposal>, Problem> {
+    let InReview { phase, review, .. } = InReview::after_acting(state, caller, phase_id).await?;
+    Ok(views::proposal::proposals(&state.pool, phase.reader(), &review, ids).await?)
+}
+
+/// Answers with one proposal as it is now.
+pub(super) async fn answer_one(
+    state: &AppState,
+    caller: &Caller,
+    phase_id: PhaseId,
+    proposal_id: ProposalId,
+    done: Executed<StoryReviewEvent>,
+) -> Result<HttpResponse, Problem> {
+    wait_for(state, &done).await?;
+    let found = shown(state, caller, phase_id, &[proposal_id]).await?.into_iter().next();
+    let proposal = found.ok_or(StoryReviewError::ProposalUnknown(proposal_id))?;
+    Ok(written(StatusCode::OK, &proposal, Some(proposal.version.into()), None, place_of(&done)))
+}
+
+/// Answers with some proposals as they are now.
+pub(super) async fn answer_all(
+    state: &AppState,
+    caller: &Caller,
+    phase_id: PhaseId,
+    ids: &[ProposalId],
+    done: &Executed<StoryReviewEvent>,
+) -> Result<HttpResponse, Problem> {
+    wait_for(state, done).await?;
+    let answer = Proposals { items: shown(state, caller, phase_id, ids).await? };
+    Ok(written(StatusCode::OK, &answer, None, None, place_of(done)))
 }

@@ -1,14 +1,16 @@
 //! One file for each resource; a handler is extract, one call, respond.
 
 pub mod access;
+pub mod approvals;
 pub mod artefacts;
 pub mod backlog;
 pub mod conversations;
 pub mod drafts;
 pub mod gates;
 pub mod history;
-mod in_review;
+pub mod in_review;
 pub mod me;
+pub mod one_off_stories;
 pub mod operations;
 pub mod phase_ends;
 pub mod phases;
@@ -17,6 +19,7 @@ pub mod proposals;
 pub mod review_verbs;
 pub mod session;
 pub mod setup;
+pub mod split_and_merge;
 mod staged;
 pub mod stories;
 pub mod users;
@@ -37,9 +40,12 @@ pub fn configure_api(config: &mut ServiceConfig<'_>) {
     gates::configure(config);
     conversations::configure(config);
     proposals::configure(config);
+    approvals::configure(config);
+    split_and_merge::configure(config);
     review_verbs::configure(config);
     stories::configure(config);
     backlog::configure(config);
+    one_off_stories::configure(config);
     history::configure(config);
     ws::configure(config);
 }

@@ -37,6 +37,7 @@ pub struct ProposalsQuery {
     /// Only those that stand there.
     status: Option<ProposalStatus>,
     /// `all`: also what was split, merged and superseded.
+    #[param(inline)]
     include: Option<Include>,
 }
 

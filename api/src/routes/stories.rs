@@ -21,6 +21,7 @@ use super::gates::Reason;
 use super::in_review::body_of;
 use super::phases::place_of;
 use crate::commands::{Envelope, Executed};
+use crate::http::freshness::wait_for;
 use crate::http::{Caller, InPath, Json, RequestContext, read, written};
 use crate::problem::{Problem, ProblemDetails};
 use crate::salted::salted;
@@ -249,6 +250,7 @@ async fn answer(
     status: StatusCode,
     done: Executed<StoryEvent>,
 ) -> Result<HttpResponse, Problem> {
+    wait_for(state, &done).await?;
     let story = shown(state, caller, story_id).await?;
     Ok(written(status, &story, Some(story.version), None, place_of(&done)))
 }

@@ -108,6 +108,7 @@ fn waiting_for(phase: &PhaseRow, latest: Option<u32>) -> Option<String> {
     let stage = phase.waiting_stage?.title();
     let what = latest.map_or_else(|| stage.to_owned(), |version| format!("{stage} v{version}"));
     Some(match phase.waits_for? {
+        WaitsFor::FirstReply => format!("{who} to write to Conductor in {stage}"),
         WaitsFor::Version => format!("{who} to write {stage}"),
         WaitsFor::Revision => format!("{who} to revise {what}"),
         WaitsFor::Approval => format!("{who} to approve {what}"),

@@ -14,6 +14,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WaitsFor {
+    /// Somebody who writes to Conductor, and the reply.
+    FirstReply,
     /// A first version.
     Version,
     /// A version that answers the change requests, or completes an incomplete one.
@@ -41,8 +43,13 @@ pub(super) fn of(phase: &OpenedPhase) -> Option<Waiting> {
 }
 
 fn stage_waits(phase: &OpenedPhase, stage: Stage) -> Option<Waiting> {
-    if stage.gate_kind() != GateKind::Approval {
-        return None;
+    match stage.gate_kind() {
+        GateKind::Approval => {}
+        GateKind::FirstReply if phase.gate(stage).state() == GateState::Open => {
+            let roles = roles_with(Capability::Converse(stage)).iter().copied().collect();
+            return Some(Waiting { stage, what: WaitsFor::FirstReply, roles, except: BTreeSet::new() });
+        }
+        GateKind::FirstReply | GateKind::Review => return None,
     }
     let latest = phase.stages.get(&stage).and_then(|record| record.latest.as_ref());
     let incomplete = latest.is_some_and(|latest| latest.completeness == Completeness::Incomplete);
@@ -55,7 +62,7 @@ fn stage_waits(phase: &OpenedPhase, stage: Stage) -> Option<Waiting> {
         GateState::Stale => WaitsFor::Reaffirmation,
     };
     let (roles, except) = match what {
-        WaitsFor::Version | WaitsFor::Revision => {
+        WaitsFor::FirstReply | WaitsFor::Version | WaitsFor::Revision => {
             (roles_with(Capability::Converse(stage)).iter().copied().collect(), BTreeSet::new())
         }
         WaitsFor::Approval | WaitsFor::Reaffirmation => {
