@@ -79,8 +79,7 @@ async fn add_story(
         state.commands.execute_with::<Story, Problem, _, _>(&story_id.to_string(), context.repeated(), prepare).await?;
     wait_for(&state, &done).await?;
     // A repeat finds the story that the first request added.
-    let told = done.result.get("story_id").and_then(|id| serde_json::from_value(id.clone()).ok());
-    let story = shown(&state, &caller, told.unwrap_or(story_id)).await?;
+    let story = shown(&state, &caller, done.first_id("story_id", story_id)).await?;
     let location = format!("/api/v1/stories/{}", story.id);
     Ok(written(StatusCode::CREATED, &story, Some(story.version), Some(&location), place_of(&done)))
 }
