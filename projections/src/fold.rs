@@ -40,6 +40,7 @@ pub struct ReadModel {
 /// What a page changes in a read model. All writes of a page see the tables as they were before it, so no two
 /// of them may touch one row.
 #[derive(Debug, Default)]
+#[must_use = "nothing is written before they run"]
 pub struct Writes(Vec<(&'static str, Value)>);
 
 impl Writes {
