@@ -69,7 +69,8 @@ impl Database {
         }
         for events in journal.events.chunks(page) {
             let mut tx = self.pool.begin().await.unwrap();
-            fold(&mut tx, READ_MODELS, events).await.unwrap_or_else(|unfolded| panic!("{unfolded:?}"));
+            let writes = fold(&mut tx, READ_MODELS, events).await.unwrap_or_else(|unfolded| panic!("{unfolded:?}"));
+            writes.run(&mut tx).await.unwrap();
             tx.commit().await.unwrap();
         }
     }

@@ -1,6 +1,31 @@
 //! How far each subscription has come in the log.
 
-use sqlx::{PgConnection, PgExecutor};
+use sqlx::{PgConnection, PgExecutor, Row};
+use time::OffsetDateTime;
+
+/// A checkpoint as it was read: whoever moves it on leaves another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Checkpoint {
+    pub(crate) position: i64,
+    pub(crate) moved_at: OffsetDateTime,
+}
+
+/// Moves `$1` from exactly the checkpoint of `$2` and `$3` on to `$4`. The clock, and not the transaction's start:
+/// two moves must not have one time.
+pub(crate) const MOVE: &str = "update checkpoints set position = $4, updated_at = clock_timestamp()
+      where name = $1 and position = $2 and updated_at = $3 returning updated_at";
+
+/// The checkpoint as it is, made where there is none.
+pub(crate) async fn current(connection: &mut PgConnection, name: &str) -> Result<Checkpoint, sqlx::Error> {
+    let row = sqlx::query(
+        "INSERT INTO checkpoints (name, position) VALUES ($1, 0)
+         ON CONFLICT (name) DO UPDATE SET position = checkpoints.position RETURNING position, updated_at",
+    )
+    .bind(name)
+    .fetch_one(connection)
+    .await?;
+    Ok(Checkpoint { position: row.try_get("position")?, moved_at: row.try_get("updated_at")? })
+}
 
 /// The checkpoint's position, locked until the transaction ends: only one at a time moves on from it.
 pub async fn locked(connection: &mut PgConnection, name: &str) -> Result<i64, sqlx::Error> {
@@ -28,7 +53,7 @@ pub async fn read(executor: impl PgExecutor<'_>, name: &str) -> Result<i64, sqlx
 pub async fn advance(executor: impl PgExecutor<'_>, name: &str, position: i64) -> Result<(), sqlx::Error> {
     sqlx::query(
         "INSERT INTO checkpoints (name, position) VALUES ($1, $2)
-         ON CONFLICT (name) DO UPDATE SET position = excluded.position, updated_at = now()",
+         ON CONFLICT (name) DO UPDATE SET position = excluded.position, updated_at = clock_timestamp()",
     )
     .bind(name)
     .bind(position)

@@ -1,7 +1,8 @@
 //! One page of the log, folded into read models.
 //!
 //! Each model reads the rows that the page touches and says what to write; all writes of a page are one
-//! statement. The same code folds live and in a rebuild.
+//! statement, and live it moves the checkpoint too: if somebody else has moved that, nothing is written, so
+//! that what was read needs no lock. The same code folds live and in a rebuild.
 
 use std::fmt::Write as _;
 use std::future::Future;
@@ -10,10 +11,13 @@ use std::pin::Pin;
 use konductro_domain::event::{Event, Recorded};
 use serde::Serialize;
 use serde_json::Value;
-use sqlx::PgConnection;
+use sqlx::postgres::PgArguments;
+use sqlx::query::Query;
 use sqlx::types::Json;
+use sqlx::{PgConnection, Postgres, Row};
 
 use crate::ProjectionError;
+use crate::checkpoint::{self, Checkpoint};
 
 /// What `ReadModel::project` gives back.
 pub type Folding<'a> = Pin<Box<dyn Future<Output = Result<Writes, ProjectionError>> + Send + 'a>>;
@@ -36,6 +40,7 @@ pub struct ReadModel {
 /// What a page changes in a read model. All writes of a page see the tables as they were before it, so no two
 /// of them may touch one row.
 #[derive(Debug, Default)]
+#[must_use = "nothing is written before they run"]
 pub struct Writes(Vec<(&'static str, Value)>);
 
 impl Writes {
@@ -50,22 +55,47 @@ impl Writes {
         Ok(())
     }
 
-    /// Writes all of it in one round trip.
-    pub(crate) async fn run(self, tx: &mut PgConnection) -> Result<(), ProjectionError> {
-        if self.0.is_empty() {
-            return Ok(());
+    /// Writes all of it in one round trip, in whatever transaction there is.
+    pub async fn run(self, tx: &mut PgConnection) -> Result<(), ProjectionError> {
+        if !self.0.is_empty() {
+            let mut statement = "with moved as (select 1)".to_owned();
+            self.append_to(&mut statement, 1);
+            statement.push_str(" select");
+            self.bind(sqlx::query(&statement)).execute(tx).await?;
         }
-        let mut statement = String::new();
-        for (number, (write, _)) in (1..).zip(&self.0) {
-            let before = if number == 1 { "with" } else { "," };
-            let write = write.replace("$rows", &format!("${number}"));
-            // Writing to a string can't fail.
-            let _ = write!(statement, "{before} write_{number} as ({write})");
-        }
-        statement.push_str(" select");
-        let rows = self.0.into_iter().map(|(_, rows)| rows);
-        rows.fold(sqlx::query(&statement), |query, rows| query.bind(Json(rows))).execute(tx).await?;
         Ok(())
+    }
+
+    /// Writes all of it and moves the checkpoint, in one round trip that is a transaction of its own. Where somebody
+    /// else has moved the checkpoint meanwhile nothing is written, and there is no new one.
+    pub(crate) async fn run_from(
+        self,
+        connection: &mut PgConnection,
+        name: &str,
+        from: Checkpoint,
+        to: i64,
+    ) -> Result<Option<Checkpoint>, ProjectionError> {
+        let mut statement = format!("with moved as ({})", checkpoint::MOVE);
+        self.append_to(&mut statement, 5);
+        statement.push_str(" select updated_at from moved");
+        let query = sqlx::query(&statement).bind(name).bind(from.position).bind(from.moved_at).bind(to);
+        match self.bind(query).fetch_optional(connection).await? {
+            Some(row) => Ok(Some(Checkpoint { position: to, moved_at: row.try_get("updated_at")? })),
+            None => Ok(None),
+        }
+    }
+
+    /// Adds the writes to a statement that begins with what has `moved`: without that, they have no rows.
+    fn append_to(&self, statement: &mut String, first: usize) {
+        for (number, (write, _)) in (first..).zip(&self.0) {
+            let write = write.replace("$rows", &format!("(select ${number}::jsonb from moved)"));
+            // Writing to a string can't fail.
+            let _ = write!(statement, ", write_{number} as ({write})");
+        }
+    }
+
+    fn bind(self, query: Query<'_, Postgres, PgArguments>) -> Query<'_, Postgres, PgArguments> {
+        self.0.into_iter().fold(query, |query, (_, rows)| query.bind(Json(rows)))
     }
 }
 
@@ -78,14 +108,23 @@ pub struct Unfolded {
     pub reason: ProjectionError,
 }
 
-/// Folds a page into all of these read models, in the transaction at hand.
-pub async fn fold(tx: &mut PgConnection, models: &[ReadModel], page: &[Recorded<Event>]) -> Result<(), Unfolded> {
+/// Folds a page into all of these read models: what is to be written.
+pub async fn fold(
+    connection: &mut PgConnection,
+    models: &[ReadModel],
+    page: &[Recorded<Event>],
+) -> Result<Writes, Unfolded> {
     let mut writes = Writes::default();
     for model in models {
-        let folded = (model.project)(tx, page).await;
+        let folded = (model.project)(connection, page).await;
         writes.0.extend(folded.map_err(|reason| Unfolded { model: model.name, reason })?.0);
     }
-    writes.run(tx).await.map_err(|reason| Unfolded { model: "the read models", reason })
+    Ok(writes)
+}
+
+/// What was folded could not be written.
+pub(crate) fn unwritten(reason: ProjectionError) -> Unfolded {
+    Unfolded { model: "one of the read models", reason }
 }
 
 /// PostgreSQL holds no U+0000 in text or `jsonb`. The log can name one all the same, and must not stop

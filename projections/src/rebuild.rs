@@ -102,11 +102,9 @@ async fn fold_page(
             None => Ok(None),
         };
     };
-    fold::fold(connection, models, &page.events).await.map_err(|Unfolded { model, reason }| RebuildError::Folding {
-        model,
-        position,
-        reason,
-    })?;
+    let failed = |Unfolded { model, reason }| RebuildError::Folding { model, position, reason };
+    let writes = fold::fold(connection, models, &page.events).await.map_err(failed)?;
+    writes.run(connection).await.map_err(|reason| failed(fold::unwritten(reason)))?;
     Ok(Some(position))
 }
 

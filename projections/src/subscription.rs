@@ -1,23 +1,25 @@
 //! The runner that folds the log into read models, page by page.
 //!
-//! Rows and checkpoint move in one transaction (with `synchronous_commit = off`: both are derived, and
-//! they travel together). Several replicas may run it: the checkpoint's row lock lets one fold at a
-//! time, and the others only announce. An event that can't be folded stops this runner, never another.
+//! Rows and checkpoint move in one statement (with `synchronous_commit = off`: both are derived, and
+//! they travel together). Several replicas may run it: a checkpoint is moved on only from where it was
+//! seen, so one folds each page, and the others only announce. An event that can't be folded stops this
+//! runner, never another.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use konductro_domain::event::{Event, Recorded};
-use sqlx::{Connection, Executor, PgConnection, PgPool};
+use sqlx::{Executor, PgConnection, PgPool};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::ProjectionError;
 use crate::changes::{Changes, Visibility};
+use crate::checkpoint::{self, Checkpoint};
 use crate::event_log::{self, EventLogError};
-use crate::fold::{ReadModel, Unfolded, fold};
+use crate::fold::{ReadModel, Unfolded, fold, unwritten};
 use crate::health::{Health, RunnerState};
 use crate::outage::is_outage;
-use crate::{ProjectionError, checkpoint};
 
 /// Events in one transaction, at most.
 const PAGE: i64 = 500;
@@ -53,7 +55,7 @@ impl Subscription {
     /// Starts folding from the checkpoint of this name.
     pub fn start(name: &'static str, models: &'static [ReadModel], setting: Setting) -> Self {
         setting.health.report(name, RunnerState::CatchingUp);
-        let runner = Runner { name, models, setting, announced: None, limit: PAGE };
+        let runner = Runner { name, models, setting, announced: i64::MAX, checkpoint: None, limit: PAGE };
         Self { task: tokio::spawn(runner.run()) }
     }
 }
@@ -69,8 +71,10 @@ struct Runner {
     name: &'static str,
     models: &'static [ReadModel],
     setting: Setting,
-    /// The last position that this process was told of; `None` before the first look.
-    announced: Option<i64>,
+    /// The last position that this process was told of.
+    announced: i64,
+    /// The checkpoint as it was left; `None` when it must be read.
+    checkpoint: Option<Checkpoint>,
     /// Events in the next page: 1 while the one that can't be folded is looked for.
     limit: i64,
 }
@@ -107,6 +111,9 @@ impl Runner {
             Ok(connection) => connection,
             Err(error) => return Trouble::Outage(error.to_string()),
         };
+        if let Err(error) = self.find_its_place(&mut connection).await {
+            return Trouble::Outage(error.to_string());
+        }
         loop {
             self.setting.sealed.mark_unchanged();
             match self.page(&mut connection).await {
@@ -116,7 +123,7 @@ impl Runner {
                 }
                 Ok(_) => {
                     self.limit = (self.limit * 2).min(PAGE);
-                    if self.announced >= Some(*self.setting.sealed.borrow()) {
+                    if self.checkpoint.is_some() && self.announced >= *self.setting.sealed.borrow() {
                         self.setting.health.report(self.name, RunnerState::Running);
                         self.wait().await;
                     }
@@ -145,12 +152,20 @@ impl Runner {
 
     /// Whether there is nothing after what was announced: looking must not write, and a lock is a write.
     async fn is_idle(&self, connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
-        match self.announced {
-            Some(announced) if *self.setting.sealed.borrow() <= announced => {
-                Ok(event_log::head(connection).await? <= announced)
-            }
-            _ => Ok(false),
+        if *self.setting.sealed.borrow() > self.announced {
+            return Ok(false);
         }
+        Ok(event_log::head(connection).await? <= self.announced)
+    }
+
+    /// Begins at the checkpoint. After a crash of the database that can be before what was announced: what was
+    /// not on disk yet is folded again.
+    async fn find_its_place(&mut self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+        let checkpoint = checkpoint::current(connection, self.name).await?;
+        self.setting.visibility.set(checkpoint.position);
+        self.announced = self.announced.min(checkpoint.position);
+        self.checkpoint = Some(checkpoint);
+        Ok(())
     }
 
     /// Folds the next page and tells about it; returns how many events it had.
@@ -158,31 +173,35 @@ impl Runner {
         if self.is_idle(connection).await.map_err(outage)? {
             return Ok(0);
         }
-        let mut tx = connection.begin().await.map_err(outage)?;
-        let checkpoint = checkpoint::locked(&mut tx, self.name).await.map_err(outage)?;
-        let announced = self.announced.unwrap_or(checkpoint).min(checkpoint);
-        if self.announced.is_none() {
-            self.setting.visibility.set(checkpoint);
-        }
-        let folded_elsewhere = checkpoint > announced;
-        let (after, limit) =
-            if folded_elsewhere { (announced, PAGE.min(checkpoint - announced)) } else { (checkpoint, self.limit) };
-        let page = event_log::page(&mut tx, after, limit).await.map_err(reading)?;
+        let checkpoint = match self.checkpoint {
+            Some(checkpoint) => checkpoint,
+            None => *self.checkpoint.insert(checkpoint::current(connection, self.name).await.map_err(outage)?),
+        };
+        let announced = self.announced;
+        let folded_elsewhere = checkpoint.position > announced;
+        let limit = if folded_elsewhere { PAGE.min(checkpoint.position - announced) } else { self.limit };
+        let page = event_log::page(connection, announced, limit).await.map_err(reading)?;
         let Some(last) = page.events.last().map(|event| event.position) else {
-            self.announced = Some(announced);
             return match page.poison {
                 Some((position, reason)) => Err(Trouble::Poison(format!("the event at position {position}: {reason}"))),
-                None => tx.rollback().await.map(|()| 0).map_err(outage),
+                None => Ok(0),
             };
         };
-        if folded_elsewhere {
-            tx.rollback().await.map_err(outage)?;
-        } else {
-            fold(&mut tx, self.models, &page.events).await.map_err(|unfolded| folding(last, unfolded))?;
-            checkpoint::advance(&mut *tx, self.name, last).await.map_err(outage)?;
-            tx.commit().await.map_err(outage)?;
+        if !folded_elsewhere {
+            let failed = |unfolded| folding(last, unfolded);
+            let writes = fold(connection, self.models, &page.events).await.map_err(failed)?;
+            let moved = writes.run_from(connection, self.name, checkpoint, last).await;
+            self.checkpoint = moved.map_err(|reason| failed(unwritten(reason)))?;
+            if self.checkpoint.is_none() {
+                // Somebody else was first: look how far they are.
+                return Ok(page.events.len());
+            }
         }
-        self.announced = Some(last);
+        self.announced = last;
+        if folded_elsewhere && last == checkpoint.position {
+            // Who folds is likely to go on: look before folding the next page too.
+            self.checkpoint = None;
+        }
         let page: Arc<[Recorded<Event>]> = page.events.into();
         self.setting.visibility.advance(&page);
         self.setting.changes.publish(Arc::clone(&page));

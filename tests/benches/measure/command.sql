@@ -1,21 +1,30 @@
--- One command, as the least that the database has to do: the load of event_store/repository.rs, the append of
--- migration 0003, and in one more statement what sealer and read models write for the event. A blank stands after
--- each colon of a text: pgbench would take what follows for a variable.
+-- One command, as the least that the database has to do, statement by statement as the server gives them: the session
+-- with the receipt (identity/sessions.rs), the fences with the stream's head (event_store/fences.rs), the authors of
+-- this text (artefact_versions.rs), the append (event_store/statement.rs), and in one more statement what sealer,
+-- read models and the kept answer write for the event. A blank stands after each colon of a text: pgbench would take
+-- what follows for a variable.
 \set seq :seq + 1
 
-SELECT s.last_sequence, s.payload, tail.sequences, tail.types, tail.versions, tail.payloads,
-       coalesce(head.sequence, 0), head.leaf_hash, r.fingerprint, r.result, r.answer
-  FROM (VALUES ('r' || :run::int || 'c' || :client_id::int)) AS stream(id)
-  LEFT JOIN snapshots s ON s.aggregate_type = 'phase' AND s.aggregate_id = stream.id
-  LEFT JOIN receipts r ON r.scope = 'pgbench' AND r.key = stream.id || '-' || :seq::int
-  LEFT JOIN LATERAL (
-        SELECT sequence, leaf_hash FROM events
-         WHERE aggregate_type = 'phase' AND aggregate_id = stream.id ORDER BY sequence DESC LIMIT 1) head ON true
-  LEFT JOIN LATERAL (
-        SELECT array_agg(sequence ORDER BY sequence) AS sequences, array_agg(event_type ORDER BY sequence) AS types,
-               array_agg(event_version ORDER BY sequence) AS versions, array_agg(payload::text ORDER BY sequence) AS payloads
-          FROM events
-         WHERE aggregate_type = 'phase' AND aggregate_id = stream.id AND sequence > :seq::int - 50) tail ON true;
+SELECT s.session_id, s.last_seen_at, u.user_id, u.name, u.administrator, u.demo_role IS NOT NULL, r.fingerprint, r.answer
+  FROM sessions s JOIN users u USING (user_id)
+  LEFT JOIN receipts r ON r.scope = u.user_id || ' POST pgbench' AND r.key = 'r' || :run::int || 'c' || :client_id::int || '-' || :seq::int
+ WHERE s.token_hash = sha256('pgbench') AND s.expires_at > now() AND s.last_seen_at > now() - interval '14 days'
+   AND NOT u.disabled;
+
+SELECT opened.project, member.epoch, member.value, policy.epoch, policy.value, stage.epoch, head.sequence, head.leaf_hash
+  FROM (SELECT payload ->> 'project_id' AS project FROM events
+         WHERE aggregate_type = 'phase' AND aggregate_id = 'r' || :run::int || 'c' || :client_id::int AND sequence = 1) AS opened
+ CROSS JOIN (SELECT sequence, leaf_hash FROM events
+              WHERE aggregate_type = 'phase' AND aggregate_id = 'r' || :run::int || 'c' || :client_id::int
+              ORDER BY sequence DESC LIMIT 1) AS head
+  LEFT JOIN fences member ON member.scope = 'member pgbench'
+  LEFT JOIN fences policy ON policy.scope = 'policy pgbench'
+  LEFT JOIN fences stage ON stage.scope = 'stage r' || :run::int || 'c' || :client_id::int;
+
+SELECT DISTINCT unnest(authors) AS author FROM artefact_versions
+ WHERE phase_id = md5('r' || :run::int || 'c' || :client_id::int)::uuid AND stage = 'requirements'
+   AND content_hash = encode(sha256(('r' || :run::int || 'c' || :client_id::int || 's' || :seq::int)::bytea), 'hex')
+ ORDER BY author;
 
 SELECT append_events('phase', 'r' || :run::int || 'c' || :client_id::int, :seq::int, clock_timestamp(),
     '{"actor": "person","correlation": "0195a0b2-7e3c-7b1a-8c5d-5a1f0e2d3c4b","credential": "session 0195a0b2-7e3c-7b1a-8c5d-5a1f0e2d3c4b","phase": "0195a0b2-7e3c-7b1a-8c5d-5a1f0e2d3c4b","project": "0195a0b2-7e3c-7b1a-8c5d-5a1f0e2d3c4b","request": "0195a0b2-7e3c-7b1a-8c5d-5a1f0e2d3c4b","role": "sdm","user_id": "0195a0b2-7e3c-7b1a-8c5d-5a1f0e2d3c4b"}',
@@ -27,7 +36,12 @@ SELECT append_events('phase', 'r' || :run::int || 'c' || :client_id::int, :seq::
     ARRAY['member pgbench', 'policy pgbench', 'stage r' || :run::int || 'c' || :client_id::int],
     ARRAY[0, 0, 0]::bigint[], ARRAY[false, false, false], ARRAY[NULL, NULL, NULL]::text[],
     '{}', '{}', '{}', '{}', '{}', '{}',
-    'pgbench', 'r' || :run::int || 'c' || :client_id::int || '-' || :seq::int, sha256('body'), '{}');
+    '00000000-0000-0000-0000-000000000001 POST pgbench', 'r' || :run::int || 'c' || :client_id::int || '-' || :seq::int,
+    sha256('body'), '{}')
+ WHERE :seq::int = 1
+    OR EXISTS (SELECT FROM events WHERE aggregate_type = 'phase' AND aggregate_id = 'r' || :run::int || 'c' || :client_id::int
+                                    AND sequence = :seq::int - 1
+                                    AND leaf_hash = sha256(('r' || :run::int || 'c' || :client_id::int || 's' || (:seq::int - 1))::bytea));
 
 WITH quick AS (SELECT set_config('synchronous_commit', 'off', true)),
 event AS (
@@ -48,6 +62,10 @@ event AS (
     INSERT INTO history (position, phase_id, event_id, event_type, at, actor, aggregate_type, aggregate_id, sequence, payload)
     SELECT position, phase_id, event_id, event_type, recorded_at, '{"kind": "person"}', aggregate_type, aggregate_id,
            sequence, payload::jsonb FROM event
+), answered AS (
+    UPDATE receipts SET answer = '{"status": 201,"body": "{}"}'
+     WHERE scope = '00000000-0000-0000-0000-000000000001 POST pgbench'
+       AND key = 'r' || :run::int || 'c' || :client_id::int || '-' || :seq::int
 ), phase AS (
     INSERT INTO phases (phase_id, project_id, number, kind, title, brief_hash, status, created_at, updated_at, version,
                         waiting_roles, waiting_except, memory)
@@ -58,7 +76,6 @@ event AS (
 )
 INSERT INTO phase_stages (phase_id, stage, ordinal, state, cycle, latest_version, open_change_requests, evidence)
 SELECT phase_id, stage, ordinal, 'in_review', 1, sequence, 0, '{"approvals": [], "change_requests": []}'
-  FROM event, unnest(ARRAY['requirements', 'technical_analysis', 'architecture', 'stories'])
-              WITH ORDINALITY AS part(stage, ordinal)
+  FROM event, unnest(ARRAY['requirements']) WITH ORDINALITY AS part(stage, ordinal)
 ON CONFLICT (phase_id, stage) DO UPDATE SET state = excluded.state, latest_version = excluded.latest_version,
                                             evidence = excluded.evidence;

@@ -1,5 +1,5 @@
-//! pgbench with the statements of one command: load, append with its receipt, then the log's row and the rows of the
-//! read models. Nothing decides, nothing waits, nothing is batched: the least that the database has to do.
+//! pgbench with the statements of one command: session, load, append with its receipt, then the log's row and the rows
+//! of the read models. Nothing decides, nothing waits, nothing is batched: the least that the database has to do.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -10,6 +10,14 @@ use sqlx::postgres::PgConnectOptions;
 use tokio::process::Command;
 
 const SCRIPT: &str = include_str!("command.sql");
+
+/// Whose session each command looks up.
+const SIGNED_IN: &str = "
+    INSERT INTO users (user_id, name, email, email_key, password_hash, created_at)
+    VALUES ('00000000-0000-0000-0000-000000000001', 'Dana', 'dana@example.com', 'dana@example.com', '', now());
+    INSERT INTO sessions (session_id, token_hash, user_id, created_at, last_seen_at, expires_at)
+    VALUES ('00000000-0000-0000-0000-000000000002', sha256('pgbench'), '00000000-0000-0000-0000-000000000001', now(),
+            now(), now() + interval '1 day')";
 
 /// pgbench on a database of its own, with the product's tables and functions.
 pub struct Pgbench {
@@ -25,6 +33,7 @@ impl Pgbench {
         let program = programs().find(|program| program.exists())?;
         let mut owner = database.owner().await;
         owner.execute("CREATE SEQUENCE measured_position").await.unwrap();
+        owner.execute(SIGNED_IN).await.unwrap();
         let script = std::env::temp_dir().join(format!("konductro-measure-{}.sql", std::process::id()));
         std::fs::write(&script, SCRIPT).unwrap();
         Some(Self { program, script, options: database.options(), run: 0 })
