@@ -437,7 +437,7 @@ impl Commands {
             replayed: true,
             result: stored.result.clone(),
         };
-        let stream_id = stored.stream_id.clone();
+        let stream_id = stored.stream_id.clone().unwrap_or_default();
         let Some((first, last)) = stored.sequences else { return Ok(Done { executed, stream_id, waiter: None }) };
         let rows = sqlx::query(
             "SELECT event_id, payload FROM events

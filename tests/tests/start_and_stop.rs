@@ -90,6 +90,20 @@ async fn it_is_ready_stops_when_asked_and_keeps_to_its_folder() {
 }
 
 #[tokio::test]
+async fn the_demo_workspace_is_made_once_and_is_there_at_every_start() {
+    let mut server = Server::start_with(&[("KONDUCTRO_DEMO", "true")]).await;
+    let dana = Person::sign_in(server.url(), "dana@demo.example", "konductro-demo").await;
+    let projects = dana.get("/projects").await.expect(200)["items"].clone();
+    assert_eq!(projects.as_array().map(Vec::len), Some(1), "{projects}");
+    for _ in 0..2 {
+        assert_eq!(server.stop(), Some(0), "{}", server.output());
+        server.restart().await;
+        let dana = Person::sign_in(server.url(), "dana@demo.example", "konductro-demo").await;
+        assert_eq!(dana.get("/projects").await.expect(200)["items"], projects);
+    }
+}
+
+#[tokio::test]
 async fn a_taken_port_is_told_before_anything_is_made() {
     let holder = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = holder.local_addr().unwrap().to_string();

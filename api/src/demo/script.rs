@@ -1,9 +1,10 @@
 //! What happens in the demo workspace: a phase in the middle of its architecture, one whose requirements were
-//! sent back, and one that has just begun.
+//! sent back, one that has just begun, a light phase that is ready for its stories, and a one-off story.
 
 use konductro_domain::actor::Person;
-use konductro_domain::ids::{PhaseId, ProjectId, RepositoryId, UserId};
+use konductro_domain::ids::{PhaseId, ProjectId, RepositoryId, StoryId, UserId};
 use konductro_domain::phase::artefact::{Source, SourceRepository};
+use konductro_domain::phase::plan::PhaseKind;
 use konductro_domain::project::ProjectCommand;
 use konductro_domain::role::{Role, Roles};
 use konductro_domain::stage::Stage;
@@ -21,6 +22,7 @@ const REQUIREMENTS: &str = include_str!("requirements.md");
 const TECHNICAL_ANALYSIS: &str = include_str!("technical_analysis.md");
 const ARCHITECTURE: &str = include_str!("architecture.md");
 const REFUNDS: &str = include_str!("refunds.md");
+const SCOPING: &str = include_str!("scoping.md");
 
 /// The cast, each with the role they act in.
 struct Cast {
@@ -72,7 +74,9 @@ async fn play(state: &AppState) -> Result<(), DemoError> {
     project(&mut hands, &cast).await?;
     split_settlement(&mut hands, &cast).await?;
     refunds(&mut hands, &cast).await?;
-    statements(&mut hands, &cast).await
+    statements(&mut hands, &cast).await?;
+    payout_file(&mut hands, &cast).await?;
+    one_off(&mut hands, &cast).await
 }
 
 async fn project(hands: &mut StageHands<'_>, cast: &Cast) -> Result<(), DemoError> {
@@ -188,4 +192,31 @@ async fn refunds(hands: &mut StageHands<'_>, cast: &Cast) -> Result<(), DemoErro
 async fn statements(hands: &mut StageHands<'_>, cast: &Cast) -> Result<(), DemoError> {
     let brief = "Sellers download a monthly statement that their accountant accepts.";
     hands.open(&cast.dana, PhaseId(fixed(0x13)), 3, "Monthly statements for sellers", brief).await
+}
+
+/// A light phase: scoped in one turn, and ready for its stories.
+async fn payout_file(hands: &mut StageHands<'_>, cast: &Cast) -> Result<(), DemoError> {
+    let phase = PhaseId(fixed(0x14));
+    let brief = "Finance copies pay-outs from the screen into a sheet each morning. A file would end that.";
+    hands.open_next(PhaseKind::Light, &cast.dana, phase, "Pay-out file for Finance", brief).await?;
+    hands
+        .turn(
+            &cast.dana,
+            phase,
+            Stage::Scoping,
+            "Finance needs yesterday's pay-outs as a CSV file each morning: seller, amount, reference. Nothing else.",
+            "That is small and clear enough for a light phase. The scoping note holds what is in and what is out; stories can be generated from it now.",
+            Some(Written { title: "Pay-out file for Finance: scoping", markdown: SCOPING }),
+        )
+        .await
+}
+
+/// One sentence in the backlog; Conductor refines it by itself.
+async fn one_off(hands: &mut StageHands<'_>, cast: &Cast) -> Result<(), DemoError> {
+    let phase = PhaseId::ad_hoc_of(hands.project_id);
+    let brief = "One-off stories that belong to no planned phase.";
+    hands.open_next(PhaseKind::Adhoc, &cast.dana, phase, "Ad-hoc", brief).await?;
+    let request =
+        "As a support agent I want to see why a pay-out was held back, so that I can answer a seller at once.";
+    hands.request_story(&cast.dana, phase, StoryId(fixed(0x21)), request).await
 }

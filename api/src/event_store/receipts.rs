@@ -27,8 +27,9 @@ pub struct Stored {
     pub fingerprint: Hash,
     /// What the first call was to give back.
     pub result: Value,
-    /// The stream it was given to: a repeat that would make something comes with another new id.
-    pub stream_id: String,
+    /// The stream it was given to, where it was given to one and not to plain tables: a repeat that would make
+    /// something comes with another new id.
+    pub stream_id: Option<String>,
     /// The sequences of the events it appended, where it appended any.
     pub sequences: Option<(i64, i64)>,
     /// The whole first answer over HTTP, where it was kept.

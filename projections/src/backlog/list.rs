@@ -3,6 +3,7 @@
 //! A page goes on after the place of the last row of the page before, so that rows that come and go between
 //! two pages neither double nor hide others. One statement for each order; a filter that is not set is null.
 
+use konductro_domain::artefact::reference::Reference;
 use konductro_domain::ids::{PhaseId, ProjectId};
 use konductro_domain::story::StoryStatus;
 use konductro_domain::story::content::StoryType;
@@ -167,7 +168,9 @@ impl Text {
         let Some(text) = filter.text.as_deref().map(str::trim).filter(|text| !text.is_empty()) else {
             return Self { pattern: None, number: None };
         };
-        let number = text.rsplit('-').next().filter(|number| number.bytes().all(|byte| byte.is_ascii_digit()));
+        // `R-1` is a requirement, and no key.
+        let key = if Reference::leading(&text.to_uppercase()).is_some() { None } else { text.rsplit('-').next() };
+        let number = key.filter(|number| number.bytes().all(|byte| byte.is_ascii_digit()));
         let literal = text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
         Self { pattern: Some(format!("%{literal}%")), number: number.and_then(|number| number.parse().ok()) }
     }
@@ -185,7 +188,8 @@ mod tests {
     fn a_text_is_taken_literally_and_a_key_finds_its_story() {
         assert_eq!(text("50%_off").pattern.as_deref(), Some("%50\\%\\_off%"));
         assert_eq!(text(" PAY-12 ").number, Some(12));
-        assert_eq!(text("R-3.2").number, None);
+        assert_eq!(text("7").number, Some(7));
+        assert_eq!((text("R-3.2").number, text("R-3").number, text("ad-2").number), (None, None, None));
         assert_eq!(text("  ").pattern, None);
         assert_eq!(text("99999999999999").number, None);
     }

@@ -235,6 +235,12 @@ pub(super) fn plural(phrase: &str) -> String {
 /// The phrase with "a" or "an".
 pub(super) fn with_article(phrase: &str) -> String {
     let lower = phrase.to_lowercase();
+    if let Some((article, rest)) = phrase
+        .split_once(' ')
+        .filter(|_| lower.starts_with("a ") || lower.starts_with("an ") || lower.starts_with("the "))
+    {
+        return format!("{} {rest}", article.to_lowercase());
+    }
     let sounds_consonant = ["uni", "use", "eu", "one"].iter().any(|start| lower.starts_with(start));
     let vowel = lower.starts_with(['a', 'e', 'i', 'o', 'u']) && !sounds_consonant;
     format!("{} {phrase}", if vowel { "an" } else { "a" })
