@@ -287,7 +287,7 @@ async fn readiness_says_what_is_missing_while_the_database_is_away() {
     // Each part notices when it next looks; only then does its being ready again mean that it is back.
     let away = until("every part to notice", || async {
         let answer = dana.get("/readyz").await;
-        let ready = answer["checks"].as_array()?.iter().filter(|check| check["ok"] == true).count();
+        let ready = answer.body["checks"].as_array()?.iter().filter(|check| check["ok"] == true).count();
         (answer.status == 503 && ready == 0).then_some(answer)
     })
     .await;
