@@ -85,7 +85,12 @@ test("the diagram is drawn inside its own frame", async ({ open, shot }) => {
   const page = await open();
   await stepInAs(page, server().url, "Aiko");
   await page.goto(`${server().url}/p/PAY/phases/1?stage=architecture`);
-  await expect(page.getByRole("img", { name: /^Diagram:/ }).first().locator("svg")).toBeVisible();
+  await expect(
+    page
+      .getByRole("img", { name: /^Diagram:/ })
+      .first()
+      .locator("svg"),
+  ).toBeVisible();
   await expect(page.getByTitle("Diagram renderer")).toHaveAttribute("sandbox", "allow-scripts");
   await shot(page, "diagram");
 });
