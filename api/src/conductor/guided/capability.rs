@@ -316,19 +316,23 @@ fn without_benefit(item: &str) -> (String, Option<String>) {
     (item.to_owned(), None)
 }
 
-fn who_and_what(item: &str) -> (Option<String>, String) {
+/// "As a doctor, I want to see my day", with the comma or without.
+fn told_as_a_story(item: &str) -> Option<(Option<String>, String)> {
     let lower = item.to_ascii_lowercase();
-    if lower.starts_with("as a")
-        && let Some((role, wish)) = item.split_once(',')
-    {
-        let role = role.split_once(' ').map_or("", |(_, rest)| rest).trim_start_matches("an ").trim_start_matches("a ");
-        let wish_lower = wish.to_ascii_lowercase();
-        let start = [" i want to ", " i need to ", " i can ", " i want ", " i would like to "]
-            .iter()
-            .find(|start| wish_lower.starts_with(**start));
-        let wish = start.map_or(wish, |start| &wish[start.len()..]).trim();
-        return (Some(actor_name(role)).filter(|name| !name.is_empty()), wish.to_owned());
+    let article = ["as a ", "as an ", "as the "].into_iter().find(|start| lower.starts_with(start))?;
+    let wishes = [" i want to ", " i need to ", " i would like to ", " i can ", " i want "];
+    let wish = wishes.into_iter().filter_map(|wish| lower.find(wish).map(|at| (at, wish.len())));
+    let comma = || lower.find(',').map(|at| (at, 1));
+    let (at, length) = wish.min_by_key(|(at, length)| (*at, usize::MAX - length)).or_else(comma)?;
+    let role = item.get(article.len()..at)?.trim_end_matches(',');
+    Some((Some(actor_name(role)).filter(|name| !name.is_empty()), item[at + length..].trim().to_owned()))
+}
+
+fn who_and_what(item: &str) -> (Option<String>, String) {
+    if let Some(told) = told_as_a_story(item) {
+        return told;
     }
+    let lower = item.to_ascii_lowercase();
     for verb in ["let ", "lets ", "allow ", "allows ", "enable ", "enables "] {
         if let Some(rest) = lower.strip_prefix(verb)
             && let Some(found) = split_at_verb(&item[item.len() - rest.len()..])

@@ -189,8 +189,11 @@ pub(super) fn joined(parts: &[String]) -> String {
     }
 }
 
-/// The English singular of a lower-case phrase, by its last word.
+/// The English singular of a lower-case phrase, by its last word, or by the one before "of".
 pub(super) fn singular(phrase: &str) -> String {
+    if let Some((head, tail)) = phrase.split_once(" of ") {
+        return format!("{} of {tail}", singular(head));
+    }
     let (head, last) = phrase.rsplit_once(' ').map_or(("", phrase), |(head, last)| (head, last));
     let one = match last {
         "people" => "person".to_owned(),

@@ -110,6 +110,8 @@ fn one_sentence_with_three_verbs_is_three_requirements() {
 fn people_say_it_in_many_ways() {
     let cases = [
         ("As a doctor, I want to see my day so that I am prepared", Some("doctor"), "see my day"),
+        ("As a support agent I want to see why it was held back", Some("support agent"), "see why it was held back"),
+        ("Members of Finance can download the file", Some("member of Finance"), "download the file"),
         ("- Receptionists confirm bookings", Some("receptionist"), "confirm bookings"),
         ("Allow patients to upload a referral", Some("patient"), "upload a referral"),
         ("The system must send a reminder by SMS", None, "send a reminder by SMS"),
