@@ -37,7 +37,7 @@ test("a workspace is set up with the sample project, shared, and closed to who l
   });
 
   await test.step("the project is renamed and told its repository", async () => {
-    await dana.getByRole("link", { name: "Project settings" }).click();
+    await dana.getByRole("link", { name: "Project settings" }).first().click();
     await dana.locator("#general").getByLabel("Name").fill("Clinic appointments");
     await dana.getByRole("button", { name: "Save name" }).click();
     await expect(dana.getByText("The name is saved.")).toBeVisible();

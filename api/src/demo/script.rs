@@ -1,10 +1,9 @@
 //! What happens in the demo workspace: a phase in the middle of its architecture, one whose requirements were
-//! sent back, one that has just begun, a light phase that is ready for its stories, and a one-off story.
+//! sent back, one that has just begun, and a light phase that is ready for its stories.
 
 use konductro_domain::actor::Person;
-use konductro_domain::ids::{PhaseId, ProjectId, RepositoryId, StoryId, UserId};
+use konductro_domain::ids::{PhaseId, ProjectId, RepositoryId, UserId};
 use konductro_domain::phase::artefact::{Source, SourceRepository};
-use konductro_domain::phase::plan::PhaseKind;
 use konductro_domain::project::ProjectCommand;
 use konductro_domain::role::{Role, Roles};
 use konductro_domain::stage::Stage;
@@ -75,8 +74,7 @@ async fn play(state: &AppState) -> Result<(), DemoError> {
     split_settlement(&mut hands, &cast).await?;
     refunds(&mut hands, &cast).await?;
     statements(&mut hands, &cast).await?;
-    payout_file(&mut hands, &cast).await?;
-    one_off(&mut hands, &cast).await
+    payout_file(&mut hands, &cast).await
 }
 
 async fn project(hands: &mut StageHands<'_>, cast: &Cast) -> Result<(), DemoError> {
@@ -198,7 +196,7 @@ async fn statements(hands: &mut StageHands<'_>, cast: &Cast) -> Result<(), DemoE
 async fn payout_file(hands: &mut StageHands<'_>, cast: &Cast) -> Result<(), DemoError> {
     let phase = PhaseId(fixed(0x14));
     let brief = "Finance copies pay-outs from the screen into a sheet each morning. A file would end that.";
-    hands.open_next(PhaseKind::Light, &cast.dana, phase, "Pay-out file for Finance", brief).await?;
+    hands.open_light(&cast.dana, phase, 4, "Pay-out file for Finance", brief).await?;
     hands
         .turn(
             &cast.dana,
@@ -209,14 +207,4 @@ async fn payout_file(hands: &mut StageHands<'_>, cast: &Cast) -> Result<(), Demo
             Some(Written { title: "Pay-out file for Finance: scoping", markdown: SCOPING }),
         )
         .await
-}
-
-/// One sentence in the backlog; Conductor refines it by itself.
-async fn one_off(hands: &mut StageHands<'_>, cast: &Cast) -> Result<(), DemoError> {
-    let phase = PhaseId::ad_hoc_of(hands.project_id);
-    let brief = "One-off stories that belong to no planned phase.";
-    hands.open_next(PhaseKind::Adhoc, &cast.dana, phase, "Ad-hoc", brief).await?;
-    let request =
-        "As a support agent I want to see why a pay-out was held back, so that I can answer a seller at once.";
-    hands.request_story(&cast.dana, phase, StoryId(fixed(0x21)), request).await
 }

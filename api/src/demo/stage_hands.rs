@@ -6,7 +6,7 @@ use konductro_domain::conductor::{Adapter, FinishKind, GeneratedBy, PromptManife
 use konductro_domain::conversation::{
     Conversation, ConversationCommand, Reply, Substance, WrittenDocument, conversation_stream,
 };
-use konductro_domain::ids::{CorrelationId, MessageId, PhaseId, ProjectId, StoryId, TurnId, UserId};
+use konductro_domain::ids::{CorrelationId, MessageId, PhaseId, ProjectId, TurnId, UserId};
 use konductro_domain::phase::artefact::Completeness;
 use konductro_domain::phase::plan::PhaseKind;
 use konductro_domain::phase::{ApproveArtefact, OpenPhase, Phase, PhaseCommand, RequestChanges, SaveDocument};
@@ -14,7 +14,6 @@ use konductro_domain::project::policy::ApprovalPolicy;
 use konductro_domain::project::{Project, ProjectCommand};
 use konductro_domain::role::{Role, Roles};
 use konductro_domain::stage::Stage;
-use konductro_domain::story::{RequestStory, Story, StoryCommand};
 use konductro_domain::text::{Hash, Text};
 use serde_json::Value;
 use uuid::Uuid;
@@ -129,40 +128,16 @@ impl<'a> StageHands<'a> {
         self.open_as(PhaseKind::Full, by, phase, number, title, brief).await
     }
 
-    /// Opens a phase of a later chapter of the script, under whatever number is free by then.
-    pub(super) async fn open_next(
+    /// Opens a light phase.
+    pub(super) async fn open_light(
         &mut self,
-        kind: PhaseKind,
         by: &Person,
         phase: PhaseId,
+        number: u32,
         title: &str,
         brief: &str,
     ) -> Result<(), DemoError> {
-        let number = self.commands.next_phase_number(self.project_id).await;
-        let number = number.map_err(|error| DemoError(error.to_string()))?;
-        self.open_as(kind, by, phase, number, title, brief).await
-    }
-
-    /// Asks for a one-off story, which Conductor then refines by itself.
-    pub(super) async fn request_story(
-        &mut self,
-        by: &Person,
-        phase_id: PhaseId,
-        story_id: StoryId,
-        request: &str,
-    ) -> Result<(), DemoError> {
-        let number = self.commands.next_story_number(self.project_id).await;
-        let command = StoryCommand::RequestStory(RequestStory {
-            by: by.clone(),
-            story_id,
-            project_id: self.project_id,
-            phase_id,
-            number: number.map_err(|error| DemoError(error.to_string()))?,
-            request: salted(request),
-            salt: *Uuid::now_v7().as_bytes(),
-        });
-        let stream = story_id.to_string();
-        self.play::<Story>(&stream, &By::Person(by.clone()), Some(phase_id), Vec::new(), command).await
+        self.open_as(PhaseKind::Light, by, phase, number, title, brief).await
     }
 
     async fn open_as(
