@@ -1,7 +1,5 @@
 //! The review of a phase's stories over HTTP: each verb, what it refuses, and the way into the backlog.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests say what they expect")]
-
 use std::collections::BTreeSet;
 
 use konductro_tests::database::TestDatabase;

@@ -1,6 +1,4 @@
 //! First-run set-up, users and the demo people, over HTTP.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "a test may fail loudly")]
-
 use futures_util::future::join_all;
 use konductro_api::identity::{By, DEMO_PASSWORD, NewDemoPerson};
 use konductro_domain::role::Role;

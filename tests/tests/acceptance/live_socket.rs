@@ -1,13 +1,5 @@
 //! The socket on the wire: the same text for everybody, once and in order, whoever drops and returns; and nothing that
 //! a client sends does more than close its own connection.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    missing_docs,
-    reason = "a failed expectation is a failed test"
-)]
-
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 

@@ -1,13 +1,5 @@
 //! Turns as durable jobs: what the model writes is heard on the socket, ends in the log exactly once, and survives the
 //! end of whoever ran it.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    missing_docs,
-    reason = "a failed expectation is a failed test"
-)]
-
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 

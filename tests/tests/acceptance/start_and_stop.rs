@@ -1,7 +1,5 @@
 //! The program from outside: it starts, says what is wrong, stops without a trace, and comes back from any kill.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests say what they expect")]
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::net::TcpListener;

@@ -1,7 +1,5 @@
 //! A light phase: a short conversation, stories, the backlog; or promoted to a full one, with nothing lost.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests say what they expect")]
-
 use konductro_tests::reviewed::{generate, items, table, text};
 use konductro_tests::wait::until;
 use konductro_tests::{Person, Server};

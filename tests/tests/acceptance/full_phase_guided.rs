@@ -1,7 +1,5 @@
 //! The main job, without a model: a full phase is planned and approved, end to end.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests say what they expect")]
-
 use konductro_tests::{Person, Server};
 use serde_json::json;
 

@@ -1,6 +1,4 @@
 //! Whatever comes in, the answer is a problem that helps, never a 5xx.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "a test may fail loudly")]
-
 use konductro_tests::identity::{House, PASSWORD};
 use serde_json::json;
 

@@ -1,12 +1,4 @@
 //! Commands against a real PostgreSQL: once and only once, in order, and never past a fence.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    missing_docs,
-    reason = "a failed expectation is a failed test"
-)]
-
 use std::sync::Arc;
 
 use futures_util::future::join_all;

@@ -1,7 +1,5 @@
 //! An approval is of exactly what was shown, by somebody who may, in a browser.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests say what they expect")]
-
 use konductro_tests::database::TestDatabase;
 use konductro_tests::wait::until;
 use konductro_tests::{Person, Server};

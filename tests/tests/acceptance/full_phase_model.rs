@@ -1,7 +1,5 @@
 //! The main job with a model: what it was sent is read from the journal of a model server that others wrote.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests say what they expect")]
-
 use konductro_tests::aimock::AiMock;
 use konductro_tests::{Person, Server};
 use serde_json::{Value, json};

@@ -1,7 +1,5 @@
 //! The house rules that can be checked: which way dependencies point, and that the README tells the truth.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests say what they expect")]
-
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -1,7 +1,5 @@
 //! One-off stories: one sentence is enough, there is one Ad-hoc phase, and a refinement waits for a person.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests say what they expect")]
-
 use std::collections::BTreeSet;
 
 use konductro_tests::database::TestDatabase;

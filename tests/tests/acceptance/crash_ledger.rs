@@ -1,7 +1,5 @@
 //! Killed at any moment, the server loses nothing that it acknowledged and does nothing twice.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests say what they expect")]
-
 use std::time::Duration;
 
 use konductro_tests::chance::{Chance, times};

@@ -1,12 +1,4 @@
 //! What happens by itself: once, whoever dies in between.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    missing_docs,
-    reason = "a failed expectation is a failed test"
-)]
-
 use konductro_api::commands::Envelope;
 use konductro_api::policies::{self, Policies};
 use konductro_domain::actor::{Actor, Person};

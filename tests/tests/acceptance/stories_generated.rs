@@ -1,13 +1,5 @@
 //! What Conductor makes of stories, with models that do not keep to what they were asked for: whatever could be used is
 //! there, whatever could not is named, and nothing that came is lost.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    missing_docs,
-    reason = "a failed expectation is a failed test"
-)]
-
 use std::sync::Arc;
 use std::time::Duration;
 

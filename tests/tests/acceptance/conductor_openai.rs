@@ -1,14 +1,6 @@
 //! The openai adapter and the turn against a server that misbehaves: no word is lost or shown twice, no
 //! document with a hole counts as whole, nothing panics, hangs or grows past its bound.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    missing_docs,
-    reason = "tests stop at the first surprise"
-)]
-
 use std::time::{Duration, Instant};
 
 use futures_util::{StreamExt, stream};

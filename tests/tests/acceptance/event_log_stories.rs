@@ -1,12 +1,4 @@
 //! Stories and the log: exactly one for each approval, numbers without gaps, words kept beside the events.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    missing_docs,
-    reason = "a failed expectation is a failed test"
-)]
-
 use futures_util::future::join_all;
 use konductro_api::commands::{CommandError, Envelope, FenceCheck, FenceScope};
 use konductro_api::policies::{self, Policies};

@@ -1,7 +1,5 @@
 //! The backlog over HTTP: filters, orders, cursors, changes by hand, and files that run nowhere.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests say what they expect")]
-
 use konductro_tests::reviewed::{items, phase_in_review, text};
 use konductro_tests::wait::until;
 use konductro_tests::{Person, Server};

@@ -1,7 +1,5 @@
 //! Whatever comes in: the right problem, a sentence that helps, nothing lost, never a 5xx.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests say what they expect")]
-
 use konductro_tests::{Answer, Person, Server};
 use reqwest::Method;
 use serde_json::{Value, json};

@@ -1,7 +1,5 @@
 //! Who may open the socket and listen, on the running product: session, origin, subprotocol, membership, and what
 //! happens to an open socket when one of them ends.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests say what they expect")]
-
 use konductro_tests::socket::{Refused, Socket};
 use konductro_tests::{Person, Server};
 use serde_json::json;

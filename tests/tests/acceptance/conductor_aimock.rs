@@ -1,13 +1,5 @@
 //! Prompts as a model server that others wrote receives them: stable from turn to turn and from stage to stage.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    missing_docs,
-    reason = "tests stop at the first surprise"
-)]
-
 use std::time::Duration;
 
 use konductro_api::conductor::openai::{OpenAi, OpenAiConfig};

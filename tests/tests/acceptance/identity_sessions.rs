@@ -1,6 +1,4 @@
 //! Signing in and out over HTTP, and everything that must not work.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "a test may fail loudly")]
-
 use konductro_tests::identity::{House, PASSWORD};
 use serde_json::json;
 

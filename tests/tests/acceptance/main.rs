@@ -1,0 +1,30 @@
+//! The product tried from outside: over HTTP and WebSocket against a real PostgreSQL. One file for each capability,
+//! each of which reads like its specification; one binary for all of them, since linking is what costs.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests say what they expect")]
+
+mod ad_hoc_stories;
+mod backlog;
+mod bad_input;
+mod conductor_aimock;
+mod conductor_openai;
+mod crash_ledger;
+mod event_log_commands;
+mod event_log_order;
+mod event_log_policies;
+mod event_log_stories;
+mod full_phase_guided;
+mod full_phase_model;
+mod house;
+mod identity_bad_input;
+mod identity_sessions;
+mod identity_setup_and_users;
+mod light_phase;
+mod live_access;
+mod live_socket;
+mod live_turns;
+mod races;
+mod requirements_approval;
+mod start_and_stop;
+mod stories_generated;
+mod story_review;
