@@ -2,6 +2,7 @@
 //!
 //! Everything that knows the outside world lives here; `startup` puts the parts together.
 
+pub mod checker;
 pub mod cli;
 pub mod commands;
 pub mod conductor;

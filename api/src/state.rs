@@ -3,6 +3,7 @@
 use konductro_projections::changes::Visibility;
 use sqlx::PgPool;
 
+use crate::checker::Checker;
 use crate::commands::Commands;
 use crate::identity::Identity;
 
@@ -17,4 +18,6 @@ pub struct AppState {
     pub identity: Identity,
     /// How far read models have come.
     pub visibility: Visibility,
+    /// What is found in documents.
+    pub checker: Checker,
 }

@@ -8,6 +8,7 @@ use std::pin::Pin;
 use futures_core::Stream as AsyncStream;
 use serde::{Deserialize, Serialize};
 
+use crate::artefact::check::Finding;
 use crate::ids::ProjectId;
 use crate::stage::Stage;
 use crate::story::content::{Complexity, StoryType};
@@ -192,6 +193,8 @@ pub struct Task {
     pub current: Option<GivenArtefact>,
     /// Open change requests of the stage: what people want changed.
     pub change_requests: Vec<String>,
+    /// What the checker finds in the document as it stands.
+    pub findings: Vec<Finding>,
     /// Earlier turns, oldest first.
     pub history: Vec<Exchange>,
     /// What the person says now.

@@ -98,6 +98,8 @@ fn command(phase: &Phase, step: &Step) -> PhaseCommand {
                 upstream_hash: if stale_view { Hash::of(b"old") } else { phase.upstream_hash(stage) },
                 cycle: phase.stages[&stage].cycle,
                 note: None,
+                findings: vec![],
+                waivers: vec![],
             };
             if reaffirm { PhaseCommand::ReaffirmArtefact(approval) } else { PhaseCommand::ApproveArtefact(approval) }
         }

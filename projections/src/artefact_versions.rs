@@ -9,7 +9,7 @@ use konductro_domain::conductor::GeneratedBy;
 use konductro_domain::event::{Event, Recorded};
 use konductro_domain::ids::{ChangeRequestId, PhaseId, TurnId, UserId};
 use konductro_domain::phase::artefact::{BasedOn, Completeness, Origin, Source};
-use konductro_domain::phase::{ApprovalBasis, PhaseEvent};
+use konductro_domain::phase::{ApprovalBasis, OpenFinding, PhaseEvent};
 use konductro_domain::role::Role;
 use konductro_domain::stage::Stage;
 use konductro_domain::text::Hash;
@@ -90,6 +90,8 @@ pub struct ApprovalRow {
     pub basis: ApprovalBasis,
     /// The note, where there is one.
     pub note_hash: Option<Hash>,
+    /// The findings that were open then, with their waivers.
+    pub open_findings: Vec<OpenFinding>,
     /// When.
     #[serde(with = "time::serde::rfc3339")]
     pub at: OffsetDateTime,
@@ -340,8 +342,8 @@ fn approval_row(recorded: &Recorded<Event>, event: &PhaseEvent, phase_id: PhaseI
         basis,
         role,
         policy_version,
+        open_findings,
         note,
-        ..
     } = event
     else {
         return None;
@@ -359,6 +361,7 @@ fn approval_row(recorded: &Recorded<Event>, event: &PhaseEvent, phase_id: PhaseI
         policy_version: *policy_version,
         basis: *basis,
         note_hash: note.map(|note| note.hash),
+        open_findings: open_findings.clone(),
         at: recorded.at,
         standing: ApprovalStanding::Counts,
     })
@@ -417,6 +420,8 @@ pub struct ApprovalWithNote {
     pub row: ApprovalRow,
     /// Its note.
     pub note: Option<String>,
+    /// Why findings were waived, by the hash of each reason; what was erased is absent.
+    pub waivers: BTreeMap<String, String>,
 }
 
 /// A change request with its reason.
@@ -438,6 +443,41 @@ pub async fn versions(pool: &PgPool, phase: PhaseId, stage: Stage) -> Result<Vec
     )
     .bind(phase.0)
     .bind(stage.as_str())
+    .fetch_all(pool)
+    .await?;
+    Ok(rows.into_iter().map(|Json(row)| row).collect())
+}
+
+/// A version as its successors have to know it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct VersionMark {
+    /// The version's number.
+    pub version: u32,
+    /// SHA-256 of its text.
+    pub content_hash: Hash,
+    /// Whether somebody approved it and did not take that back.
+    pub signed: bool,
+}
+
+/// Versions of an artefact from one to another, oldest first.
+pub async fn marks(
+    pool: &PgPool,
+    phase: PhaseId,
+    stage: Stage,
+    from: u32,
+    to: u32,
+) -> Result<Vec<VersionMark>, ProjectionError> {
+    let rows: Vec<Json<VersionMark>> = sqlx::query_scalar(
+        "select jsonb_build_object('version', v.version, 'content_hash', v.content_hash, 'signed', exists( \
+             select 1 from artefact_approvals a where a.phase_id = v.phase_id and a.stage = v.stage \
+                and a.version = v.version and a.standing <> 'withdrawn')) \
+         from artefact_versions v where v.phase_id = $1 and v.stage = $2 and v.version between $3 and $4 \
+         order by v.version",
+    )
+    .bind(phase.0)
+    .bind(stage.as_str())
+    .bind(i64::from(from))
+    .bind(i64::from(to))
     .fetch_all(pool)
     .await?;
     Ok(rows.into_iter().map(|Json(row)| row).collect())
@@ -510,7 +550,11 @@ pub async fn authors_of_text(
 /// Every approval of a phase, oldest first, with its note.
 pub async fn approvals(pool: &PgPool, phase: PhaseId) -> Result<Vec<ApprovalWithNote>, ProjectionError> {
     let rows: Vec<Json<ApprovalWithNote>> = sqlx::query_scalar(
-        "select to_jsonb(a) || jsonb_build_object('note', t.body) from artefact_approvals a \
+        "select to_jsonb(a) || jsonb_build_object('note', t.body, 'waivers', \
+           (select coalesce(jsonb_object_agg(f -> 'waiver' ->> 'hash', w.body), '{}') \
+              from jsonb_array_elements(a.open_findings) f \
+              join texts w on w.hash = decode(f -> 'waiver' ->> 'hash', 'hex') and w.body is not null)) \
+         from artefact_approvals a \
          left join texts t on t.hash = decode(a.note_hash, 'hex') where a.phase_id = $1 order by a.position",
     )
     .bind(phase.0)

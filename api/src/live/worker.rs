@@ -17,6 +17,7 @@ use super::hub::Hub;
 use super::request::Sources;
 use super::run::Run;
 use super::stories::{Carried, EnrichmentRun, GenerationRun, RefinementRun};
+use crate::checker::Checker;
 use crate::commands::Commands;
 use crate::jobs::{Claimed, Ended, HEARTBEAT, Job, JobKind, Jobs};
 
@@ -52,9 +53,15 @@ impl Worker {
         model: Arc<dyn LanguageModel>,
     ) -> Self {
         let stop = watch::Sender::new(false);
+        let checker = Checker::new(pool.clone(), visibility.clone());
         let crew = |kinds: &[JobKind]| Crew {
             jobs: Jobs::new(pool.clone()),
-            sources: Sources { pool: pool.clone(), commands: commands.clone(), visibility: visibility.clone() },
+            sources: Sources {
+                pool: pool.clone(),
+                commands: commands.clone(),
+                visibility: visibility.clone(),
+                checker: checker.clone(),
+            },
             hub: hub.clone(),
             model: Arc::clone(&model),
             leave_off: watch::Sender::new(false),

@@ -55,6 +55,7 @@ codes! {
     StageNotInReview "stage-not-in-review" CONFLICT "Nothing awaits a decision at this gate";
     ApprovalOutdated "approval-outdated" CONFLICT "What you approve is no longer what is there";
     ChangesOpen "changes-open" CONFLICT "Changes are requested";
+    FindingsBlock "findings-block" CONFLICT "The checker found something that blocks";
     ArtefactIncomplete "artefact-incomplete" CONFLICT "The document did not arrive whole";
     DownstreamApproved "downstream-approved" CONFLICT "Something was approved on top of it";
     TurnRunning "turn-running" CONFLICT "Conductor is replying";

@@ -155,6 +155,12 @@ impl From<konductro_projections::ProjectionError> for Problem {
     }
 }
 
+impl From<crate::checker::CheckerError> for Problem {
+    fn from(error: crate::checker::CheckerError) -> Self {
+        Problem::unavailable("check a document", &error)
+    }
+}
+
 impl From<sqlx::Error> for Problem {
     fn from(error: sqlx::Error) -> Self {
         Problem::unavailable("ask the database", &error)

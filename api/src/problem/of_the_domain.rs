@@ -2,12 +2,13 @@
 //! compile until it has its code.
 
 use konductro_domain::conversation::ConversationError;
-use konductro_domain::phase::{Current, Missing, PhaseError};
+use konductro_domain::phase::{BadWaiver, Current, Missing, PhaseError};
 use konductro_domain::project::ProjectError;
 use konductro_domain::role::Role;
 use serde_json::{Value, json};
 
 use super::{Code, Problem};
+use crate::views::Finding;
 
 /// A lower-case clause of the domain as a sentence.
 pub(super) fn sentence(error: &impl std::fmt::Display) -> String {
@@ -76,6 +77,17 @@ impl From<PhaseError> for Problem {
                 Problem::new(Code::ApprovalOutdated, detail).with("current_version", version)
             }
             PhaseError::Incomplete(version) => Problem::new(Code::ArtefactIncomplete, detail).with("version", version),
+            PhaseError::FindingsBlock(blocking) => {
+                let findings: Vec<_> = blocking.iter().map(Finding::from).collect();
+                Problem::new(Code::FindingsBlock, detail).with("findings", findings)
+            }
+            PhaseError::WaiverRefused { place, why } => {
+                let member = match why {
+                    BadWaiver::Unknown | BadWaiver::Advisory | BadWaiver::Twice => "finding_id",
+                    BadWaiver::ReasonMissing | BadWaiver::ReasonTooLong => "reason",
+                };
+                Problem::invalid(format!("/waivers/{place}/{member}"), why.to_string())
+            }
             PhaseError::ChangesOpen(requesters) => {
                 Problem::new(Code::ChangesOpen, detail).with("requested_by", requesters)
             }

@@ -99,7 +99,7 @@ pub struct DiffQuery {
     to: u32,
 }
 
-/// Read a stage's artefact: latest version, state, approvals, change requests.
+/// Read a stage's artefact: latest version, state, findings, approvals, change requests.
 #[utoipa::path(operation_id = "getArtefact", tag = "artefacts", params(("phase_id" = Uuid, Path), ("stage" = views::Stage, Path)), responses(
     (status = 200, body = views::Artefact),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),
@@ -111,7 +111,8 @@ async fn get_artefact(
     path: InPath<(PhaseId, StageInPath)>,
 ) -> Result<HttpResponse, Problem> {
     let (phase, stage) = enter(&state, &caller, path.0).await?;
-    let artefact = views::artefact::artefact(&state.pool, phase.reader(), stage).await?;
+    let findings = state.checker.at_gate(phase.phase_id, &phase.phase, stage).await?;
+    let artefact = views::artefact::artefact(&state.pool, phase.reader(), stage, &findings).await?;
     Ok(read(&artefact, Some(phase.version)))
 }
 

@@ -4,10 +4,11 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, delete, post, web};
+use konductro_domain::artefact::check::FindingId;
 use konductro_domain::ids::{ChangeRequestId, PhaseId};
 use konductro_domain::phase::{
-    ApproveArtefact, DismissChangeRequest, Phase, PhaseCommand, ReopenStage, RequestChanges, Verb, WithdrawApproval,
-    WithdrawChangeRequest,
+    ApproveArtefact, DismissChangeRequest, Phase, PhaseCommand, ReopenStage, RequestChanges, Verb, Waiver,
+    WithdrawApproval, WithdrawChangeRequest,
 };
 use konductro_domain::role::Roles;
 use konductro_domain::stage::Stage;
@@ -60,6 +61,21 @@ pub struct NewApproval {
     /// A note for the record.
     #[serde(default)]
     note: Option<String>,
+    /// Blocking findings that may stand, each with a reason that is kept with the approval.
+    #[serde(default)]
+    #[schema(max_items = 700)]
+    waivers: Vec<NewWaiver>,
+}
+
+/// Why a blocking finding may stand.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewWaiver {
+    /// The finding, as the artefact's findings name it.
+    #[schema(value_type = String)]
+    finding_id: FindingId,
+    /// Why it may stand.
+    reason: String,
 }
 
 /// What is to change in a version.
@@ -83,7 +99,7 @@ pub struct Reason {
 /// Approve exactly the version that was shown.
 ///
 /// Version, content hash, upstream hash and cycle must be what is there now; otherwise 409
-/// `approval-outdated` says what is. Needs a role of the project's approval policy and a browser session.
+/// `approval-outdated` says what is. A blocking finding stops it (409 `findings-block`) unless it is waived. Needs a role of the project's approval policy and a browser session.
 #[utoipa::path(operation_id = "approveArtefact", tag = "gates", params(("phase_id" = Uuid, Path), ("stage" = views::Stage, Path)),
     request_body = NewApproval, responses(
     (status = 201, body = views::Phase),
@@ -115,7 +131,7 @@ async fn withdraw_approval(
     let command = async |phase: &InPhase, stage| {
         Ok(PhaseCommand::WithdrawApproval(WithdrawApproval { by: phase.person().clone(), stage }))
     };
-    decide(&state, &caller, &context, path.0, Verb::WithdrawApproval, None, StatusCode::OK, command).await
+    decide(&state, &caller, &context, path.0, Verb::WithdrawApproval, vec![], StatusCode::OK, command).await
 }
 
 /// Confirm a stale artefact as it is, on what it stands on now.
@@ -146,21 +162,28 @@ async fn confirm(
     command_of: impl Fn(ApproveArtefact) -> PhaseCommand,
 ) -> Result<HttpResponse, Problem> {
     let note = approval.note.clone().map(|note| checked("/note", note)).transpose()?.map(salted);
-    let command = async |phase: &InPhase, stage| Ok(command_of(approval.by(phase, stage, note.clone())));
-    decide(state, caller, context, place, verb, note.clone(), StatusCode::CREATED, command).await
-}
-
-impl NewApproval {
-    fn by(&self, phase: &InPhase, stage: Stage, note: Option<Text>) -> ApproveArtefact {
-        ApproveArtefact {
+    let waivers: Vec<Waiver> = approval.waivers.iter().map(NewWaiver::waiver).collect();
+    let command = async |phase: &InPhase, stage| {
+        let findings = state.checker.at_gate(phase.phase_id, &phase.phase, stage).await?;
+        Ok(command_of(ApproveArtefact {
             by: phase.person().clone(),
             stage,
-            version: self.version,
-            content_hash: self.content_hash,
-            upstream_hash: self.upstream_hash,
-            cycle: self.cycle,
-            note,
-        }
+            version: approval.version,
+            content_hash: approval.content_hash,
+            upstream_hash: approval.upstream_hash,
+            cycle: approval.cycle,
+            note: note.clone(),
+            findings: findings.to_vec(),
+            waivers: waivers.clone(),
+        }))
+    };
+    let texts: Vec<Text> = note.iter().chain(waivers.iter().map(|waiver| &waiver.reason)).cloned().collect();
+    decide(state, caller, context, place, verb, texts, StatusCode::CREATED, command).await
+}
+
+impl NewWaiver {
+    fn waiver(&self) -> Waiver {
+        Waiver { finding_id: self.finding_id.clone(), reason: salted(self.reason.clone()) }
     }
 }
 
@@ -189,7 +212,7 @@ async fn request_changes(
             reason: reason.clone(),
         }))
     };
-    let text = Some(reason.clone());
+    let text = vec![reason.clone()];
     decide(&state, &caller, &context, path.0, Verb::RequestChanges, text, StatusCode::CREATED, command).await
 }
 
@@ -212,7 +235,7 @@ async fn withdraw_change_request(
         Ok(PhaseCommand::WithdrawChangeRequest(WithdrawChangeRequest { by, change_request_id, stage }))
     };
     let place = (phase_id, stage);
-    decide(&state, &caller, &context, place, Verb::WithdrawChangeRequest, None, StatusCode::OK, command).await
+    decide(&state, &caller, &context, place, Verb::WithdrawChangeRequest, vec![], StatusCode::OK, command).await
 }
 
 /// Set somebody's change request aside, with a reason.
@@ -241,7 +264,7 @@ async fn dismiss_change_request(
             reason: reason.clone(),
         }))
     };
-    let (place, text) = ((phase_id, stage), Some(reason.clone()));
+    let (place, text) = ((phase_id, stage), vec![reason.clone()]);
     decide(&state, &caller, &context, place, Verb::DismissChangeRequest, text, StatusCode::OK, command).await
 }
 
@@ -281,7 +304,7 @@ async fn reopen_stage(
         let by = phase.person().clone();
         Ok(PhaseCommand::ReopenStage(ReopenStage { by, stage, reason: reason.clone(), approval_policy }))
     };
-    let text = Some(reason.clone());
+    let text = vec![reason.clone()];
     decide(&state, &caller, &context, path.0, Verb::ReopenStage, text, StatusCode::OK, command).await
 }
 
@@ -293,7 +316,7 @@ async fn decide(
     context: &RequestContext,
     (phase_id, StageInPath(stage)): (PhaseId, StageInPath),
     verb: Verb,
-    text: Option<Text>,
+    texts: Vec<Text>,
     status: StatusCode,
     command: impl AsyncFn(&InPhase, Stage) -> Result<PhaseCommand, Problem>,
 ) -> Result<HttpResponse, Problem> {
@@ -301,7 +324,7 @@ async fn decide(
         let phase = InPhase::enter(state, caller, phase_id).await?;
         phase.has(stage)?;
         let envelope =
-            phase.envelope(context, verb.capability(stage)).with_texts(text.clone()).with_result(context, json!({}));
+            phase.envelope(context, verb.capability(stage)).with_texts(texts.clone()).with_result(context, json!({}));
         Ok((command(&phase, stage).await?, envelope))
     };
     let done =

@@ -4,6 +4,7 @@ pub mod access;
 pub mod approvals;
 pub mod artefacts;
 pub mod backlog;
+pub mod checks;
 pub mod conversations;
 pub mod drafts;
 pub mod gates;
@@ -37,6 +38,7 @@ pub fn configure_api(config: &mut ServiceConfig<'_>) {
     phases::configure(config);
     phase_ends::configure(config);
     artefacts::configure(config);
+    checks::configure(config);
     gates::configure(config);
     conversations::configure(config);
     proposals::configure(config);

@@ -20,6 +20,7 @@ use crate::problem::{Code, Problem, ProblemDetails};
 use crate::salted::salted;
 use crate::state::AppState;
 use crate::views;
+use crate::views::phase::{FoundInStages, awaiting_decision};
 
 /// Registers the routes.
 pub fn configure(config: &mut ServiceConfig) {
@@ -136,7 +137,7 @@ async fn open_phase(
 #[get("/phases/{phase_id}")]
 async fn get_phase(state: web::Data<AppState>, caller: Caller, path: InPath<PhaseId>) -> Result<HttpResponse, Problem> {
     let phase = InPhase::enter(&state, &caller, path.0).await?;
-    let view = views::phase::phase(&state.pool, phase.reader()).await?;
+    let view = shown(&state, &phase).await?;
     Ok(read(&view, Some(phase.version)))
 }
 
@@ -190,9 +191,18 @@ pub(super) async fn answer_phase(
     done: Executed<PhaseEvent>,
 ) -> Result<HttpResponse, Problem> {
     let phase = InPhase::after_acting(state, caller, phase_id).await?;
-    let view = views::phase::phase(&state.pool, phase.reader()).await?;
+    let view = shown(state, &phase).await?;
     let location = (status == StatusCode::CREATED).then(|| format!("/api/v1/phases/{phase_id}"));
     Ok(written(status, &view, Some(phase.version), location.as_deref(), place_of(&done)))
+}
+
+/// The phase as the caller reads it, with what is found in the documents that await a decision.
+async fn shown(state: &AppState, phase: &InPhase) -> Result<views::Phase, Problem> {
+    let mut findings = FoundInStages::new();
+    for stage in awaiting_decision(&phase.phase) {
+        findings.insert(stage, state.checker.at_gate(phase.phase_id, &phase.phase, stage).await?);
+    }
+    Ok(views::phase::phase(&state.pool, phase.reader(), &findings).await?)
 }
 
 /// Where in the log a command's events stand.

@@ -22,6 +22,7 @@ use super::database::Database;
 use super::error::StartupError;
 use super::readiness::{Parts, ready};
 use super::welcome::welcome;
+use crate::checker::Checker;
 use crate::commands::Commands;
 use crate::config::Config;
 use crate::demo;
@@ -123,6 +124,7 @@ impl Application {
             pool: log.pool.clone(),
             identity: identity.clone(),
             visibility: log.visibility.clone(),
+            checker: Checker::new(log.pool.clone(), log.visibility.clone()),
         };
         if config.server.wants_demo() {
             demo::load(&state).await?;

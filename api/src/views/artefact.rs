@@ -1,5 +1,6 @@
 //! Artefacts and their versions as the API shows them.
 
+use konductro_domain::artefact::check::Finding as DomainFinding;
 use konductro_domain::ids::{PhaseId, UserId};
 use konductro_domain::phase::artefact::{BasedOn, Source as DomainSource};
 use konductro_domain::stage::Stage as DomainStage;
@@ -11,13 +12,14 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::finding::Finding;
 use super::gate::{self, Approval, ChangeRequest};
 use super::people::{People, Person};
 use super::phase::PhaseReader;
 use super::sentences::ERASED;
 use super::words::{Completeness, GateState, GeneratedBy, Origin, Stage};
 
-/// A stage's artefact: latest version, state, approvals, change requests.
+/// A stage's artefact: latest version, state, findings, approvals, change requests.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Artefact {
     /// The stage.
@@ -38,15 +40,6 @@ pub struct Artefact {
     pub change_requests: Vec<ChangeRequest>,
     /// What the checker found in the latest version.
     pub findings: Vec<Finding>,
-}
-
-/// What the checker found in a version.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Finding {
-    /// The rule.
-    pub rule: String,
-    /// The finding.
-    pub text: String,
 }
 
 /// One version of an artefact.
@@ -151,7 +144,12 @@ impl From<DomainSource> for Source {
 }
 
 /// A stage's artefact as it stands now.
-pub async fn artefact(pool: &PgPool, reader: PhaseReader<'_>, stage: DomainStage) -> Result<Artefact, ProjectionError> {
+pub async fn artefact(
+    pool: &PgPool,
+    reader: PhaseReader<'_>,
+    stage: DomainStage,
+    findings: &[DomainFinding],
+) -> Result<Artefact, ProjectionError> {
     let (phase_id, phase) = (reader.phase_id, reader.phase);
     let latest = artefact_versions::latest(pool, phase_id, stage).await?;
     let approvals = artefact_versions::approvals(pool, phase_id).await?;
@@ -175,7 +173,7 @@ pub async fn artefact(pool: &PgPool, reader: PhaseReader<'_>, stage: DomainStage
             .map(|given| gate::approval(given, &people, &counting))
             .collect(),
         change_requests: gate::change_requests(&requests, &people, stage).collect(),
-        findings: Vec::new(),
+        findings: findings.iter().map(Finding::from).collect(),
     })
 }
 

@@ -1,5 +1,6 @@
 //! What must be true before a stage's gate opens, one line each, so that nobody has to guess.
 
+use konductro_domain::artefact::check::Finding;
 use konductro_domain::phase::artefact::Completeness;
 use konductro_domain::phase::{GateState, OpenedPhase, StageRecord};
 use konductro_domain::stage::{GateKind, Stage as DomainStage};
@@ -28,18 +29,18 @@ pub struct Link {
     /// The version of its artefact.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<u32>,
+    /// The finding in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub finding: Option<String>,
 }
 
 /// The conditions of a stage, in the order in which they come true.
-pub(super) fn of(phase: &OpenedPhase, stage: DomainStage) -> Vec<Condition> {
+pub(super) fn of(phase: &OpenedPhase, stage: DomainStage, findings: Option<&[Finding]>) -> Vec<Condition> {
     let mut conditions: Vec<_> = phase.kind.earlier(stage).map(|earlier| upstream(phase, earlier)).collect();
     if let (GateKind::Approval, Some(record)) = (stage.gate_kind(), phase.stages.get(&stage)) {
-        conditions.extend([
-            version(stage, record),
-            whole(record),
-            no_open_change_requests(stage, record),
-            approvals(phase, stage),
-        ]);
+        conditions.extend([version(stage, record), whole(record), no_open_change_requests(stage, record)]);
+        conditions.extend(findings.map(|findings| no_blocking_finding(stage, record, findings)));
+        conditions.push(approvals(phase, stage));
     }
     conditions
 }
@@ -47,7 +48,7 @@ pub(super) fn of(phase: &OpenedPhase, stage: DomainStage) -> Vec<Condition> {
 fn upstream(phase: &OpenedPhase, earlier: DomainStage) -> Condition {
     let approved = phase.stages.get(&earlier).and_then(|record| record.approved.as_ref());
     let version = approved.map(|approved| approved.version);
-    let link = Some(Link { stage: earlier.into(), version });
+    let link = Some(Link { stage: earlier.into(), version, finding: None });
     let title = earlier.title();
     if earlier.gate_kind() == GateKind::FirstReply {
         let ok = Some(phase.gate(earlier).state() == GateState::Passed);
@@ -66,7 +67,7 @@ fn version(stage: DomainStage, record: &StageRecord) -> Condition {
         Some(latest) => Condition {
             ok: Some(true),
             text: format!("v{} is there to decide on", latest.version),
-            link: Some(Link { stage: stage.into(), version: Some(latest.version) }),
+            link: Some(Link { stage: stage.into(), version: Some(latest.version), finding: None }),
         },
         None => Condition { ok: Some(false), text: "A first version is written".to_owned(), link: None },
     }
@@ -84,8 +85,24 @@ fn no_open_change_requests(stage: DomainStage, record: &StageRecord) -> Conditio
         1 => "1 change request is open".to_owned(),
         more => format!("{more} change requests are open"),
     };
-    let link = (open > 0).then(|| Link { stage: stage.into(), version: None });
+    let link = (open > 0).then(|| Link { stage: stage.into(), version: None, finding: None });
     Condition { ok: record.latest.as_ref().map(|_| open == 0), text, link }
+}
+
+/// What blocks can also be waived, with the approval.
+fn no_blocking_finding(stage: DomainStage, record: &StageRecord, findings: &[Finding]) -> Condition {
+    let mut blocking = findings.iter().filter(|finding| finding.is_blocking());
+    let first = blocking.next().map(|finding| finding.id.to_string());
+    let text = match first.iter().count() + blocking.count() {
+        0 => "No finding blocks".to_owned(),
+        1 => "1 blocking finding".to_owned(),
+        more => format!("{more} blocking findings"),
+    };
+    let latest = record.latest.as_ref();
+    let ok = latest.map(|_| first.is_none());
+    let version = latest.map(|latest| latest.version);
+    let link = first.map(|finding| Link { stage: stage.into(), version, finding: Some(finding) });
+    Condition { ok, text, link }
 }
 
 fn approvals(phase: &OpenedPhase, stage: DomainStage) -> Condition {

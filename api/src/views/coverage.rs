@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use konductro_domain::artefact::check::stories::{cycles, uncovered_musts};
 use konductro_domain::artefact::coverage::{self as matrix, Covered, RequirementKind as DomainKind};
 use konductro_domain::artefact::parse::{self, Requirement};
 use konductro_domain::ids::PhaseId;
 use konductro_domain::phase::OpenedPhase;
 use konductro_domain::stage::Stage;
-use konductro_domain::story_review::Standing;
+use konductro_domain::story_review::{Standing, StoryReview};
 use konductro_projections::review_table::ProposalRow;
 use konductro_projections::{ProjectionError, artefact_versions};
 use serde::Serialize;
@@ -15,6 +16,7 @@ use sqlx::PgPool;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::finding::StoryFinding;
 use super::story_words::References;
 
 /// Which requirement is covered by which proposal.
@@ -125,11 +127,26 @@ impl Held {
         &self.references
     }
 
+    /// What the checker finds in these stories as a set; nothing before there is one.
+    pub(super) fn findings(&self, rows: &[ProposalRow], review: &StoryReview) -> Vec<StoryFinding> {
+        let standing: Vec<_> = rows.iter().filter(|row| counts(row)).map(|row| row.proposal_id).collect();
+        if standing.is_empty() {
+            return Vec::new();
+        }
+        let titles = rows.iter().map(|row| (row.proposal_id, row.content.outline.title.clone())).collect();
+        let waits_for = standing.into_iter().map(|id| (id, review.dependencies(id))).collect();
+        let found = uncovered_musts(&self.matrix(rows)).into_iter().chain(cycles(&titles, &waits_for));
+        found.map(StoryFinding::from).collect()
+    }
+
+    fn matrix(&self, rows: &[ProposalRow]) -> matrix::Matrix {
+        let proposals = rows.iter().filter(|row| counts(row)).map(|row| (row.proposal_id, &row.content.outline));
+        matrix::coverage(&self.requirements, proposals)
+    }
+
     /// The matrix of the proposals that await a decision or are approved.
     pub(super) fn coverage(&self, rows: &[ProposalRow]) -> Coverage {
-        let counts = |row: &&ProposalRow| matches!(row.standing, Standing::Proposed | Standing::Approved);
-        let proposals = rows.iter().filter(counts).map(|row| (row.proposal_id, &row.content.outline));
-        let matrix = matrix::coverage(&self.requirements, proposals);
+        let matrix = self.matrix(rows);
         let dangling = matrix.dangling.into_iter().map(|dangling| DanglingTrace {
             proposal_id: dangling.proposal_id.0,
             criterion_id: dangling.criterion_id.to_string(),
@@ -137,6 +154,11 @@ impl Held {
         });
         Coverage { items: matrix.rows.into_iter().map(row).collect(), dangling: dangling.collect() }
     }
+}
+
+/// Whether a proposal awaits a decision or is approved.
+fn counts(row: &ProposalRow) -> bool {
+    matches!(row.standing, Standing::Proposed | Standing::Approved)
 }
 
 fn row(row: matrix::CoverageRow) -> CoverageRow {

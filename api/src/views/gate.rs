@@ -1,7 +1,7 @@
 //! A stage's gate, as computed by the domain, with the people and times that the log adds to it.
 
 use konductro_domain::ids::UserId;
-use konductro_domain::phase::{ApprovedRecord, Current, Gate as DomainGate, Missing, OpenedPhase};
+use konductro_domain::phase::{ApprovedRecord, Current, Gate as DomainGate, Missing, OpenFinding, OpenedPhase};
 use konductro_projections::artefact_versions::{ApprovalStanding, ApprovalWithNote, ChangeRequestWithReason};
 use serde::Serialize;
 use time::OffsetDateTime;
@@ -134,11 +134,24 @@ pub struct Approval {
     pub policy_version: u32,
     /// A note for the record.
     pub note: Option<String>,
+    /// How many findings were open then.
+    pub open_findings: usize,
+    /// The blocking ones among them, which were waived.
+    pub waivers: Vec<Waiver>,
     /// When.
     #[serde(with = "time::serde::rfc3339")]
     pub at: OffsetDateTime,
     /// Whether it counts now.
     pub counts: bool,
+}
+
+/// A blocking finding that an approver took responsibility for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Waiver {
+    /// The finding.
+    pub finding_id: String,
+    /// Why it may stand.
+    pub reason: String,
 }
 
 /// One change request.
@@ -277,9 +290,17 @@ pub(super) fn approval(given: &ApprovalWithNote, people: &People, counting: &[Us
         role: row.role.into(),
         policy_version: row.policy_version,
         note: row.note_hash.map(|_| given.note.clone().unwrap_or_else(|| ERASED.to_owned())),
+        open_findings: row.open_findings.len(),
+        waivers: row.open_findings.iter().filter_map(|open| waiver(open, given)).collect(),
         at: row.at,
         counts: row.standing == ApprovalStanding::Counts && counting.contains(&row.approver),
     }
+}
+
+fn waiver(open: &OpenFinding, given: &ApprovalWithNote) -> Option<Waiver> {
+    let reason = given.waivers.get(&open.waiver?.hash.to_string());
+    let reason = reason.cloned().unwrap_or_else(|| ERASED.to_owned());
+    Some(Waiver { finding_id: open.finding_id.clone(), reason })
 }
 
 /// The change requests of a stage, oldest first.

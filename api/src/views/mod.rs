@@ -12,6 +12,7 @@ pub mod coverage;
 pub mod diff;
 mod evidence;
 pub mod export;
+mod finding;
 mod gate;
 pub mod history;
 pub mod people;
@@ -33,6 +34,7 @@ pub use conversation::{Author, Document, Failure, LiveTurn, Message, Messages, P
 pub use coverage::{Coverage, CoverageRow};
 pub use diff::Diff;
 pub use export::ExportFormat;
+pub use finding::{Finding, FindingPlace, Findings, StoryFinding};
 pub use gate::{Approval, Blocked, ChangeRequest, Gate, StaleCause};
 pub use history::{HistoryActor, HistoryEvent};
 pub use people::{People, Person};

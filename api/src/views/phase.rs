@@ -3,7 +3,11 @@
 //! State and permissions come from the phase as the log has it; people, times and texts from read models,
 //! which may lag by moments but say nothing about what is allowed.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use konductro_domain::actor::Person as Reader;
+use konductro_domain::artefact::check::Finding;
 use konductro_domain::ids::{PhaseId, UserId};
 use konductro_domain::phase::plan::PhaseKind as DomainKind;
 use konductro_domain::phase::{
@@ -124,15 +128,28 @@ pub struct MayNot {
     pub reason: String,
 }
 
+/// What the checker finds in the documents that await a decision.
+pub type FoundInStages = BTreeMap<DomainStage, Arc<[Finding]>>;
+
+/// The stages of a phase whose document awaits a decision, so that what is found in it matters.
+pub fn awaiting_decision(phase: &OpenedPhase) -> impl Iterator<Item = DomainStage> {
+    let awaits = |stage: &DomainStage| {
+        matches!(phase.gate(*stage).state(), DomainState::InReview | DomainState::ChangesRequested | DomainState::Stale)
+    };
+    phase.kind.gated().filter(awaits)
+}
+
 /// A phase as the reader sees it.
-pub async fn phase(pool: &PgPool, reader: PhaseReader<'_>) -> Result<Phase, ProjectionError> {
+pub async fn phase(pool: &PgPool, reader: PhaseReader<'_>, findings: &FoundInStages) -> Result<Phase, ProjectionError> {
     let (phase_id, phase) = (reader.phase_id, reader.phase);
     let surroundings = phase_board::surroundings(pool, phase_id, phase.project_id, &phase.brief.hash)
         .await?
         .ok_or_else(|| sqlx::Error::RowNotFound)?;
     let facts = Facts::read(pool, reader, surroundings.opened_at).await?;
     let people = People::named(pool, facts.people().chain(surroundings.opened_by)).await?;
-    let stages = stages_of(phase).map(|stage| facts.stage(reader, stage, &people)).collect();
+    let stages = stages_of(phase)
+        .map(|stage| facts.stage(reader, stage, &people, findings.get(&stage).map(AsRef::as_ref)))
+        .collect();
     Ok(shown(reader, surroundings, stages, &people, &facts))
 }
 
@@ -249,7 +266,13 @@ impl Facts {
         rows.into_iter().find(|row| row.stage == stage).map(|row| row.evidence.clone()).unwrap_or_default()
     }
 
-    fn stage(&self, reader: PhaseReader<'_>, stage: DomainStage, people: &People) -> StageView {
+    fn stage(
+        &self,
+        reader: PhaseReader<'_>,
+        stage: DomainStage,
+        people: &People,
+        findings: Option<&[Finding]>,
+    ) -> StageView {
         let phase = reader.phase;
         let evidence = self.evidence(stage);
         let written_at = evidence.written.as_ref().map_or(self.opened_at, |written| written.at);
@@ -276,7 +299,7 @@ impl Facts {
             blocked_by: gate::blocked(&phase.blocked_by(stage)),
             may,
             may_not,
-            conditions: conditions::of(phase, stage),
+            conditions: conditions::of(phase, stage, findings),
             effect: conditions::effect(phase, stage),
             evidence: self.line(stage, state, latest_version, people),
         }

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::conversation::{Failure, Usage};
 use super::coverage::{self, Coverage};
+use super::finding::StoryFinding;
 use super::people::{People, Person};
 use super::phase::PhaseReader;
 use super::proposal::{Proposal, ProposalStatus, Shown};
@@ -27,6 +28,8 @@ pub struct ReviewTable {
     pub counts: ProposalCounts,
     /// Which requirement is covered by which proposal.
     pub coverage: Coverage,
+    /// What the checker finds in the stories as a set.
+    pub findings: Vec<StoryFinding>,
     /// The latest generation.
     pub generation: Option<Generation>,
     /// The step that can be taken back.
@@ -129,6 +132,7 @@ pub async fn table(
     Ok(ReviewTable {
         items: items.filter_map(|row| shown.proposal(row)).collect(),
         counts: review_table::counts(pool, reader.phase_id).await?.into(),
+        findings: held.findings(&rows, review),
         coverage: held.coverage(&rows),
         generation: generation.map(|row| shown_generation(row, &people)),
         undo: undo(reader, review),

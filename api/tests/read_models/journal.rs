@@ -306,6 +306,8 @@ impl Journal {
             upstream_hash: phase.upstream_hash(stage),
             cycle: record.cycle,
             note,
+            findings: Vec::new(),
+            waivers: Vec::new(),
         });
         self.phase(Some(by), &command);
     }

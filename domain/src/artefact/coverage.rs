@@ -140,7 +140,9 @@ fn row(requirement: &Requirement, proposals: &[Traces<'_>]) -> CoverageRow {
     };
     let kind = match requirement.id.prefix {
         Prefix::N => RequirementKind::Quality,
-        Prefix::R | Prefix::Ad | Prefix::E => RequirementKind::Requirement,
+        Prefix::R | Prefix::A | Prefix::Q | Prefix::D | Prefix::Ad | Prefix::E | Prefix::Ac => {
+            RequirementKind::Requirement
+        }
     };
     CoverageRow {
         id: requirement.id,

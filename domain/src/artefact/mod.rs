@@ -1,8 +1,13 @@
 //! What can be said of an artefact's text alone, without a phase around it.
 
 mod blocks;
+pub mod check;
 pub mod coverage;
+mod definitions;
 pub mod diff;
+mod fences;
+pub mod ids;
 pub mod parse;
 pub mod reference;
+mod retiring;
 mod sections;

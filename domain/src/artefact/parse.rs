@@ -1,11 +1,11 @@
-//! One reading of the ids in an artefact: requirements with their criteria, decisions, evidence, the asset map.
+//! What an artefact holds: requirements with their criteria, decisions, evidence, the asset map.
 //!
-//! People and models write Markdown in many ways: an id may head a section, begin a list item or a table row. The
-//! first place that an id stands in so defines it; where some are defined by headings, only headings define.
+//! The first place that defines an id (see `definitions`) says what it is.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::blocks::{Block, blocks};
+use super::blocks::{Block, pieces};
+use super::definitions::{Entry, Words, entries, plain, shortened};
 use super::reference::{Prefix, Reference};
 
 /// A requirement that stories can be for.
@@ -42,6 +42,10 @@ impl Priority {
             Priority::Should => "should",
             Priority::Could => "could",
         }
+    }
+
+    fn of_word(word: &str) -> Option<Self> {
+        [Priority::Must, Priority::Should, Priority::Could].into_iter().find(|priority| priority.as_str() == word)
     }
 }
 
@@ -89,62 +93,69 @@ pub struct Asset {
     pub note: String,
 }
 
-/// Longest short name that is made of a sentence, in characters.
-const SHORT: usize = 120;
-
-/// The requirements of a requirements document or scoping note, in the order they stand in.
+/// The requirements of a requirements document or scoping note, in the order they stand in. What is retired is none.
 pub fn requirements(markdown: &str) -> Vec<Requirement> {
-    let blocks = blocks(markdown);
-    let headed = Headed::of(&blocks);
-    let mut found: Vec<Requirement> = Vec::new();
-    let mut current: Option<Reference> = None;
-    for block in &blocks {
-        let definition = definition(block).filter(|(id, _)| matches!(id.prefix, Prefix::R | Prefix::N));
-        match definition {
-            Some((id, words)) if id.part.is_some() => {
-                criterion(&mut found, id, words.all());
-                current = Some(id.whole());
-            }
-            Some((id, words)) if headed.defines(id, block) => {
-                current = Some(id);
-                if !found.iter().any(|known| known.id == id) {
-                    let (title, text) = words.title_and_text();
-                    let priority = labelled_priority(&text);
-                    found.push(Requirement { id, title, text, priority, criteria: Vec::new() });
-                }
-            }
-            _ if matches!(block, Block::Heading(_)) => current = None,
-            _ => {
-                if let Some(known) = found.iter_mut().find(|known| Some(known.id) == current) {
-                    elaborate(known, block);
-                }
-            }
-        }
+    let mut found = Found::default();
+    for entry in entries(&pieces(markdown), &[Prefix::R, Prefix::N]) {
+        found.take(&entry);
     }
-    found
+    found.requirements
 }
 
-fn criterion(found: &mut Vec<Requirement>, id: Reference, text: String) {
-    let place = found.iter().position(|known| known.id == id.whole()).unwrap_or_else(|| {
-        // A criterion whose requirement has no line of its own.
-        let (title, priority) = (shortened(&text), None);
-        found.push(Requirement { id: id.whole(), title, text: String::new(), priority, criteria: Vec::new() });
-        found.len() - 1
-    });
-    if let Some(requirement) = found.get_mut(place)
-        && !requirement.criteria.iter().any(|known| known.id == id)
-    {
-        requirement.criteria.push(Criterion { id, text });
+/// Requirements on their way, each found again by its id.
+#[derive(Default)]
+struct Found {
+    requirements: Vec<Requirement>,
+    places: HashMap<Reference, usize>,
+    criteria: HashSet<Reference>,
+    retired: HashSet<Reference>,
+}
+
+impl Found {
+    fn take(&mut self, entry: &Entry) {
+        let under_retired = entry.id.part.is_some() && self.retired.contains(&entry.id.whole());
+        if entry.retired || under_retired {
+            self.retired.insert(entry.id);
+            return;
+        }
+        if entry.id.part.is_some() {
+            let text = entry.words.all();
+            // A criterion may stand without a line of its requirement.
+            let place = self.requirement(entry.id.whole(), || (shortened(&text), String::new(), None));
+            if self.criteria.insert(entry.id) {
+                self.requirements[place].criteria.push(Criterion { id: entry.id, text });
+            }
+        } else {
+            self.requirement(entry.id, || {
+                let (title, text) = entry.words.title_and_text();
+                let priority = labelled_priority(&text).or_else(|| stated_priority(&entry.words));
+                (title, text, priority)
+            });
+        }
+        if let Some(place) = self.places.get(&entry.id.whole()) {
+            let requirement = &mut self.requirements[*place];
+            entry.more.iter().for_each(|text| elaborate(requirement, text));
+        }
+    }
+
+    /// The place of a requirement, which begins here if it has not yet.
+    fn requirement(&mut self, id: Reference, begin: impl FnOnce() -> (String, String, Option<Priority>)) -> usize {
+        let next = self.requirements.len();
+        let place = *self.places.entry(id).or_insert(next);
+        if place == next {
+            let (title, text, priority) = begin();
+            self.requirements.push(Requirement { id, title, text, priority, criteria: Vec::new() });
+        }
+        place
     }
 }
 
 /// What stands under a requirement's name and is no criterion.
-fn elaborate(requirement: &mut Requirement, block: &Block) {
-    let text = plain(&block.text());
-    requirement.priority = requirement.priority.or_else(|| labelled_priority(&text));
+fn elaborate(requirement: &mut Requirement, text: &str) {
+    requirement.priority = requirement.priority.or_else(|| labelled_priority(text));
     let label = text.split_once(':').map_or("", |(label, _)| label.trim());
     if !["priority", "acceptance criteria"].iter().any(|known| label.eq_ignore_ascii_case(known)) {
-        append(&mut requirement.text, &text);
+        append(&mut requirement.text, text);
     }
 }
 
@@ -159,12 +170,19 @@ fn append(to: &mut String, text: &str) {
 fn labelled_priority(text: &str) -> Option<Priority> {
     let lower = text.to_lowercase();
     let after = &lower[lower.find("priority")? + "priority".len()..];
-    after.split(|c: char| !c.is_alphabetic()).find_map(|word| match word {
-        "must" => Some(Priority::Must),
-        "should" => Some(Priority::Should),
-        "could" => Some(Priority::Could),
-        _ => None,
-    })
+    after.split(|c: char| !c.is_alphabetic()).find_map(Priority::of_word)
+}
+
+/// A priority that stands alone: in a table's cell, or in brackets.
+fn stated_priority(words: &Words) -> Option<Priority> {
+    match words {
+        Words::Cells(cells) => cells.iter().find_map(|cell| Priority::of_word(&plain(cell).to_lowercase())),
+        Words::Line(line) => {
+            let lower = line.to_lowercase();
+            let mut bracketed = lower.split(['(', '[']).skip(1).filter_map(|rest| rest.split([')', ']']).next());
+            bracketed.find_map(|inside| Priority::of_word(inside.trim()).or_else(|| labelled_priority(inside)))
+        }
+    }
 }
 
 /// The decisions of an architecture, in the order they stand in.
@@ -190,31 +208,18 @@ struct Defined {
     text: String,
 }
 
-/// What is defined with a prefix, with all that stands under it.
+/// What is defined with a prefix and not retired, with all that stands under it.
 fn defined(markdown: &str, prefix: Prefix) -> Vec<Defined> {
-    let blocks = blocks(markdown);
-    let headed = Headed::of(&blocks);
     let mut found: Vec<Defined> = Vec::new();
-    let mut current: Option<Reference> = None;
-    for block in &blocks {
-        let definition = definition(block).filter(|(id, _)| id.prefix == prefix && id.part.is_none());
-        match definition.filter(|(id, _)| headed.defines(*id, block)) {
-            Some((id, words)) => {
-                current = Some(id);
-                if !found.iter().any(|known| known.id == id) {
-                    let (title, text) = words.title_and_text();
-                    found.push(Defined { id, title, text });
-                }
-            }
-            None if matches!(block, Block::Heading(_)) => current = None,
-            // Under a list item or row stands nothing more; the next paragraph is somebody else's.
-            None if headed.has(prefix) => {
-                if let Some(known) = found.iter_mut().find(|known| Some(known.id) == current) {
-                    append(&mut known.text, &plain(&block.text()));
-                }
-            }
-            None => {}
+    let mut places: HashMap<Reference, usize> = HashMap::new();
+    let all = entries(&pieces(markdown), &[prefix]);
+    for entry in all.iter().filter(|entry| entry.id.part.is_none() && !entry.retired) {
+        let place = *places.entry(entry.id).or_insert(found.len());
+        if place == found.len() {
+            let (title, text) = entry.words.title_and_text();
+            found.push(Defined { id: entry.id, title, text });
         }
+        entry.more.iter().for_each(|text| append(&mut found[place].text, text));
     }
     found
 }
@@ -223,9 +228,9 @@ fn defined(markdown: &str, prefix: Prefix) -> Vec<Defined> {
 pub fn asset_map(markdown: &str) -> Vec<Asset> {
     let mut found: Vec<Asset> = Vec::new();
     let mut in_map = false;
-    for block in blocks(markdown) {
-        match block {
-            Block::Heading(heading) => in_map = heading.to_lowercase().contains("asset map"),
+    for piece in pieces(markdown) {
+        match piece.block {
+            Block::Heading(_, heading) => in_map = heading.to_lowercase().contains("asset map"),
             Block::Row(cells) if in_map => {
                 let cell = |at: usize| cells.get(at).map(|cell| plain(cell)).unwrap_or_default();
                 if let Some((requirement, _)) = Reference::leading(&cell(0)) {
@@ -272,96 +277,6 @@ fn is_path(word: &str) -> bool {
     readable && word.chars().any(char::is_alphabetic) && (has_extension || (word.contains('/') && !name.is_empty()))
 }
 
-/// Which prefixes are defined by headings.
-struct Headed(BTreeSet<Prefix>);
-
-impl Headed {
-    fn of(blocks: &[Block]) -> Self {
-        let headings = blocks.iter().filter(|block| matches!(block, Block::Heading(_)));
-        let ids = headings.filter_map(definition).map(|(id, _)| id).filter(|id| id.part.is_none());
-        Self(ids.map(|id| id.prefix).collect())
-    }
-
-    fn has(&self, prefix: Prefix) -> bool {
-        self.0.contains(&prefix)
-    }
-
-    fn defines(&self, id: Reference, block: &Block) -> bool {
-        matches!(block, Block::Heading(_)) || !self.has(id.prefix)
-    }
-}
-
-/// The words of a definition, without the id.
-enum Words {
-    Line(String),
-    Cells(Vec<String>),
-}
-
-impl Words {
-    fn all(self) -> String {
-        match self {
-            Words::Line(line) => plain(&line),
-            Words::Cells(cells) => cells.iter().map(|cell| plain(cell)).collect::<Vec<_>>().join(" · "),
-        }
-    }
-
-    fn title_and_text(self) -> (String, String) {
-        match self {
-            Words::Line(line) => {
-                let line = plain(&line);
-                let title = shortened(&line);
-                let text = if title == line { String::new() } else { line };
-                (title, text)
-            }
-            Words::Cells(cells) => {
-                let title = cells.first().map(|cell| plain(cell)).unwrap_or_default();
-                (shortened(&title), Words::Cells(cells).all())
-            }
-        }
-    }
-}
-
-/// The id that a piece defines by beginning with it, and its words.
-fn definition(block: &Block) -> Option<(Reference, Words)> {
-    let line = |text: &str| {
-        let (id, rest) = Reference::leading(text.trim_start_matches(['*', '_', '`', '[', '(']))?;
-        Some((id, Words::Line(rest.trim_start_matches(SEPARATORS).trim().to_owned())))
-    };
-    match block {
-        Block::Heading(text) | Block::Item(text) => line(text),
-        // In running text only an emphasised id, or a criterion's, defines anything.
-        Block::Paragraph(text) => line(text).filter(|(id, _)| text.starts_with(['*', '_', '`']) || id.part.is_some()),
-        Block::Row(cells) => {
-            let (first, others) = cells.split_first()?;
-            let (id, words) = line(first)?;
-            match words {
-                Words::Line(rest) if !rest.is_empty() => {
-                    Some((id, Words::Cells(std::iter::once(rest).chain(others.iter().cloned()).collect())))
-                }
-                _ => Some((id, Words::Cells(others.to_vec()))),
-            }
-        }
-    }
-}
-
-const SEPARATORS: [char; 13] = ['*', '_', '`', ']', ')', ':', '·', '.', '—', '–', '-', ' ', '\t'];
-
-/// Without emphasis marks; underscores may be a name's own.
-fn plain(text: &str) -> String {
-    text.replace("**", "").replace('`', "").trim_matches(|c: char| c == '*' || c == '_' || c.is_whitespace()).to_owned()
-}
-
-/// The first sentence, cut after a whole word where it is too long.
-fn shortened(text: &str) -> String {
-    let sentence = text.split_once(". ").map_or(text, |(first, _)| first).trim_end_matches('.');
-    if sentence.chars().count() <= SHORT {
-        return sentence.to_owned();
-    }
-    let cut: String = sentence.chars().take(SHORT).collect();
-    let whole = cut.rsplit_once(' ').map_or(cut.as_str(), |(words, _)| words);
-    format!("{}…", whole.trim_end_matches([',', ';', ':']))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -394,6 +309,17 @@ mod tests {
         );
         assert_eq!((found[0].title.as_str(), found[0].text.as_str()), ("Speed", "Speed · within 2 s"));
         assert_eq!((found[1].id.to_string(), found[1].criteria.len()), ("R-3".to_owned(), 1));
+    }
+
+    #[test]
+    fn a_priority_stands_in_a_cell_or_in_brackets_and_what_is_retired_is_no_requirement() {
+        let found = requirements(
+            "| R-1 | Split | Must |\n| R-2 | Show | could |\n| R-3 | (retired: see R-1) | must |\n\n- R-3.1 When, shall.\n",
+        );
+        let of: Vec<_> = found.iter().map(|found| (found.id.to_string(), found.priority)).collect();
+        assert_eq!(of, [("R-1".to_owned(), Some(Priority::Must)), ("R-2".to_owned(), Some(Priority::Could))]);
+        let headed = requirements("### R-4 Refund (should)\n### R-5 (withdrawn)\n- R-5.1 When, shall.\n### R-6 Pay\n");
+        assert_eq!((headed.len(), headed[0].priority), (2, Some(Priority::Should)));
     }
 
     #[test]

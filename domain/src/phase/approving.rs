@@ -7,6 +7,7 @@ use crate::phase::errors::{Current, PhaseError};
 use crate::phase::gate::GateState;
 use crate::phase::state::{OpenedPhase, StageRecord, VersionRecord};
 use crate::phase::verbs::Verb;
+use crate::phase::waiving::open_findings;
 use crate::phase::{ApprovalBasis, PhaseEvent};
 
 pub(super) fn approve_artefact(phase: &OpenedPhase, command: &ApproveArtefact) -> Result<Vec<PhaseEvent>, PhaseError> {
@@ -38,6 +39,7 @@ fn give_approval(
         return Err(PhaseError::Incomplete(latest.version));
     }
     let own_requests = clearable_requests(record, by.user_id)?;
+    let open_findings = open_findings(&command.findings, &command.waivers)?;
     let mut events = vec![PhaseEvent::ApprovalGiven {
         approver: by.user_id,
         stage,
@@ -48,7 +50,7 @@ fn give_approval(
         basis,
         role,
         policy_version: record.policy.version,
-        open_findings: Vec::new(),
+        open_findings,
         note: command.note.as_ref().map(|note| note.reference()),
     }];
     events.extend(

@@ -1,6 +1,7 @@
 //! What people and policies can ask of a phase. Ids, texts, time and the acting person come in from outside.
 
 use crate::actor::Person;
+use crate::artefact::check::{Finding, FindingId};
 use crate::conductor::GeneratedBy;
 use crate::conversation::Substance;
 use crate::ids::{ChangeRequestId, ProjectId, TurnId, UserId};
@@ -134,6 +135,19 @@ pub struct ApproveArtefact {
     pub cycle: u32,
     /// A note for the record.
     pub note: Option<Text>,
+    /// What the checker finds in exactly this text, on exactly what it stands on.
+    pub findings: Vec<Finding>,
+    /// What of it is waived.
+    pub waivers: Vec<Waiver>,
+}
+
+/// A blocking finding that an approver takes responsibility for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiver {
+    /// The finding.
+    pub finding_id: FindingId,
+    /// Why it may stand.
+    pub reason: Text,
 }
 
 /// Take back one's own approval (rule 10).

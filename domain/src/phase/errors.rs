@@ -1,7 +1,9 @@
 //! Every refusal of a phase: one variant each, a sentence that says what to do next.
 
+use crate::artefact::check::Finding;
 use crate::ids::UserId;
 use crate::phase::plan::PhaseKind;
+use crate::phase::waiving::BadWaiver;
 use crate::role::{Role, spoken};
 use crate::stage::Stage;
 use crate::text::Hash;
@@ -48,6 +50,13 @@ impl std::fmt::Display for Missing {
 
 fn listed(missing: &[Missing]) -> String {
     missing.iter().map(Missing::to_string).collect::<Vec<_>>().join("; ")
+}
+
+fn blocking(findings: &[Finding]) -> String {
+    match findings {
+        [one] => format!("a finding blocks the approval ({})", one.text),
+        many => format!("{} findings block the approval", many.len()),
+    }
 }
 
 /// What an approval must name: what is there now.
@@ -131,6 +140,17 @@ pub enum PhaseError {
         "changes were requested and not cleared; the requester must approve or withdraw, or an SDM who did not write the version dismiss them"
     )]
     ChangesOpen(Vec<UserId>),
+    /// Blocking findings are neither mended nor waived (rule 3).
+    #[error("{}: mend the document, or waive each with a reason", blocking(.0))]
+    FindingsBlock(Vec<Finding>),
+    /// A waiver can't be taken.
+    #[error("waiver {} {why}", place + 1)]
+    WaiverRefused {
+        /// Its place among the waivers, from 0.
+        place: usize,
+        /// Why not.
+        why: BadWaiver,
+    },
     /// A change request names an old version.
     #[error("version {0} is the latest now; look at it, then decide again")]
     VersionOutdated(u32),

@@ -25,11 +25,12 @@ mod state;
 mod tests;
 mod verbs;
 mod versions;
+mod waiving;
 
 pub use commands::{
     AddArtefactVersion, ApproveArtefact, CancelPhase, CompletePhase, DismissChangeRequest, OpenPhase, PhaseCommand,
-    PromotePhase, RecordFirstReply, RenamePhase, ReopenStage, RequestChanges, SaveDocument, Via, WithdrawApproval,
-    WithdrawChangeRequest,
+    PromotePhase, RecordFirstReply, RenamePhase, ReopenStage, RequestChanges, SaveDocument, Via, Waiver,
+    WithdrawApproval, WithdrawChangeRequest,
 };
 pub use errors::{Current, MAX_ARTEFACT_BYTES, MAX_REASON_BYTES, MAX_TITLE, Missing, Needs, PhaseError};
 pub use events::{ApprovalBasis, OpenFinding, PhaseEvent, SetAsideReason};
@@ -38,3 +39,4 @@ pub use state::{
     ApprovedRecord, GivenApproval, OpenChangeRequest, OpenedPhase, Phase, PhaseStatus, StageRecord, VersionRecord,
 };
 pub use verbs::{PhaseVerb, Verb};
+pub use waiving::BadWaiver;

@@ -16,7 +16,7 @@ pub enum Verb {
     AddArtefactVersion,
     /// Submit a technical analysis.
     SubmitTechnicalAnalysis,
-    /// Approve the version under review.
+    /// Approve the version under review; with it, waive findings that block.
     ApproveArtefact,
     /// Send the version back.
     RequestChanges,

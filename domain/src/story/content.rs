@@ -6,6 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::artefact::reference::{Prefix, Reference};
 use crate::ids::{ProposalId, StoryId};
 use crate::text::{Text, TextRef};
 
@@ -91,8 +92,10 @@ impl std::fmt::Display for CriterionId {
 impl std::str::FromStr for CriterionId {
     type Err = NoCriterionId;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let number = text.strip_prefix("AC-").and_then(|number| number.parse().ok());
-        number.filter(|number| *number > 0).map(Self).ok_or(NoCriterionId)
+        match Reference::leading(text) {
+            Some((Reference { prefix: Prefix::Ac, number, part: None }, "")) => Ok(Self(number)),
+            _ => Err(NoCriterionId),
+        }
     }
 }
 

@@ -7,11 +7,14 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use sqlx::Executor as _;
 
+const REQUIREMENTS: &str =
+    "# Requirements\n\n### R-1 Split\n- **R-1.1** When a payment is captured, the system shall split it.\n";
+
 async fn in_review(server: &Server) -> (Person, String, String) {
     let dana = server.administrator().await;
     let project = dana.create_project("PAY").await;
     let phase = dana.open_phase(&project, "Split settlement").await;
-    dana.save_version(&phase, "requirements", "# Requirements\n\n### R-1 Split\n").await.expect(201);
+    dana.save_version(&phase, "requirements", REQUIREMENTS).await.expect(201);
     (dana, project, phase)
 }
 

@@ -3,7 +3,7 @@
  * A decision names exactly what the person was shown; the server refuses it when that is no longer so.
  */
 import { api, unwrap } from "./client";
-import type { ArtefactVersion, Phase, Source, Stage } from "./types";
+import type { ArtefactVersion, Finding, Phase, Source, Stage } from "./types";
 
 type Place = { phaseId: string; stage: Stage };
 const path = ({ phaseId, stage }: Place) => ({ phase_id: phaseId, stage });
@@ -87,13 +87,27 @@ export function saveVersion(place: Place, version: NewVersion): Promise<Artefact
   );
 }
 
+/** What the checker finds in a text that nobody has saved. */
+export async function checkText(place: Place, markdown: string, signal: AbortSignal): Promise<Finding[]> {
+  const checked = await unwrap(
+    api.POST("/api/v1/phases/{phase_id}/artefacts/{stage}/check", {
+      params: { path: path(place) },
+      body: { markdown },
+      signal,
+    }),
+  );
+  return checked.findings;
+}
+
 export type Binding = { version: number; content_hash: string; upstream_hash: string; cycle: number };
 
-export function approve(place: Place, binding: Binding, note: string): Promise<Phase> {
+export type Waiver = { finding_id: string; reason: string };
+
+export function approve(place: Place, binding: Binding, note: string, waivers: Waiver[]): Promise<Phase> {
   return unwrap(
     api.POST("/api/v1/phases/{phase_id}/artefacts/{stage}/approvals", {
       params: { path: path(place) },
-      body: { ...binding, ...(note ? { note } : {}) },
+      body: { ...binding, ...(note ? { note } : {}), ...(waivers.length > 0 ? { waivers } : {}) },
     }),
   );
 }

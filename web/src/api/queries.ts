@@ -120,6 +120,21 @@ export const changeRequestsQuery = (phaseId: string, stage: Stage) =>
     },
   });
 
+/** What the checker finds in the latest version of a stage's document, with the version it is about. */
+export const findingsQuery = (phaseId: string, stage: Stage) =>
+  queryOptions({
+    queryKey: [...keys.artefact(phaseId, stage), "findings"],
+    queryFn: async ({ signal }) => {
+      const artefact = await unwrap(
+        api.GET("/api/v1/phases/{phase_id}/artefacts/{stage}", {
+          params: { path: { phase_id: phaseId, stage } },
+          signal,
+        }),
+      );
+      return { version: artefact.latest?.version ?? null, findings: artefact.findings };
+    },
+  });
+
 /** A version never changes, so it is fetched once. */
 export const versionQuery = (phaseId: string, stage: Stage, version: number) =>
   queryOptions({

@@ -2,6 +2,8 @@
 //!
 //! Ids are never given twice: a withdrawn requirement leaves its id behind in a decision.
 
+use std::collections::BTreeSet;
+
 use konductro_domain::stage::Stage;
 
 use super::architecture;
@@ -254,12 +256,14 @@ impl Amendment {
             return self.answer(id, text);
         }
         let mut kept_criteria = false;
+        let mut withdrawn = String::new();
         let Some(block) = self.outline.block(id) else { return self.missing(id) };
         let old = block.text();
         if id.prefix == "R" && id.part.is_none() && block.is_headed() {
             let priority = word_after(&old, "**Priority:** ").unwrap_or_else(|| "must".to_owned());
             kept_criteria = !is_ours(&old);
             let new = if kept_criteria { with_statement(&old, id, text) } else { rewritten(id, text, &priority) };
+            withdrawn = withdrawn_criteria(id, &old, &new);
             block.replace(&new);
         } else if block.is_headed() {
             let title = format!("### {id} · {}", capital(open_ended(text)));
@@ -274,7 +278,7 @@ impl Amendment {
             self.account
                 .push(format!("left the criteria of {id} as people wrote them (please check that they still fit)"));
         }
-        self.decide(&format!("{id} now reads: {}", sentence(text)), "");
+        self.decide(&format!("{id} now reads: {}{withdrawn}", sentence(text)), "");
     }
 
     fn extend(&mut self, id: &Id, text: &str) {
@@ -380,7 +384,10 @@ impl Amendment {
 fn rewritten(id: &Id, text: &str, priority: &str) -> String {
     let mut found = capabilities(text);
     found.truncate(1);
-    let Some(mut new) = found.pop() else { return format!("### {id} · {}\n\n{}", capital(text), sentence(text)) };
+    let Some(mut new) = found.pop() else {
+        let (title, statement, criterion) = (capital(text), sentence(text), as_criterion(text));
+        return format!("### {id} · {title}\n\n{statement}\n\n- **{id}.1** {criterion}");
+    };
     if new.priority == capability::Priority::Must {
         new.priority = match priority {
             "should" => capability::Priority::Should,
@@ -390,6 +397,17 @@ fn rewritten(id: &Id, text: &str, priority: &str) -> String {
     }
     items::settle_actor(&mut new, "person");
     items::requirement(id, &new, &[], &[], &[])
+}
+
+/// The criteria that a requirement has no longer, in sentences: their ids are never given to others.
+fn withdrawn_criteria(id: &Id, old: &str, new: &str) -> String {
+    let parts = |text: &str| -> BTreeSet<u32> {
+        let ids = super::identifier::all_in(text).into_iter().map(|(found, ..)| found);
+        ids.filter(|found| found.prefix == id.prefix && found.number == id.number)
+            .filter_map(|found| found.part)
+            .collect()
+    };
+    parts(old).difference(&parts(new)).map(|part| format!(" {id}.{part} was withdrawn.")).collect()
 }
 
 /// Whether a requirement still reads as we wrote it, so that nobody's words are lost when it is written anew.

@@ -1,5 +1,7 @@
 //! Ids in documents: `R-2`, `R-2.1`, `AD-4`. Found in any text, counted, never used twice.
 
+use konductro_domain::artefact::reference::{Reference, mentions_in_any_case};
+
 /// An id such as `R-2` or `R-2.1`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Id {
@@ -28,36 +30,15 @@ impl std::fmt::Display for Id {
     }
 }
 
-/// Every id in a text, with its place.
+/// Every id in a text that guided mode works with, with its place.
 pub(super) fn all_in(text: &str) -> Vec<(Id, usize, usize)> {
-    let bytes = text.as_bytes();
-    let mut found = Vec::new();
-    for (dash, _) in text.match_indices('-') {
-        let letters = bytes[..dash].iter().rev().take_while(|byte| byte.is_ascii_alphabetic()).count();
-        let start = dash - letters;
-        let is_word = letters <= 2
-            && !text[..start].chars().next_back().is_some_and(|c| c.is_alphanumeric() || c == '-' || c == '_');
-        let Some(prefix) =
-            PREFIXES.into_iter().find(|prefix| is_word && text[start..dash].eq_ignore_ascii_case(prefix))
-        else {
-            continue;
-        };
-        let Some((number, after)) = digits(bytes, dash + 1) else { continue };
-        let part = if bytes.get(after) == Some(&b'.') { digits(bytes, after + 1) } else { None };
-        let (part, end) = part.map_or((None, after), |(part, end)| (Some(part), end));
-        if bytes.get(end).is_some_and(|byte| byte.is_ascii_alphabetic()) {
-            continue;
-        }
-        found.push((Id { prefix, number, part }, start, end));
-    }
-    found
-}
-
-fn digits(bytes: &[u8], start: usize) -> Option<(u32, usize)> {
-    let length = bytes[start.min(bytes.len())..].iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let text = std::str::from_utf8(&bytes[start.min(bytes.len())..start.min(bytes.len()) + length]).ok()?;
-    let number = text.parse::<u32>().ok().filter(|number| (1..=HIGHEST).contains(number))?;
-    Some((number, start + length))
+    let known = mentions_in_any_case(text).into_iter().filter_map(|mention| {
+        let Reference { prefix, number, part } = mention.reference;
+        let prefix = PREFIXES.into_iter().find(|known| *known == prefix.as_str())?;
+        let in_bounds = number <= HIGHEST && part.is_none_or(|part| part <= HIGHEST);
+        in_bounds.then_some((Id { prefix, number, part }, mention.start, mention.end))
+    });
+    known.collect()
 }
 
 /// The first id in a text, with its place.

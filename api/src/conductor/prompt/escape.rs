@@ -4,13 +4,14 @@
 //! character stays, so that a document is given word for word.
 
 /// Every element that we write into a prompt or read out of a reply.
-const NAMES: [&str; 23] = [
+const NAMES: [&str; 24] = [
     "artefact",
     "artifact",
     "approved_artefact",
     "change_request",
     "change_requests",
     "context_update",
+    "findings",
     "current_document",
     "phase",
     "project",

@@ -184,6 +184,7 @@ mod tests {
             scoping: Scoping::default(),
             current: None,
             change_requests: vec![],
+            findings: vec![],
             history: vec![],
             message: "hi".into(),
         };

@@ -19,6 +19,7 @@ fn task(stage: Stage, approved: Vec<GivenArtefact>) -> Task {
         scoping: Scoping::default(),
         current: None,
         change_requests: Vec::new(),
+        findings: Vec::new(),
         history: Vec::new(),
         message: "We need refunds.".into(),
     }

@@ -2,6 +2,7 @@
 //!
 //! It is stored exactly as sent and replayed verbatim in every later turn, so it may hold what is volatile.
 
+use konductro_domain::artefact::check::Finding;
 use konductro_domain::conductor::GivenArtefact;
 
 use super::blocks::ending_a_line;
@@ -17,11 +18,35 @@ pub(super) fn user_message(input: &PromptInput<'_>, updates: &[String]) -> Strin
         }
         context.push_str("</change_requests>\n");
     }
+    context.push_str(&findings(&input.task.findings));
     if let Some(document) = input.task.current.as_ref().filter(|document| !is_known(document, input.history)) {
         context.push_str(&current_document(document));
     }
     updates.iter().for_each(|update| context.push_str(update));
     format!("{}\n<turn_context>\n{context}</turn_context>", ending_a_line(&escape_tags(&input.task.message)))
+}
+
+/// Most findings that are told of: whoever mends these is told the next ones.
+const MOST_FINDINGS: usize = 40;
+
+/// What the checker finds in the stage's own document; blocking ones first.
+fn findings(found: &[Finding]) -> String {
+    if found.is_empty() {
+        return String::new();
+    }
+    let mut found: Vec<&Finding> = found.iter().collect();
+    found.sort_by_key(|finding| finding.severity);
+    let mut text = "<findings>\n".to_owned();
+    for finding in found.iter().take(MOST_FINDINGS) {
+        let severity = if finding.is_blocking() { "blocking" } else { "advisory" };
+        let (line, said) = (finding.place.line, escape_tags(&one_line(&finding.text)));
+        text.push_str(&format!("- {severity}, {}, line {line}: {said}\n", finding.rule));
+    }
+    if found.len() > MOST_FINDINGS {
+        text.push_str(&format!("- and {} more\n", found.len() - MOST_FINDINGS));
+    }
+    text.push_str("</findings>\n");
+    text
 }
 
 /// The stage's own document as it stands.

@@ -26,7 +26,15 @@ pub(super) fn sentence(event: &PhaseEvent, who: &str, people: &People) -> String
         PhaseEvent::DocumentSetAside { stage, reason, .. } => {
             format!("A document for {} was set aside: {}", stage.title(), set_aside(*reason))
         }
-        PhaseEvent::ApprovalGiven { stage, version, .. } => format!("{who} approved {} v{version}.", stage.title()),
+        PhaseEvent::ApprovalGiven { stage, version, open_findings, .. } => {
+            let waived = open_findings.iter().filter(|open| open.waiver.is_some()).count();
+            let waived = match waived {
+                0 => String::new(),
+                1 => ", and waived 1 finding".to_owned(),
+                more => format!(", and waived {more} findings"),
+            };
+            format!("{who} approved {} v{version}{waived}.", stage.title())
+        }
         PhaseEvent::ArtefactApproved { stage, version, approved_by, .. } => {
             format!("{} v{version} is approved, by {}.", stage.title(), people.spoken(approved_by))
         }

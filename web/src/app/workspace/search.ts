@@ -9,6 +9,8 @@ export type Search = {
   view?: DocumentSearch["view"];
   v?: number;
   cmp?: number;
+  /** A finding of the checker, to be shown at its place. */
+  finding?: string;
   show?: ReviewSearch["show"];
   side?: ReviewSearch["side"];
   ref?: string;
@@ -31,6 +33,7 @@ export function readSearch(search: Record<string, unknown>): Search {
     ...(view ? { view } : {}),
     ...(v ? { v } : {}),
     ...(cmp ? { cmp } : {}),
+    ...(isWord(search.finding) ? { finding: search.finding } : {}),
     ...(show ? { show } : {}),
     ...(side ? { side } : {}),
     ...(isWord(search.ref) ? { ref: search.ref } : {}),
@@ -43,6 +46,7 @@ export function changedSearch(now: Search, change: Partial<DocumentSearch & Revi
   if (change.view !== undefined) next.view = change.view;
   if (change.version !== undefined) next.v = change.version ?? undefined;
   if (change.compare !== undefined) next.cmp = change.compare ?? undefined;
+  if (change.finding !== undefined) next.finding = change.finding ?? undefined;
   if (change.show !== undefined) next.show = change.show;
   if (change.side !== undefined) next.side = change.side;
   if (change.reference !== undefined) next.ref = change.reference ?? undefined;

@@ -4,6 +4,7 @@
 mod amending;
 mod any_text;
 mod architecture;
+mod checked;
 mod conversation;
 mod requirements;
 
@@ -37,6 +38,7 @@ fn task(stage: Stage) -> Task {
         scoping: Scoping::default(),
         current: None,
         change_requests: Vec::new(),
+        findings: Vec::new(),
         history: Vec::new(),
         message: String::new(),
     }

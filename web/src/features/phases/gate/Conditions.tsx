@@ -22,9 +22,11 @@ export function Conditions({ phase, conditions }: { phase: Phase; conditions: Co
                 search={{
                   stage: condition.link.stage,
                   ...(condition.link.version ? { v: condition.link.version } : {}),
+                  ...(condition.link.finding ? { finding: condition.link.finding } : {}),
                 }}
                 className="link whitespace-nowrap"
               >
+                {condition.link.finding ? "Show the first in " : ""}
                 {stageName(condition.link.stage)}
                 {condition.link.version ? ` v${condition.link.version}` : ""}
               </Link>

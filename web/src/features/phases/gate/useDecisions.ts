@@ -8,6 +8,7 @@ import {
   type Binding,
   dismissChangeRequest,
   requestChanges,
+  type Waiver,
   withdrawApproval,
   withdrawChangeRequest,
 } from "~/api/phases";
@@ -29,7 +30,8 @@ export function useDecisions(place: { phaseId: string; stage: Stage }) {
   };
   return {
     approve: useMutation({
-      mutationFn: ({ binding, note }: { binding: Binding; note: string }) => approve(place, binding, note),
+      mutationFn: ({ binding, note, waivers }: { binding: Binding; note: string; waivers: Waiver[] }) =>
+        approve(place, binding, note, waivers),
       ...settle,
     }),
     request: useMutation({
