@@ -85,7 +85,9 @@ test("a full phase is planned and approved, from the set-up code to ready", asyn
     const dialog = jonas.getByRole("dialog", { name: "Submit technical analysis" });
     await dialog
       .getByLabel("Markdown")
-      .fill("# Technical analysis\n\n## Summary\n\nFeasible: R-1 extends capture.rs.\n");
+      .fill(
+        "# Technical analysis\n\n## Summary\n\nFeasible: R-1 extends capture.rs.\n\n## Requirement → asset map\n\n| R-1 | capture.rs | extend | |\n",
+      );
     await expect(dialog.getByLabel("Title")).toHaveValue("Technical analysis");
     await dialog.getByRole("button", { name: "Submit", exact: true }).click();
     await expect(dialog).toBeHidden();

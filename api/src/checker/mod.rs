@@ -23,7 +23,7 @@ use tokio::time::{Instant, timeout_at};
 use memory::{Memory, Verdict};
 
 /// How long a check waits for read models to hold the versions that it is about.
-const VERSIONS_WITHIN: Duration = Duration::from_secs(5);
+const VERSIONS_WITHIN: Duration = Duration::from_secs(2);
 /// How many texts are read at once.
 const AT_ONCE: usize = 32;
 

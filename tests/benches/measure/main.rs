@@ -15,6 +15,7 @@
 )]
 
 mod bed;
+mod checking;
 mod connection;
 mod footprint;
 mod growth;
@@ -49,6 +50,10 @@ async fn measure(wants: &(dyn Fn(&str) -> bool + Sync)) -> Table {
     let started = Instant::now();
     let mut table = Table::default();
     let say = |part: &str| eprintln!("[{:>4.0} s] {part}", started.elapsed().as_secs_f32());
+    if wants("checking") {
+        say("checking");
+        checking::measure(&mut table);
+    }
     if wants("footprint") {
         say("footprint");
         footprint::measure(&mut table).await;

@@ -85,6 +85,12 @@ impl Table {
         self.add(Row { what: what.into(), measured, limit: None, ratio: None, mark: Mark::None, met: None });
     }
 
+    /// Adds a number that must stay under another, whatever the machine.
+    pub fn under(&mut self, what: impl Into<String>, measured: Quantity, most: f64) {
+        let met = Some(measured.value < most);
+        self.add(Row { what: what.into(), measured, limit: None, ratio: None, mark: Mark::Under(most), met });
+    }
+
     fn add(&mut self, row: Row) {
         eprintln!("         {}: {}", row.what, row.measured);
         self.rows.push(row);

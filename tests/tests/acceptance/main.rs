@@ -6,6 +6,7 @@
 mod ad_hoc_stories;
 mod backlog;
 mod bad_input;
+mod checker;
 mod conductor_aimock;
 mod conductor_openai;
 mod crash_ledger;

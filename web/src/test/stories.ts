@@ -115,6 +115,7 @@ export const review = (items: Proposal[], change: Partial<Review> = {}): Review 
     items,
     counts: { proposed: count("proposed"), approved: count("approved"), rejected: count("rejected") },
     coverage: { items: [], dangling: [] },
+    findings: [],
     generation: generation(),
     undo: null,
     may: ["generate", "approve_all"],

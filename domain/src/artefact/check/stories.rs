@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::finding::{FindingId, Severity};
-use crate::artefact::coverage::{Coverage, Matrix};
+use crate::artefact::coverage::{Coverage, Covered, Matrix};
 use crate::artefact::parse::Priority;
 use crate::artefact::reference::Reference;
 use crate::ids::ProposalId;
@@ -37,11 +37,17 @@ pub const DEPENDENCY_CYCLE: &str = "dependency-cycle";
 pub fn uncovered_musts(matrix: &Matrix) -> Vec<StoryFinding> {
     let musts = matrix.rows.iter().filter(|row| row.priority == Some(Priority::Must));
     musts
-        .filter(|row| row.state == Coverage::Uncovered)
+        .filter(|row| row.state != Coverage::Covered)
         .map(|row| {
+            let missing = row.criteria.iter().filter(|(_, covered)| *covered == Covered::No);
+            let missing: Vec<_> = missing.map(|(id, _)| id.to_string()).collect();
+            let what = match row.state {
+                Coverage::Partly => format!("no story covers {}", missing.join(", ")),
+                Coverage::Uncovered | Coverage::Covered => "no story covers it".to_owned(),
+            };
+            let (requirement, title) = (row.id, &row.title);
             let text = format!(
-                "{} “{}” is a must, and no story covers it: have one proposed, or let a criterion trace to it",
-                row.id, row.title
+                "{requirement} “{title}” is a must, and {what}: have one proposed, or let a criterion trace to it"
             );
             let id = id(MUST_WITHOUT_STORY, &row.id.to_string());
             let (rule, severity, requirement) = (MUST_WITHOUT_STORY, Severity::Advisory, Some(row.id));

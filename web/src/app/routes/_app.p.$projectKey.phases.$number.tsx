@@ -88,7 +88,12 @@ function Page() {
       phase={phase}
       stage={stage}
       me={me}
-      search={{ view: search.view ?? "read", version: search.v ?? null, compare: search.cmp ?? null }}
+      search={{
+        view: search.view ?? "read",
+        version: search.v ?? null,
+        compare: search.cmp ?? null,
+        finding: search.finding ?? null,
+      }}
       onSearch={(change, leaving = null) => void onSearch(change, leaving)}
     />
   );

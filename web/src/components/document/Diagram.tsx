@@ -47,7 +47,9 @@ export default function Diagram({ code }: { code: string }) {
 function BrokenDiagram({ code, error }: { code: string; error: string }) {
   return (
     <figure className="my-3 rounded-md border border-review/50 bg-review-soft p-3 font-sans text-xs">
-      <figcaption className="text-ink">This diagram can't be drawn: {error}</figcaption>
+      <figcaption className="text-ink">
+        <b className="font-medium">Advisory finding.</b> This diagram can't be drawn: {error}
+      </figcaption>
       <pre>{code}</pre>
     </figure>
   );

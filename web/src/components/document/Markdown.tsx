@@ -11,6 +11,7 @@ type Props = { text: string; streaming?: boolean; className?: string };
 export function Markdown({ text, streaming = false, className = "doc" }: Props) {
   const cache = useRef<BlockCache>({ text: "", blocks: [] });
   const blocks = useMemo(() => splitBlocks(text, cache.current), [text]);
+  const lines = useMemo(() => firstLines(blocks), [blocks]);
   return (
     <div className={className}>
       {blocks.map((block, index) => (
@@ -20,6 +21,7 @@ export function Markdown({ text, streaming = false, className = "doc" }: Props) 
           raw={block.raw}
           lang={block.lang}
           code={block.code}
+          line={lines[index] ?? 1}
           growing={streaming && index === blocks.length - 1}
         />
       ))}
@@ -27,12 +29,24 @@ export function Markdown({ text, streaming = false, className = "doc" }: Props) 
   );
 }
 
-const BlockView = memo(function BlockView({ raw, lang, code, growing }: Block & { growing: boolean }) {
+/** The line of the source that each block begins in. */
+function firstLines(blocks: readonly Block[]): number[] {
+  let line = 1;
+  return blocks.map(({ raw }) => {
+    const first = line;
+    line += raw.split("\n").length - 1;
+    return first;
+  });
+}
+
+type BlockProps = Block & { growing: boolean; line: number };
+
+const BlockView = memo(function BlockView({ raw, lang, code, growing, line }: BlockProps) {
   const diagram = lang === "mermaid";
   const html = useMemo(() => (diagram ? "" : toHtml(growing ? remend(raw) : raw)), [raw, diagram, growing]);
   if (!diagram) {
     // biome-ignore lint/security/noDangerouslySetInnerHtml: toHtml is the sanitiser; nothing else may be set here
-    return <div dangerouslySetInnerHTML={{ __html: html }} />;
+    return <div data-line={line} dangerouslySetInnerHTML={{ __html: html }} />;
   }
   const waiting = <div className="my-3 h-32 rounded-md border border-rule bg-well" />;
   if (growing) {
@@ -43,8 +57,10 @@ const BlockView = memo(function BlockView({ raw, lang, code, growing }: Block & 
     );
   }
   return (
-    <Suspense fallback={waiting}>
-      <Diagram code={code ?? ""} />
-    </Suspense>
+    <div data-line={line}>
+      <Suspense fallback={waiting}>
+        <Diagram code={code ?? ""} />
+      </Suspense>
+    </div>
   );
 });

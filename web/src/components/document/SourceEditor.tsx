@@ -3,13 +3,26 @@ import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { EditorState } from "@codemirror/state";
 import { EditorView, keymap } from "@codemirror/view";
 import { useEffect, useRef } from "react";
+import type { Finding } from "~/api/types";
 import { baseExtensions } from "./codemirror";
+import { findingMarks, goToLine, markFindings } from "./marks";
 
-type Props = { initial: string; label: string; onChange: (text: string) => void };
+type Props = {
+  initial: string;
+  label: string;
+  onChange: (text: string) => void;
+  /** What the checker found, marked at its lines. */
+  findings?: readonly Finding[];
+  /** A line to go to; a new object goes there again. */
+  goTo?: { line: number } | null;
+};
 
-export default function SourceEditor({ initial, label, onChange }: Props) {
+const NONE: readonly Finding[] = [];
+
+export default function SourceEditor({ initial, label, onChange, findings = NONE, goTo = null }: Props) {
   const host = useRef<HTMLDivElement>(null);
   const start = useRef(initial);
+  const editor = useRef<EditorView>(null);
   const tell = useRef(onChange);
   useEffect(() => {
     tell.current = onChange;
@@ -22,6 +35,7 @@ export default function SourceEditor({ initial, label, onChange }: Props) {
         doc: start.current,
         extensions: [
           ...baseExtensions(label),
+          findingMarks,
           history(),
           keymap.of([...defaultKeymap, ...historyKeymap]),
           EditorView.updateListener.of((update) => {
@@ -30,8 +44,18 @@ export default function SourceEditor({ initial, label, onChange }: Props) {
         ],
       }),
     });
+    editor.current = view;
     view.focus();
-    return () => view.destroy();
+    return () => {
+      editor.current = null;
+      view.destroy();
+    };
   }, [label]);
+  useEffect(() => {
+    if (editor.current) markFindings(editor.current, findings);
+  }, [findings]);
+  useEffect(() => {
+    if (editor.current && goTo) goToLine(editor.current, goTo.line);
+  }, [goTo]);
   return <div ref={host} className="h-full" />;
 }

@@ -4,7 +4,7 @@
  */
 import { useQuery } from "@tanstack/react-query";
 import { FilePlus2, PenLine } from "lucide-react";
-import { lazy, type ReactNode, Suspense, useState } from "react";
+import { lazy, type ReactNode, Suspense, useRef, useState } from "react";
 import { versionQuery, versionsQuery } from "~/api/queries";
 import type { Phase, StageView } from "~/api/types";
 import { Markdown } from "~/components/document/Markdown";
@@ -12,8 +12,10 @@ import { ProblemNotice, Skeleton } from "~/components/ui/Notice";
 import { stageName } from "~/lib/stages";
 import type { LiveTurn } from "~/live/turn";
 import { DocumentEmpty, LiveDocument } from "./DocumentStates";
+import { FindingsBar } from "./FindingsBar";
 import { Provenance } from "./Provenance";
 import { SubmitAnalysisDialog } from "./SubmitAnalysisDialog";
+import { useFindings } from "./useFindings";
 import { VersionEditor } from "./VersionEditor";
 import { VersionMenu } from "./VersionMenu";
 import { type View, ViewTabs } from "./ViewTabs";
@@ -21,7 +23,13 @@ import { type View, ViewTabs } from "./ViewTabs";
 const DiffView = lazy(() => import("./DiffView"));
 const SourceView = lazy(() => import("~/components/document/SourceView"));
 
-export type DocumentSearch = { view: View; version: number | null; compare: number | null };
+export type DocumentSearch = {
+  view: View;
+  version: number | null;
+  compare: number | null;
+  /** The finding to be shown at its place. */
+  finding: string | null;
+};
 
 type Props = {
   phase: Phase;
@@ -52,6 +60,8 @@ export function DocumentPane(props: Props) {
     ...versionQuery(phase.id, view.stage, shownVersion ?? 0),
     enabled: shownVersion !== null,
   });
+  const text = useRef<HTMLDivElement>(null);
+  const found = useFindings({ ...place, shown: shownVersion, finding: search.finding, text, ready: version.isSuccess });
   const [editing, setEditing] = useState(false);
   const [submitting, setSubmitting] = useState(false);
   const writing = live?.parts.findLast((part) => part.kind === "document" && !part.saved) ?? null;
@@ -121,7 +131,19 @@ export function DocumentPane(props: Props) {
           onAction={() => onSearch({ version: null })}
         />
       )}
+      {found.findings.length > 0 && !growing && (
+        <FindingsBar
+          key={`${view.stage} v${shownVersion}`}
+          findings={found.findings}
+          open={search.finding !== null}
+          onShow={(finding) => {
+            if (shownAs === "read") found.show(finding);
+            onSearch({ view: "read", finding: finding.id });
+          }}
+        />
+      )}
       <div
+        ref={text}
         className="fine-scroll min-h-0 flex-1 overflow-y-auto"
         tabIndex={0}
         role="region"

@@ -12,8 +12,17 @@ import { Markdown } from "~/components/document/Markdown";
 import { ProblemNotice, Skeleton } from "~/components/ui/Notice";
 import { stageName } from "~/lib/stages";
 import { recall, remember } from "~/lib/storage";
+import { FindingsBar } from "./FindingsBar";
+import { useCheck } from "./useCheck";
 
 const SourceEditor = lazy(() => import("~/components/document/SourceEditor"));
+
+/** What is said instead of the count; a check that is under way leaves the last one standing. */
+const WAITING = {
+  checking: null,
+  checked: null,
+  failed: "The text can't be checked just now; it is tried again as you type",
+} as const;
 
 type Props = {
   place: { phaseId: string; stage: Stage };
@@ -28,6 +37,8 @@ export function VersionEditor({ place, base, newest, onDone }: Props) {
   const [text, setText] = useState(() => recall(draftKey) ?? base.markdown);
   const [title, setTitle] = useState(base.title);
   const [pane, setPane] = useState<"write" | "preview">("write");
+  const checked = useCheck(place, text);
+  const [goTo, setGoTo] = useState<{ line: number } | null>(null);
   const changed = text !== base.markdown || title !== base.title;
   useEffect(() => remember(draftKey, text === base.markdown ? null : text), [draftKey, text, base.markdown]);
   const save = useMutation({
@@ -101,10 +112,24 @@ export function VersionEditor({ place, base, newest, onDone }: Props) {
           )}
         </div>
       )}
+      <FindingsBar
+        findings={checked.findings}
+        waiting={WAITING[checked.state]}
+        onShow={(finding) => {
+          setPane("write");
+          setGoTo({ line: finding.place.line });
+        }}
+      />
       <div className="grid min-h-0 flex-1 lg:grid-cols-2 lg:divide-x lg:divide-rule">
         <div className={`min-h-0 overflow-hidden ${pane === "write" ? "" : "max-lg:hidden"}`}>
           <Suspense fallback={<Skeleton lines={8} className="p-6" />}>
-            <SourceEditor initial={text} label="Document source" onChange={setText} />
+            <SourceEditor
+              initial={text}
+              label="Document source"
+              onChange={setText}
+              findings={checked.findings}
+              goTo={goTo}
+            />
           </Suspense>
         </div>
         <div

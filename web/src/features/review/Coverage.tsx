@@ -1,19 +1,23 @@
 /** Requirements × proposals: what no story covers comes first; a click shows the stories of a requirement. */
 import { Check, CircleAlert, CircleDashed } from "lucide-react";
 import type { Coverage as CoverageMatrix, CoverageRow, CoverageState, Proposal } from "~/api/stories";
+import type { StoryFinding } from "~/api/types";
+import { SeverityIcon } from "~/components/document/FindingList";
 import { EmptyState } from "~/components/ui/Notice";
+import { SEVERITY_WORD } from "~/lib/findings";
 import { COVERAGE_WORD } from "~/lib/stories";
 import { plural } from "~/lib/time";
 
 type Props = {
   coverage: CoverageMatrix;
+  findings: StoryFinding[];
   proposals: Proposal[];
   reference: string | null;
   onReference: (reference: string | null) => void;
   onProposal: (id: string) => void;
 };
 
-export function Coverage({ coverage, proposals, reference, onReference, onProposal }: Props) {
+export function Coverage({ coverage, findings, proposals, reference, onReference, onProposal }: Props) {
   const titles = new Map(proposals.map((proposal) => [proposal.id, proposal.title]));
   const count = (state: CoverageState) => coverage.items.filter((row) => row.state === state).length;
   if (coverage.items.length === 0) {
@@ -34,6 +38,7 @@ export function Coverage({ coverage, proposals, reference, onReference, onPropos
           <span className="font-medium text-changes"> · {count("uncovered")} not covered</span>
         )}
       </p>
+      {findings.length > 0 && <SetFindings findings={findings} titles={titles} onProposal={onProposal} />}
       <ul className="panel mt-2 divide-y divide-rule overflow-hidden">
         {coverage.items.map((row) => (
           <li key={row.id}>
@@ -51,6 +56,29 @@ export function Coverage({ coverage, proposals, reference, onReference, onPropos
         <Dangling dangling={coverage.dangling} titles={titles} onProposal={onProposal} />
       )}
     </div>
+  );
+}
+
+type SetFindingsProps = Pick<Props, "findings" | "onProposal"> & { titles: Map<string, string> };
+
+/** What the checker says of the stories as a set. */
+function SetFindings({ findings, titles, onProposal }: SetFindingsProps) {
+  return (
+    <ul aria-label="Findings" className="mt-2 flex flex-col gap-1.5">
+      {findings.map((finding) => (
+        <li key={finding.id} className="flex items-start gap-2 text-xs">
+          <SeverityIcon severity={finding.severity} />
+          <span className="min-w-0 break-words text-ink">
+            <b className="font-medium">{SEVERITY_WORD[finding.severity]}.</b> {finding.text}
+            {finding.proposals.map((id) => (
+              <button key={id} type="button" className="link ml-2" onClick={() => onProposal(id)}>
+                {titles.get(id) ?? "A story that is set aside"}
+              </button>
+            ))}
+          </span>
+        </li>
+      ))}
+    </ul>
   );
 }
 

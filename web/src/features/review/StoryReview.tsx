@@ -257,6 +257,7 @@ function Table({ phase, search, onSearch, conversation, gate, data, review }: Lo
             {search.side === "coverage" && (
               <Coverage
                 coverage={data.coverage}
+                findings={data.findings}
                 proposals={data.items}
                 reference={search.reference}
                 onReference={(reference) => onSearch({ reference, show: "all" })}

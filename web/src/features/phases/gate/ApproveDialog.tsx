@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import type { Binding } from "~/api/phases";
 import { hasCode, isProblem } from "~/api/problem";
-import { versionQuery } from "~/api/queries";
+import { findingsQuery, versionQuery } from "~/api/queries";
 import type { ArtefactVersion, Me, Phase, StageView } from "~/api/types";
 import { CopyButton } from "~/components/ui/CopyButton";
 import { Dialog, DialogActions } from "~/components/ui/Dialog";
@@ -12,6 +12,7 @@ import { ProblemNotice } from "~/components/ui/Notice";
 import { rolesInWords, stageName } from "~/lib/stages";
 import { shortHash } from "./decision";
 import type { DecisionMutations } from "./useDecisions";
+import { useWaivers, Waivers } from "./Waivers";
 
 type Props = {
   phase: Phase;
@@ -28,6 +29,10 @@ export function ApproveDialog({ phase, view, me, binding: current, approve, onCl
   // What was shown when the dialog opened is what gets signed, whatever arrives meanwhile.
   const [binding] = useState(current);
   const version = useQuery(versionQuery(phase.id, view.stage, binding.version));
+  const checked = useQuery(findingsQuery(phase.id, view.stage));
+  // Findings are of the latest version; while that is another, this dialog is outdated anyway.
+  const findings = checked.data?.version === binding.version ? checked.data.findings : null;
+  const given = useWaivers(findings ?? []);
   const outdated = current.version !== binding.version || current.upstream_hash !== binding.upstream_hash;
   const newest = isProblem(approve.error) ? approve.error.members.current_version : null;
   return (
@@ -54,10 +59,12 @@ export function ApproveDialog({ phase, view, me, binding: current, approve, onCl
           {me.name} · {rolesInWords(phase.my_roles)}
         </Row>
         <Row term="Recorded">
-          Your name, role, the hashes above, the policy in force, the time and your note; permanent, and shown
-          in the phase's history
+          Your name, role, the hashes above, the policy in force, the findings with your reasons, the time and
+          your note; permanent, and shown in the phase's history
         </Row>
       </dl>
+      <ProblemNotice error={checked.error} />
+      <Waivers findings={findings ?? []} given={given} />
       <Field label="Note (optional)">
         {(control) => (
           <textarea
@@ -96,8 +103,10 @@ export function ApproveDialog({ phase, view, me, binding: current, approve, onCl
         <button
           type="button"
           className={`btn btn-primary ${approve.isPending ? "pulse" : ""}`}
-          disabled={approve.isPending || outdated}
-          onClick={() => approve.mutate({ binding, note: note.trim() }, { onSuccess: onClose })}
+          disabled={approve.isPending || outdated || findings === null || !given.complete}
+          onClick={() =>
+            approve.mutate({ binding, note: note.trim(), waivers: given.waivers }, { onSuccess: onClose })
+          }
         >
           {approve.isPending ? "Recording…" : `Approve v${binding.version}`}
         </button>

@@ -1,0 +1,41 @@
+/** The findings of the version on screen, and the way to the place of one. */
+import { useQuery } from "@tanstack/react-query";
+import { type RefObject, useEffect, useRef } from "react";
+import { findingsQuery } from "~/api/queries";
+import type { Finding, Stage } from "~/api/types";
+import { showLine } from "~/components/document/lines";
+
+type Given = {
+  phaseId: string;
+  stage: Stage;
+  /** The version on screen. */
+  shown: number | null;
+  /** The finding that the address names. */
+  finding: string | null;
+  text: RefObject<HTMLDivElement | null>;
+  /** Whether the text is there. */
+  ready: boolean;
+};
+
+const NONE: readonly Finding[] = [];
+
+export function useFindings({ phaseId, stage, shown, finding, text, ready }: Given) {
+  const query = useQuery({ ...findingsQuery(phaseId, stage), enabled: shown !== null });
+  // Only the latest version is checked; an older one was what it was.
+  const findings = query.data && query.data.version === shown ? query.data.findings : NONE;
+  const line = findings.find(({ id }) => id === finding)?.place.line ?? null;
+  const pointedAt = useRef<string | null>(null);
+  useEffect(() => {
+    // Once for each version: what is being read is not moved because something else changed.
+    const place = `${finding} v${shown}`;
+    if (!ready || line === null || !text.current || pointedAt.current === place) return;
+    pointedAt.current = place;
+    showLine(text.current, line);
+  }, [ready, line, text, finding, shown]);
+  return {
+    findings,
+    show: ({ place }: Finding) => {
+      if (text.current) showLine(text.current, place.line);
+    },
+  };
+}

@@ -1,0 +1,25 @@
+/** Findings of the checker in words. */
+import type { Finding } from "~/api/types";
+import { plural } from "./time";
+
+export const SEVERITY_WORD = { blocking: "Blocking", advisory: "Advisory" } as const satisfies Record<
+  Finding["severity"],
+  string
+>;
+
+export const isBlocking = (finding: Finding): boolean => finding.severity === "blocking";
+
+/** "2 blocking findings, 5 advisory": what stops an approval comes first. */
+export function findingsInWords(findings: readonly Finding[]): string {
+  const blocking = findings.filter(isBlocking).length;
+  const advisory = findings.length - blocking;
+  if (findings.length === 0) return "No findings";
+  if (blocking === 0) return plural(advisory, "advisory finding");
+  const first = plural(blocking, "blocking finding");
+  return advisory === 0 ? first : `${first}, ${advisory} advisory`;
+}
+
+/** "R-3 · line 12" */
+export function placeInWords({ place }: Finding): string {
+  return `${place.ref_id ? `${place.ref_id} · ` : ""}line ${place.line}`;
+}
