@@ -24,7 +24,11 @@ function shown(findings: Finding[]) {
 }
 
 it("marks a line once, by what weighs most", () => {
-  const marks = shown([finding(2, "advisory", "poorer"), finding(2, "blocking", "wrong"), finding(1, "advisory", "thin")]);
+  const marks = shown([
+    finding(2, "advisory", "poorer"),
+    finding(2, "blocking", "wrong"),
+    finding(1, "advisory", "thin"),
+  ]);
   expect(marks).toEqual([
     { line: 1, class: "cm-finding cm-finding-advisory", title: "thin" },
     { line: 2, class: "cm-finding cm-finding-blocking", title: "poorer\nwrong" },

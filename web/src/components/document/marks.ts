@@ -29,14 +29,21 @@ export function decorated(document: Text, findings: readonly Finding[]): Decorat
     const at = document.line(line).from;
     const severity = here.some(isBlocking) ? "blocking" : "advisory";
     const title = here.map((finding) => finding.text).join("\n");
-    builder.add(at, at, Decoration.line({ class: `cm-finding cm-finding-${severity}`, attributes: { title } }));
+    builder.add(
+      at,
+      at,
+      Decoration.line({ class: `cm-finding cm-finding-${severity}`, attributes: { title } }),
+    );
   }
   return builder.finish();
 }
 
 const theme = EditorView.theme({
   ".cm-finding": { boxShadow: "inset 3px 0 0 var(--review)", backgroundColor: "var(--review-soft)" },
-  ".cm-finding-blocking": { boxShadow: "inset 3px 0 0 var(--changes)", backgroundColor: "var(--changes-soft)" },
+  ".cm-finding-blocking": {
+    boxShadow: "inset 3px 0 0 var(--changes)",
+    backgroundColor: "var(--changes-soft)",
+  },
 });
 
 export const findingMarks = [marks, theme];

@@ -61,7 +61,13 @@ export function DocumentPane(props: Props) {
     enabled: shownVersion !== null,
   });
   const text = useRef<HTMLDivElement>(null);
-  const found = useFindings({ ...place, shown: shownVersion, finding: search.finding, text, ready: version.isSuccess });
+  const found = useFindings({
+    ...place,
+    shown: shownVersion,
+    finding: search.finding,
+    text,
+    ready: version.isSuccess,
+  });
   const [editing, setEditing] = useState(false);
   const [submitting, setSubmitting] = useState(false);
   const writing = live?.parts.findLast((part) => part.kind === "document" && !part.saved) ?? null;

@@ -23,7 +23,9 @@ beforeEach(() => {
 });
 
 it("asks for the last text only, and shows what is found in it", async () => {
-  const { result, rerender } = renderHook(({ text }) => useCheck(PLACE, text), { initialProps: { text: "R" } });
+  const { result, rerender } = renderHook(({ text }) => useCheck(PLACE, text), {
+    initialProps: { text: "R" },
+  });
   rerender({ text: "R-" });
   rerender({ text: "R-1" });
   await waitFor(() => expect(result.current.state).toBe("checked"));
@@ -32,7 +34,9 @@ it("asks for the last text only, and shows what is found in it", async () => {
 });
 
 it("keeps what was found while the server can't answer, and says so", async () => {
-  const { result, rerender } = renderHook(({ text }) => useCheck(PLACE, text), { initialProps: { text: "R-1" } });
+  const { result, rerender } = renderHook(({ text }) => useCheck(PLACE, text), {
+    initialProps: { text: "R-1" },
+  });
   await waitFor(() => expect(result.current.state).toBe("checked"));
   rerender({ text: "down" });
   await waitFor(() => expect(result.current.state).toBe("failed"));

@@ -10,7 +10,10 @@ import { plural } from "~/lib/time";
 export function useWaivers(findings: readonly Finding[]) {
   const [reasons, setReasons] = useState<Record<string, string>>({});
   const blocking = findings.filter(isBlocking);
-  const waivers: Waiver[] = blocking.map(({ id }) => ({ finding_id: id, reason: (reasons[id] ?? "").trim() }));
+  const waivers: Waiver[] = blocking.map(({ id }) => ({
+    finding_id: id,
+    reason: (reasons[id] ?? "").trim(),
+  }));
   return {
     reasons,
     waivers,
