@@ -17,7 +17,9 @@ test("a vague quality blocks the approval until it is waived with a reason", asy
     await bar.getByRole("link", { name: /Show the first/ }).click();
     const checker = page.getByRole("region", { name: "Checker" });
     await expect(checker.getByRole("button", { name: /N-1 says “fast”/ })).toBeVisible();
-    await expect(page.getByRole("region", { name: "Document text" }).locator(":focus")).toContainText("N-1");
+    const pointedAt = page.getByRole("region", { name: "Document text" }).locator(":focus");
+    await expect(pointedAt).toContainText("N-1");
+    await expect(pointedAt).toBeInViewport();
     expect(await axe(page), "document with findings").toEqual([]);
     await shot(page, "findings");
   });

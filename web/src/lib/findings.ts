@@ -19,7 +19,13 @@ export function findingsInWords(findings: readonly Finding[]): string {
   return advisory === 0 ? first : `${first}, ${advisory} advisory`;
 }
 
-/** "R-3 · line 12" */
+/** What blocks comes first; otherwise they stay in the order of the document. */
+export const inOrderOfWeight = (findings: readonly Finding[]): Finding[] =>
+  findings.toSorted((one, other) => Number(isBlocking(other)) - Number(isBlocking(one)));
+
+/** "R-3 · line 12 · Non-goals"; what is about no place in it is about all of it. */
 export function placeInWords({ place }: Finding): string {
-  return `${place.ref_id ? `${place.ref_id} · ` : ""}line ${place.line}`;
+  const { ref_id: about, line, section } = place;
+  if (!about && line === 1) return "the whole document";
+  return [about, `line ${line}`, section].filter(Boolean).join(" · ");
 }

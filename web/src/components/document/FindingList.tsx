@@ -1,14 +1,14 @@
 /** What the checker says of a document: each finding a sentence with its place, and a way there. */
 import { Info, OctagonAlert } from "lucide-react";
 import type { Finding } from "~/api/types";
-import { isBlocking, placeInWords, SEVERITY_WORD } from "~/lib/findings";
+import { inOrderOfWeight, isBlocking, placeInWords, SEVERITY_WORD } from "~/lib/findings";
 
 type Props = { findings: readonly Finding[]; onShow: (finding: Finding) => void };
 
 export function FindingList({ findings, onShow }: Props) {
   return (
     <ul className="divide-y divide-rule" aria-label="Findings">
-      {findings.map((finding) => (
+      {inOrderOfWeight(findings).map((finding) => (
         <li key={finding.id}>
           <button
             type="button"
@@ -22,7 +22,6 @@ export function FindingList({ findings, onShow }: Props) {
                   {SEVERITY_WORD[finding.severity]}
                 </b>{" "}
                 · {placeInWords(finding)}
-                {finding.place.section && ` · ${finding.place.section}`}
               </span>
               <span className="block break-words text-ink">{finding.text}</span>
             </span>

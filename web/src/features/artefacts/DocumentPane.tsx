@@ -141,7 +141,7 @@ export function DocumentPane(props: Props) {
         <FindingsBar
           key={`${view.stage} v${shownVersion}`}
           findings={found.findings}
-          open={search.finding !== null}
+          pointed={search.finding !== null}
           onShow={(finding) => {
             if (shownAs === "read") found.show(finding);
             onSearch({ view: "read", finding: finding.id });

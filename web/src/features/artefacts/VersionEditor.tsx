@@ -135,6 +135,7 @@ export function VersionEditor({ place, base, newest, onDone }: Props) {
         <div
           className={`fine-scroll min-h-0 overflow-y-auto px-6 py-5 ${pane === "preview" ? "" : "max-lg:hidden"}`}
           role="region"
+          tabIndex={0}
           aria-label="Preview"
         >
           <Markdown text={text} streaming />
