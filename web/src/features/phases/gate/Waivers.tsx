@@ -30,7 +30,7 @@ export function Waivers({ findings, given }: Props) {
   const advisory = findings.filter((finding) => !isBlocking(finding));
   if (findings.length === 0) return null;
   return (
-    <section aria-label="Findings" className="mb-3">
+    <section aria-label="Findings" className="mt-3 mb-3">
       {blocking.length > 0 && (
         <div className="rounded-sm border border-changes/40 bg-changes-soft p-3">
           <p className="font-medium text-ink text-xs">{findingsInWords(blocking)}</p>
