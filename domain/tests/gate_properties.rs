@@ -8,8 +8,8 @@ use konductro_domain::actor::{Credential, Person};
 use konductro_domain::ids::{ChangeRequestId, ProjectId, SessionId, UserId};
 use konductro_domain::phase::plan::PhaseKind;
 use konductro_domain::phase::{
-    AddArtefactVersion, ApproveArtefact, DismissChangeRequest, GateState, OpenPhase, Phase, PhaseCommand, PhaseEvent,
-    PhaseStatus, ReopenStage, RequestChanges, Via, WithdrawApproval, WithdrawChangeRequest,
+    AddArtefactVersion, ApproveArtefact, DismissChangeRequest, GateState, OpenPhase, OpenPoints, Phase, PhaseCommand,
+    PhaseEvent, PhaseStatus, ReopenStage, RequestChanges, Via, WithdrawApproval, WithdrawChangeRequest,
 };
 use konductro_domain::project::policy::ApprovalPolicy;
 use konductro_domain::role::{Role, Roles};
@@ -98,6 +98,7 @@ fn command(phase: &Phase, step: &Step) -> PhaseCommand {
                 upstream_hash: if stale_view { Hash::of(b"old") } else { phase.upstream_hash(stage) },
                 cycle: phase.stages[&stage].cycle,
                 note: None,
+                open_points: OpenPoints::default(),
             };
             if reaffirm { PhaseCommand::ReaffirmArtefact(approval) } else { PhaseCommand::ApproveArtefact(approval) }
         }

@@ -1,6 +1,7 @@
 //! Approving, reaffirming and withdrawing: always bound to exactly what was shown (rules 2, 3, 7 and 10).
 
 use crate::ids::{ChangeRequestId, UserId};
+use crate::phase::acknowledging::acknowledge;
 use crate::phase::artefact::Completeness;
 use crate::phase::commands::{ApproveArtefact, WithdrawApproval};
 use crate::phase::errors::{Current, PhaseError};
@@ -38,6 +39,7 @@ fn give_approval(
         return Err(PhaseError::Incomplete(latest.version));
     }
     let own_requests = clearable_requests(record, by.user_id)?;
+    let acknowledged = acknowledge(command)?;
     let mut events = vec![PhaseEvent::ApprovalGiven {
         approver: by.user_id,
         stage,
@@ -51,6 +53,7 @@ fn give_approval(
         open_findings: Vec::new(),
         note: command.note.as_ref().map(|note| note.reference()),
     }];
+    events.extend(acknowledged);
     events.extend(
         own_requests.into_iter().map(|change_request_id| PhaseEvent::ChangeRequestCleared { change_request_id, stage }),
     );
