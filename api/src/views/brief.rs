@@ -229,7 +229,8 @@ impl Basis {
 
 fn since(version: u32, because: SinceBecause, before: &str, now: &str) -> Since {
     let compared = diff::diff(before, now);
-    let different = compared.sections.into_iter().filter(|section| section.kind != diff::SectionChange::Same);
+    // A blank line more is nothing to read.
+    let different = compared.sections.into_iter().filter(|section| section.added_words + section.removed_words > 0);
     Since {
         version,
         because,

@@ -3,6 +3,7 @@
 use konductro_projections::inbox::INBOX;
 use konductro_tests::database::TestDatabase;
 use konductro_tests::reviewed::{generate, ready_phase};
+use konductro_tests::wait::until;
 use konductro_tests::{Person, Server};
 use serde_json::Value;
 use sqlx::{Executor as _, Row as _};
