@@ -49,7 +49,8 @@ test("a draft survives another browser, and is no version until it is saved", as
   await expect(document(laptop).getByText(/^Your draft, from v1/)).toBeVisible();
   await expect(document(laptop).getByRole("button", { name: /^v1\b.*choose a version/ })).toBeVisible();
   await laptop.getByRole("button", { name: "Go on editing" }).click();
-  await expect(editor(laptop)).toContainText("Who owns the table of rates?");
+  const preview = laptop.getByRole("region", { name: "Preview" });
+  await expect(preview).toContainText("Who owns the table of rates?");
   await laptop.getByRole("button", { name: "Save version" }).click();
   await expect(document(laptop).getByRole("button", { name: /^v2\b.*choose a version/ })).toBeVisible();
   await expect(document(laptop).getByText("Your draft")).toBeHidden();
@@ -152,7 +153,9 @@ test("two people edit at once: they see each other, and neither loses a word", a
   const [dana, other] = [await browser(), await browser()];
   await stepInAs(dana, server().url, "Dana");
   await open(dana, "/p/PAY/settings");
-  await dana.getByRole("checkbox", { name: /^Mara.*: SDM$/ }).check();
+  const sdm = dana.getByRole("checkbox", { name: /^Mara.*: SDM$/ });
+  await sdm.click();
+  await expect(sdm).toBeChecked();
   await stepInAs(other, server().url, "Mara");
   for (const page of [dana, other]) {
     await open(page, requirements);

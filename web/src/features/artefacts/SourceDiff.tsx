@@ -29,7 +29,7 @@ function Section({ section, split }: { section: SectionDiff; split: boolean }) {
   return (
     <section className="mb-2" aria-label={section.heading || "Before the first heading"}>
       {section.heading && (
-        <h3
+        <h2
           className="flex flex-wrap items-baseline gap-x-3 bg-well px-2 py-0.5 font-sans"
           {...(changed ? { "data-change": "", "data-section": section.heading, tabIndex: -1 } : {})}
         >
@@ -41,7 +41,7 @@ function Section({ section, split }: { section: SectionDiff; split: boolean }) {
               <span className="text-changes">−{section.removed_words}</span> words
             </span>
           )}
-        </h3>
+        </h2>
       )}
       {pieces.map((piece) =>
         piece.kind === "folded" ? (

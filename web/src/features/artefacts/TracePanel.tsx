@@ -35,10 +35,10 @@ export function TracePanel({ phase, id, stage, onClose }: Props) {
       className="fine-scroll max-h-[38vh] shrink-0 overflow-y-auto border-rule border-t bg-paper px-4 py-3 outline-none"
     >
       <div className="flex items-start gap-3">
-        <h3 className="min-w-0 flex-1">
+        <h2 className="min-w-0 flex-1">
           <span className="mr-2 font-medium font-mono text-xs">{id}</span>
           <span className="font-serif text-lg">{item?.title}</span>
-        </h3>
+        </h2>
         <button
           type="button"
           className="btn btn-ghost btn-icon -mt-1"
@@ -79,7 +79,7 @@ function Traced({ phase, item }: { phase: Phase; item: TracedId }) {
       </p>
       <div className="mt-3 grid gap-x-8 gap-y-3 @2xl:grid-cols-2">
         <div>
-          <h4 className="eyebrow mb-1">Named by</h4>
+          <h3 className="eyebrow mb-1">Named by</h3>
           {item.named_in.length === 0 ? (
             <p className="text-ink-2">No document names it.</p>
           ) : (
@@ -106,7 +106,7 @@ function Traced({ phase, item }: { phase: Phase; item: TracedId }) {
           )}
         </div>
         <div>
-          <h4 className="eyebrow mb-1">Stories</h4>
+          <h3 className="eyebrow mb-1">Stories</h3>
           {item.stories.length === 0 ? (
             <p className="text-ink-2">No story is for it yet.</p>
           ) : (

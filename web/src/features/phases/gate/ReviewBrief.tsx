@@ -93,7 +93,7 @@ const wide = (): boolean =>
 export function Part({ title, children }: { title: string; children: ReactNode }) {
   return (
     <div className="min-w-0">
-      <h3 className="eyebrow mb-1">{title}</h3>
+      <h2 className="eyebrow mb-1">{title}</h2>
       {children}
     </div>
   );
