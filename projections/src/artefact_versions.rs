@@ -237,6 +237,7 @@ impl Changes {
             | PhaseEvent::StageUnlocked { .. }
             | PhaseEvent::StageLocked { .. }
             | PhaseEvent::DocumentSetAside { .. }
+            | PhaseEvent::OpenPointsAcknowledged { .. }
             | PhaseEvent::ArtefactApproved { .. }
             | PhaseEvent::StageReturnedToReview { .. }
             | PhaseEvent::PhaseBecameReady {}

@@ -1,7 +1,7 @@
 /** What the checker finds stands in the way: seen at its place, live in the editor, and waived with a reason on record. */
 import { axe } from "./axe";
 import { expect, serve, test } from "./journey";
-import { gate, stepInAs } from "./people";
+import { acknowledge, gate, stepInAs } from "./people";
 
 const server = serve("demo");
 const REASON = "Settling is measured with the first hundred refunds; the number follows in v2.";
@@ -37,7 +37,7 @@ test("a vague quality blocks the approval until it is waived with a reason", asy
     await expect(checker.getByText(/blocking/)).toHaveCount(0);
     expect(await axe(page), "editor with findings").toEqual([]);
     await shot(page, "editor");
-    await page.getByRole("button", { name: "Cancel" }).click();
+    await page.getByRole("button", { name: "Discard draft" }).click();
   });
 
   await test.step("approving asks for a reason and keeps it", async () => {
@@ -47,6 +47,8 @@ test("a vague quality blocks the approval until it is waived with a reason", asy
     await expect(dialog.getByText("1 blocking finding")).toBeVisible();
     await expect(approve).toBeDisabled();
     expect(await axe(page), "waiving").toEqual([]);
+    await acknowledge(dialog);
+    await expect(approve).toBeDisabled();
     await dialog.getByLabel("Why this may stand (N-1)").fill(REASON);
     await shot(page, "waived");
     await approve.click();

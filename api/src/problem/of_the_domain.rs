@@ -88,6 +88,11 @@ impl From<PhaseError> for Problem {
                 };
                 Problem::invalid(format!("/waivers/{place}/{member}"), why.to_string())
             }
+            PhaseError::NotAcknowledged(left) => {
+                let left: Vec<_> = left.iter().map(ToString::to_string).collect();
+                Problem::new(Code::NotAcknowledged, detail).with("open_points", left)
+            }
+            PhaseError::NothingToAcknowledge(_) => Problem::invalid("/acknowledged", detail),
             PhaseError::ChangesOpen(requesters) => {
                 Problem::new(Code::ChangesOpen, detail).with("requested_by", requesters)
             }

@@ -5,15 +5,18 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, delete, post, web};
 use konductro_domain::artefact::check::FindingId;
+use konductro_domain::artefact::open_points::open_points;
+use konductro_domain::artefact::reference::Reference;
 use konductro_domain::ids::{ChangeRequestId, PhaseId};
 use konductro_domain::phase::{
-    ApproveArtefact, DismissChangeRequest, Phase, PhaseCommand, ReopenStage, RequestChanges, Verb, Waiver,
+    ApproveArtefact, DismissChangeRequest, OpenPoints, Phase, PhaseCommand, ReopenStage, RequestChanges, Verb, Waiver,
     WithdrawApproval, WithdrawChangeRequest,
 };
 use konductro_domain::role::Roles;
 use konductro_domain::stage::Stage;
 use konductro_domain::story_review::StoryReview;
 use konductro_domain::text::{Hash, Text};
+use konductro_projections::event_log;
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -66,6 +69,10 @@ pub struct NewApproval {
     #[serde(default)]
     #[schema(max_items = 700)]
     waivers: Vec<NewWaiver>,
+    /// The assumptions and open questions of the text shown that were acknowledged, one by one. When it is sent it must
+    /// hold all of them; when it is left out, the record says that they were not.
+    #[serde(default)]
+    acknowledged: Option<Vec<String>>,
 }
 
 /// Why a blocking finding may stand.
@@ -100,7 +107,8 @@ pub struct Reason {
 /// Approve exactly the version that was shown.
 ///
 /// Version, content hash, upstream hash and cycle must be what is there now; otherwise 409
-/// `approval-outdated` says what is. A blocking finding stops it (409 `findings-block`) unless it is waived. Needs a role of the project's approval policy and a browser session.
+/// `approval-outdated` says what is. A blocking finding stops it (409 `findings-block`) unless it is waived.
+/// Needs a role of the project's approval policy and a browser session.
 #[utoipa::path(operation_id = "approveArtefact", tag = "gates", params(("phase_id" = Uuid, Path), ("stage" = views::Stage, Path)),
     request_body = NewApproval, responses(
     (status = 201, body = views::Phase),
@@ -176,29 +184,60 @@ async fn confirm(
     command_of: impl Fn(ApproveArtefact) -> PhaseCommand,
 ) -> Result<HttpResponse, Problem> {
     let note = approval.note.clone().map(|note| checked("/note", note)).transpose()?.map(salted);
+    let acknowledged = approval.acknowledged()?;
     let waivers: Vec<Waiver> = approval.waivers.iter().map(NewWaiver::waiver).collect();
     let command = async |phase: &InPhase, stage| {
-        let findings = state.checker.at_gate(phase.phase_id, &phase.phase, stage).await?;
-        Ok(command_of(ApproveArtefact {
-            by: phase.person().clone(),
-            stage,
-            version: approval.version,
-            content_hash: approval.content_hash,
-            upstream_hash: approval.upstream_hash,
-            cycle: approval.cycle,
-            note: note.clone(),
-            findings: findings.to_vec(),
-            waivers: waivers.clone(),
-        }))
+        let findings = state.checker.at_gate(phase.phase_id, &phase.phase, stage).await?.to_vec();
+        let open_points =
+            OpenPoints { stated: stated(state, &approval.content_hash).await?, acknowledged: acknowledged.clone() };
+        let shown = ApproveArtefact { findings, waivers: waivers.clone(), ..approval.by(phase, stage, open_points) };
+        Ok(command_of(ApproveArtefact { note: note.clone(), ..shown }))
     };
     let texts: Vec<Text> = note.iter().chain(waivers.iter().map(|waiver| &waiver.reason)).cloned().collect();
     decide(state, caller, context, place, verb, texts, StatusCode::CREATED, command).await
+}
+
+impl NewApproval {
+    /// The ids that were acknowledged.
+    fn acknowledged(&self) -> Result<Option<Vec<Reference>>, Problem> {
+        let Some(ids) = &self.acknowledged else { return Ok(None) };
+        let read = |(index, id): (usize, &String)| {
+            id.parse::<Reference>()
+                .map_err(|error| Problem::invalid(format!("/acknowledged/{index}"), error.to_string()))
+        };
+        ids.iter().enumerate().map(read).collect::<Result<_, _>>().map(Some)
+    }
+
+    /// The approval as it names itself.
+    fn by(&self, phase: &InPhase, stage: Stage, open_points: OpenPoints) -> ApproveArtefact {
+        ApproveArtefact {
+            by: phase.person().clone(),
+            stage,
+            version: self.version,
+            content_hash: self.content_hash,
+            upstream_hash: self.upstream_hash,
+            cycle: self.cycle,
+            note: None,
+            findings: Vec::new(),
+            waivers: Vec::new(),
+            open_points,
+        }
+    }
 }
 
 impl NewWaiver {
     fn waiver(&self) -> Waiver {
         Waiver { finding_id: self.finding_id.clone(), reason: salted(self.reason.clone()) }
     }
+}
+
+/// What the text that an approval names leaves open. A text never changes under its hash, so this holds whatever
+/// happens meanwhile; whether it is the text in review is for the decision to say.
+async fn stated(state: &AppState, content_hash: &Hash) -> Result<Vec<Reference>, Problem> {
+    let text = event_log::text(&mut *state.pool.acquire().await?, content_hash).await?;
+    let Some(markdown) = text else { return Ok(Vec::new()) };
+    let read = web::block(move || open_points(&markdown).into_iter().map(|point| point.id).collect()).await;
+    read.map_err(|error| Problem::unavailable("read what a version leaves open", &error))
 }
 
 /// Send a version back, with what is to change.

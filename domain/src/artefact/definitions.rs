@@ -105,13 +105,13 @@ impl Open {
 }
 
 /// Which kinds of id are defined by headings.
-fn headed(pieces: &[Piece]) -> BTreeSet<Prefix> {
+pub(super) fn headed(pieces: &[Piece]) -> BTreeSet<Prefix> {
     let headings = pieces.iter().filter(|piece| matches!(piece.block, Block::Heading(..)));
     headings.filter_map(definition).filter(|entry| entry.id.part.is_none()).map(|entry| entry.id.prefix).collect()
 }
 
 /// What a piece defines by beginning with an id.
-fn definition(piece: &Piece) -> Option<Entry> {
+pub(super) fn definition(piece: &Piece) -> Option<Entry> {
     let entry = |form, text: &str| {
         let bare = text.trim_start_matches(MARKS);
         let (id, rest) = Reference::leading(bare)?;

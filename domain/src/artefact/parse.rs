@@ -202,14 +202,15 @@ pub fn evidence(markdown: &str) -> Vec<Evidence> {
         .collect()
 }
 
-struct Defined {
-    id: Reference,
-    title: String,
-    text: String,
+/// Something that a document defines.
+pub(super) struct Defined {
+    pub(super) id: Reference,
+    pub(super) title: String,
+    pub(super) text: String,
 }
 
 /// What is defined with a prefix and not retired, with all that stands under it.
-fn defined(markdown: &str, prefix: Prefix) -> Vec<Defined> {
+pub(super) fn defined(markdown: &str, prefix: Prefix) -> Vec<Defined> {
     let mut found: Vec<Defined> = Vec::new();
     let mut places: HashMap<Reference, usize> = HashMap::new();
     let all = entries(&pieces(markdown), &[prefix]);

@@ -102,6 +102,11 @@ pub fn mentions_in_any_case(text: &str) -> Vec<Mention> {
     found(text, |prefix, letters| prefix.as_str().eq_ignore_ascii_case(letters))
 }
 
+/// The same without the places.
+pub fn named_in(text: &str) -> Vec<Reference> {
+    mentions(text).into_iter().map(|mention| mention.reference).collect()
+}
+
 fn found(text: &str, is: impl Fn(Prefix, &str) -> bool) -> Vec<Mention> {
     let mut found: Vec<Mention> = Vec::new();
     for (dash, _) in text.match_indices('-') {
@@ -185,6 +190,15 @@ mod tests {
             assert_eq!(named(none), [""; 0], "{none}");
         }
         assert_eq!(mentions_in_any_case("change r-2 and Ad-4").len(), 2);
+    }
+
+    #[test]
+    fn ids_are_found_anywhere_in_a_text() {
+        let found: Vec<_> = named_in("R-1 and (AD-2, R-3.1); not XR-4, R-5a, A-6-7 or docs/R-8. Q-9.")
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        assert_eq!(found, ["R-1", "AD-2", "R-3.1", "Q-9"]);
     }
 
     #[test]

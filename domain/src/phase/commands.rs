@@ -2,6 +2,7 @@
 
 use crate::actor::Person;
 use crate::artefact::check::{Finding, FindingId};
+use crate::artefact::reference::Reference;
 use crate::conductor::GeneratedBy;
 use crate::conversation::Substance;
 use crate::ids::{ChangeRequestId, ProjectId, TurnId, UserId};
@@ -139,6 +140,8 @@ pub struct ApproveArtefact {
     pub findings: Vec<Finding>,
     /// What of it is waived.
     pub waivers: Vec<Waiver>,
+    /// What the text shown leaves open, and what of it was acknowledged.
+    pub open_points: OpenPoints,
 }
 
 /// A blocking finding that an approver takes responsibility for.
@@ -148,6 +151,15 @@ pub struct Waiver {
     pub finding_id: FindingId,
     /// Why it may stand.
     pub reason: Text,
+}
+
+/// What a version leaves open, as its own text says, and what of it the approver acknowledged.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OpenPoints {
+    /// Its assumptions and open questions.
+    pub stated: Vec<Reference>,
+    /// Those that were acknowledged, one by one; `None` where the approver was not asked.
+    pub acknowledged: Option<Vec<Reference>>,
 }
 
 /// Take back one's own approval (rule 10).

@@ -143,6 +143,7 @@ impl Given {
             note: None,
             findings: vec![],
             waivers: vec![],
+            open_points: OpenPoints::default(),
         }
     }
 

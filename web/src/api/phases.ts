@@ -3,7 +3,7 @@
  * A decision names exactly what the person was shown; the server refuses it when that is no longer so.
  */
 import { api, unwrap } from "./client";
-import type { ArtefactVersion, Finding, Phase, Source, Stage } from "./types";
+import type { ArtefactVersion, DraftSummary, Finding, Phase, Source, Stage } from "./types";
 
 type Place = { phaseId: string; stage: Stage };
 const path = ({ phaseId, stage }: Place) => ({ phase_id: phaseId, stage });
@@ -103,12 +103,79 @@ export type Binding = { version: number; content_hash: string; upstream_hash: st
 
 export type Waiver = { finding_id: string; reason: string };
 
-export function approve(place: Place, binding: Binding, note: string, waivers: Waiver[]): Promise<Phase> {
+/**
+ * `acknowledged`: the assumptions and open questions that were ticked off, one by one.
+ * `waivers`: why each finding that blocks may stand.
+ */
+export type Approval = { binding: Binding; note: string; acknowledged: string[]; waivers: Waiver[] };
+
+const approval = ({ binding, note, acknowledged, waivers }: Approval) => ({
+  ...binding,
+  acknowledged,
+  waivers,
+  ...(note ? { note } : {}),
+});
+
+export function approve(place: Place, given: Approval): Promise<Phase> {
   return unwrap(
     api.POST("/api/v1/phases/{phase_id}/artefacts/{stage}/approvals", {
       params: { path: path(place) },
-      body: { ...binding, ...(note ? { note } : {}), ...(waivers.length > 0 ? { waivers } : {}) },
+      body: approval(given),
     }),
+  );
+}
+
+export function reaffirm(place: Place, given: Approval): Promise<Phase> {
+  return unwrap(
+    api.POST("/api/v1/phases/{phase_id}/artefacts/{stage}/reaffirm", {
+      params: { path: path(place) },
+      body: approval(given),
+    }),
+  );
+}
+
+export function reopenStage(place: Place, reason: string): Promise<Phase> {
+  return unwrap(
+    api.POST("/api/v1/phases/{phase_id}/stages/{stage}/reopen", {
+      params: { path: path(place) },
+      body: { reason },
+    }),
+  );
+}
+
+/** A version was on screen: the next one is shown against it. */
+export async function markSeen(place: Place, version: number): Promise<void> {
+  await unwrap(
+    api.PUT("/api/v1/phases/{phase_id}/artefacts/{stage}/versions/{version}/seen", {
+      params: { path: { ...path(place), version } },
+    }),
+  );
+}
+
+/** `follows` is the revision that this one was made from; 0 where none was there. */
+export type NewDraft = {
+  title: string;
+  markdown: string;
+  baseVersion: number | null;
+  follows: number | null;
+};
+
+export function keepDraft(place: Place, draft: NewDraft): Promise<DraftSummary> {
+  const { title, markdown, baseVersion, follows } = draft;
+  return unwrap(
+    api.PUT("/api/v1/phases/{phase_id}/artefacts/{stage}/draft", {
+      params: {
+        path: path(place),
+        header: follows === null ? {} : { "If-Match": `"${follows}"` },
+      },
+      body: { title, markdown, ...(baseVersion === null ? {} : { base_version: baseVersion }) },
+    }),
+  );
+}
+
+export async function discardDraft(place: Place): Promise<void> {
+  await unwrap(
+    api.DELETE("/api/v1/phases/{phase_id}/artefacts/{stage}/draft", { params: { path: path(place) } }),
   );
 }
 

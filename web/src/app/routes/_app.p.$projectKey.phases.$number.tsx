@@ -93,6 +93,8 @@ function Page() {
         version: search.v ?? null,
         compare: search.cmp ?? null,
         finding: search.finding ?? null,
+        look: { layout: search.layout ?? "inline", text: search.as ?? "reading", at: search.at ?? null },
+        trace: search.id ?? null,
       }}
       onSearch={(change, leaving = null) => void onSearch(change, leaving)}
     />

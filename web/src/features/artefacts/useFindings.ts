@@ -1,13 +1,10 @@
 /** The findings of the version on screen, and the way to the place of one. */
-import { useQuery } from "@tanstack/react-query";
 import { type RefObject, useEffect, useRef } from "react";
-import { findingsQuery } from "~/api/queries";
-import type { Finding, Stage } from "~/api/types";
+import type { Artefact, Finding } from "~/api/types";
 import { showLine } from "~/components/document/lines";
 
 type Given = {
-  phaseId: string;
-  stage: Stage;
+  artefact: Artefact | undefined;
   /** The version on screen. */
   shown: number | null;
   /** The finding that the address names. */
@@ -19,10 +16,9 @@ type Given = {
 
 const NONE: readonly Finding[] = [];
 
-export function useFindings({ phaseId, stage, shown, finding, text, ready }: Given) {
-  const query = useQuery({ ...findingsQuery(phaseId, stage), enabled: shown !== null });
+export function useFindings({ artefact, shown, finding, text, ready }: Given) {
   // Only the latest version is checked; an older one was what it was.
-  const findings = query.data && query.data.version === shown ? query.data.findings : NONE;
+  const findings = artefact?.latest?.version === shown ? artefact.findings : NONE;
   const line = findings.find(({ id }) => id === finding)?.place.line ?? null;
   const pointedAt = useRef<string | null>(null);
   useEffect(() => {

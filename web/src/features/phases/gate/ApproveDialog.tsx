@@ -3,14 +3,17 @@ import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import type { Binding } from "~/api/phases";
 import { hasCode, isProblem } from "~/api/problem";
-import { findingsQuery, versionQuery } from "~/api/queries";
-import type { ArtefactVersion, Me, Phase, StageView } from "~/api/types";
+import { artefactQuery, versionQuery } from "~/api/queries";
+import type { ArtefactVersion, Brief, Me, Phase, StageView } from "~/api/types";
 import { CopyButton } from "~/components/ui/CopyButton";
 import { Dialog, DialogActions } from "~/components/ui/Dialog";
 import { Field } from "~/components/ui/Field";
 import { ProblemNotice } from "~/components/ui/Notice";
 import { rolesInWords, stageName } from "~/lib/stages";
 import { shortHash } from "./decision";
+import { OpenPoints } from "./OpenPoints";
+import { readingTime } from "./ReviewBrief";
+import type { Acknowledged } from "./useAcknowledged";
 import type { DecisionMutations } from "./useDecisions";
 import { useWaivers, Waivers } from "./Waivers";
 
@@ -19,19 +22,35 @@ type Props = {
   view: StageView;
   me: Me;
   binding: Binding;
+  brief: Brief | null;
+  acknowledged: Acknowledged;
+  /** What the decision is called: a stale document is reaffirmed. */
+  act: "Approve" | "Reaffirm";
   approve: DecisionMutations["approve"];
   onClose: () => void;
   onShowVersion: (version: number) => void;
 };
 
-export function ApproveDialog({ phase, view, me, binding: current, approve, onClose, onShowVersion }: Props) {
+export function ApproveDialog(props: Props) {
+  const {
+    phase,
+    view,
+    me,
+    binding: current,
+    brief,
+    acknowledged,
+    act,
+    approve,
+    onClose,
+    onShowVersion,
+  } = props;
   const [note, setNote] = useState("");
   // What was shown when the dialog opened is what gets signed, whatever arrives meanwhile.
   const [binding] = useState(current);
   const version = useQuery(versionQuery(phase.id, view.stage, binding.version));
-  const checked = useQuery(findingsQuery(phase.id, view.stage));
+  const checked = useQuery(artefactQuery(phase.id, view.stage));
   // Findings are of the latest version; while that is another, this dialog is outdated anyway.
-  const findings = checked.data?.version === binding.version ? checked.data.findings : null;
+  const findings = checked.data?.latest?.version === binding.version ? checked.data.findings : null;
   const given = useWaivers(findings ?? []);
   const outdated = current.version !== binding.version || current.upstream_hash !== binding.upstream_hash;
   const newest = isProblem(approve.error) ? approve.error.members.current_version : null;
@@ -39,7 +58,7 @@ export function ApproveDialog({ phase, view, me, binding: current, approve, onCl
     <Dialog
       open
       onOpenChange={onClose}
-      title={`Approve ${stageName(view.stage)} v${binding.version}`}
+      title={`${act} ${stageName(view.stage)} v${binding.version}`}
       description={view.effect}
     >
       <dl className="grid grid-cols-[84px_minmax(0,1fr)] gap-y-2 rounded-sm bg-well p-3 text-xs">
@@ -55,16 +74,23 @@ export function ApproveDialog({ phase, view, me, binding: current, approve, onCl
         <Row term="Stands on">
           <StandsOn version={version.data} upstream={binding.upstream_hash} />
         </Row>
+        {brief && <Row term="To read">{readingTime(brief)}</Row>}
         <Row term="Signing as">
           {me.name} · {rolesInWords(phase.my_roles)}
         </Row>
         <Row term="Recorded">
-          Your name, role, the hashes above, the policy in force, the findings with your reasons, the time and
-          your note; permanent, and shown in the phase's history
+          Your name, role, the hashes above, the policy in force, the findings with your reasons, the time,
+          what you acknowledge and your note; permanent, and shown in the phase's history
         </Row>
       </dl>
       <ProblemNotice error={checked.error} />
       <Waivers findings={findings ?? []} given={given} />
+      {brief && brief.open_points.length > 0 && (
+        <fieldset className="mt-4">
+          <legend className="label mb-1">You acknowledge what the document leaves open</legend>
+          <OpenPoints points={brief.open_points} acknowledged={acknowledged} mayTick />
+        </fieldset>
+      )}
       <Field label="Note (optional)">
         {(control) => (
           <textarea
@@ -103,14 +129,29 @@ export function ApproveDialog({ phase, view, me, binding: current, approve, onCl
         <button
           type="button"
           className={`btn btn-primary ${approve.isPending ? "pulse" : ""}`}
-          disabled={approve.isPending || outdated || findings === null || !given.complete}
+          disabled={
+            approve.isPending ||
+            outdated ||
+            acknowledged.left.length > 0 ||
+            findings === null ||
+            !given.complete
+          }
+          aria-describedby={acknowledged.left.length > 0 ? "left-open" : undefined}
           onClick={() =>
-            approve.mutate({ binding, note: note.trim(), waivers: given.waivers }, { onSuccess: onClose })
+            approve.mutate(
+              { binding, note: note.trim(), acknowledged: acknowledged.ids, waivers: given.waivers },
+              { onSuccess: onClose },
+            )
           }
         >
-          {approve.isPending ? "Recording…" : `Approve v${binding.version}`}
+          {approve.isPending ? "Recording…" : `${act} v${binding.version}`}
         </button>
       </DialogActions>
+      {acknowledged.left.length > 0 && (
+        <p id="left-open" className="mt-2 text-right text-2xs text-review">
+          Tick off {acknowledged.left.join(", ")} first.
+        </p>
+      )}
     </Dialog>
   );
 }
