@@ -25,6 +25,7 @@ mod live_access;
 mod live_socket;
 mod live_turns;
 mod races;
+mod reopening;
 mod requirements_approval;
 mod start_and_stop;
 mod stories_generated;
