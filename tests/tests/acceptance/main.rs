@@ -28,6 +28,7 @@ mod live_access;
 mod live_socket;
 mod live_turns;
 mod races;
+mod reopening;
 mod requirements_approval;
 mod review_brief;
 mod start_and_stop;

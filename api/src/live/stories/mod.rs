@@ -6,6 +6,7 @@
 
 mod background;
 mod enrichment;
+mod footing;
 mod generation;
 mod refinement;
 
