@@ -3,7 +3,8 @@
 use konductro_domain::actor::Person as Reader;
 use konductro_domain::ids::ProjectId;
 use konductro_projections::ProjectionError;
-use konductro_projections::phase_board::{self, BoardPhase, PhaseRow, WaitsFor};
+use konductro_projections::phase_board::{self, BoardPhase, PhaseRow, StageRow, WaitsFor};
+use konductro_projections::review_table::{self, Counts};
 use serde::Serialize;
 use sqlx::PgPool;
 use time::OffsetDateTime;
@@ -68,14 +69,23 @@ pub async fn summaries(
     let named =
         rows.iter().flat_map(|board| board.stages.iter().flat_map(evidence::people).chain(board.phase.opened_by));
     let people = People::named(pool, named).await?;
-    let lines = rows.into_iter().map(|board| summary(board, reader, &people)).collect();
+    let phases: Vec<_> = rows.iter().map(|board| board.phase.phase_id).collect();
+    let reviews = review_table::counts_of(pool, &phases).await?;
+    let lines = rows.into_iter().map(|board| {
+        let review = reviews.get(&board.phase.phase_id).copied().unwrap_or_default();
+        summary(board, review, reader, &people)
+    });
+    let lines = lines.collect();
     Ok(Page::cut(lines, paging.limit, |line: &PhaseSummary| line.number))
 }
 
-fn summary(board: BoardPhase, reader: &Reader, people: &People) -> PhaseSummary {
+fn summary(board: BoardPhase, review: Counts, reader: &Reader, people: &People) -> PhaseSummary {
     let BoardPhase { phase, stages } = board;
-    let line =
-        |row| StageSummary { stage: phase_stage(row), state: row.state.into(), evidence: evidence::of(row, people) };
+    let line = |row: &StageRow| {
+        let state = evidence::state(row.stage, row.state, review);
+        let evidence = evidence::line(row.stage, state, row.latest_version, &row.evidence, review, people);
+        StageSummary { stage: row.stage.into(), state: state.into(), evidence }
+    };
     let latest = stages.iter().find(|row| Some(row.stage) == phase.waiting_stage).and_then(|row| row.latest_version);
     PhaseSummary {
         id: phase.phase_id.0,
@@ -91,10 +101,6 @@ fn summary(board: BoardPhase, reader: &Reader, people: &People) -> PhaseSummary 
         updated_at: phase.updated_at,
         title: phase.title,
     }
-}
-
-fn phase_stage(row: &phase_board::StageRow) -> Stage {
-    row.stage.into()
 }
 
 fn waits_for(phase: &PhaseRow, reader: &Reader) -> bool {
