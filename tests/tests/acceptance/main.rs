@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests say what they expect")]
 
 mod ad_hoc_stories;
+mod authorisation_matrix;
 mod backlog;
 mod bad_input;
 mod conductor_aimock;
