@@ -279,6 +279,7 @@ impl Changes {
             | PhaseEvent::StageUnlocked { .. }
             | PhaseEvent::StageLocked { .. }
             | PhaseEvent::DocumentSetAside { .. }
+            | PhaseEvent::OpenPointsAcknowledged { .. }
             | PhaseEvent::ArtefactApproved { .. }
             | PhaseEvent::StageReturnedToReview { .. }
             | PhaseEvent::PhaseBecameReady {}

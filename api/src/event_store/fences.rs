@@ -186,6 +186,7 @@ fn by_phase(event: &PhaseEvent, phase: PhaseId) -> Vec<Raise> {
         | PhaseEvent::ArtefactVersionAdded { .. }
         | PhaseEvent::DocumentSetAside { .. }
         | PhaseEvent::ApprovalGiven { .. }
+        | PhaseEvent::OpenPointsAcknowledged { .. }
         | PhaseEvent::ApprovalWithdrawn { .. }
         | PhaseEvent::ChangesRequested { .. }
         | PhaseEvent::ChangeRequestWithdrawn { .. }

@@ -11,11 +11,14 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::brief::Brief;
+use super::draft::DraftSummary;
 use super::gate::{self, Approval, ChangeRequest};
 use super::people::{People, Person};
 use super::phase::PhaseReader;
 use super::sentences::ERASED;
 use super::words::{Completeness, GateState, GeneratedBy, Origin, Stage};
+use crate::personal::{drafts, seen_versions};
 
 /// A stage's artefact: latest version, state, approvals, change requests.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -38,6 +41,14 @@ pub struct Artefact {
     pub change_requests: Vec<ChangeRequest>,
     /// What the checker found in the latest version.
     pub findings: Vec<Finding>,
+    /// The newest earlier version that I have had on screen.
+    pub last_seen_version: Option<u32>,
+    /// The newest earlier version that I sent back.
+    pub sent_back_version: Option<u32>,
+    /// What I should know before I decide; null while nothing awaits a decision.
+    pub brief: Option<Brief>,
+    /// The draft that I have not saved as a version; its text is at `…/draft`.
+    pub draft: Option<DraftSummary>,
 }
 
 /// What the checker found in a version.
@@ -160,6 +171,10 @@ pub async fn artefact(pool: &PgPool, reader: PhaseReader<'_>, stage: DomainStage
     let named = named.chain(approvals.iter().map(|given| given.row.approver));
     let people = People::named(pool, named.chain(requests.iter().map(|request| request.row.requested_by))).await?;
     let counting = phase.counting_approvals(stage);
+    let (me, newest) = (reader.person.user_id, latest.as_ref().map_or(0, |version| version.row.version));
+    let mine = requests.iter().filter(|request| request.row.stage == stage && request.row.requested_by == me);
+    let sent_back_version = mine.map(|request| request.row.version).filter(|version| *version < newest).max();
+    let draft = drafts::draft(pool, me, phase_id, stage).await?;
     let known = phase.stages.get(&stage);
     let locked = !phase.blocked_by(stage).is_empty();
     Ok(Artefact {
@@ -176,6 +191,10 @@ pub async fn artefact(pool: &PgPool, reader: PhaseReader<'_>, stage: DomainStage
             .collect(),
         change_requests: gate::change_requests(&requests, &people, stage).collect(),
         findings: Vec::new(),
+        last_seen_version: seen_versions::last_before(pool, me, phase_id, stage, newest).await?,
+        sent_back_version,
+        brief: None,
+        draft: draft.as_ref().map(DraftSummary::from),
     })
 }
 

@@ -56,6 +56,9 @@ pub struct StageSummary {
     pub state: GateState,
     /// Where it stands, in one line.
     pub evidence: String,
+    /// Since when it is in this state with its latest version: the time in gate.
+    #[serde(with = "time::serde::rfc3339")]
+    pub since: OffsetDateTime,
 }
 
 /// A page of a project's phases, newest first.
@@ -84,7 +87,7 @@ fn summary(board: BoardPhase, review: Counts, reader: &Reader, people: &People) 
     let line = |row: &StageRow| {
         let state = evidence::state(row.stage, row.state, review);
         let evidence = evidence::line(row.stage, state, row.latest_version, &row.evidence, review, people);
-        StageSummary { stage: row.stage.into(), state: state.into(), evidence }
+        StageSummary { stage: row.stage.into(), state: state.into(), evidence, since: row.since }
     };
     let latest = stages.iter().find(|row| Some(row.stage) == phase.waiting_stage).and_then(|row| row.latest_version);
     PhaseSummary {

@@ -6,14 +6,17 @@
 pub mod artefact;
 pub mod backlog;
 pub mod board;
+pub mod brief;
 mod conditions;
 pub mod conversation;
 pub mod coverage;
 pub mod diff;
+mod draft;
 mod evidence;
 pub mod export;
 mod gate;
 pub mod history;
+pub mod inbox;
 pub mod people;
 pub mod phase;
 pub mod project;
@@ -23,18 +26,22 @@ mod sentences;
 mod staleness;
 pub mod story;
 mod story_words;
+pub mod traceability;
 mod words;
 
 pub use artefact::{Artefact, ArtefactVersion, ArtefactVersionSummary, Based};
 pub use backlog::{BacklogPage, BacklogPhase, ExportedStory, StorySummary};
 pub use board::{PhaseSummary, StageSummary};
+pub use brief::Brief;
 pub use conditions::{Condition, Link};
 pub use conversation::{Author, Document, Failure, LiveTurn, Message, Messages, Part, TurnContext, Usage};
 pub use coverage::{Coverage, CoverageRow};
 pub use diff::Diff;
+pub use draft::{Draft, DraftSummary};
 pub use export::ExportFormat;
 pub use gate::{Approval, Blocked, ChangeRequest, Gate, StaleCause};
 pub use history::{HistoryActor, HistoryEvent};
+pub use inbox::InboxItem;
 pub use people::{People, Person};
 pub use phase::{MayNot, Phase, PhaseReader, StageView};
 pub use project::{ApprovalPolicy, Member, Project, ProjectSummary, Repository};
@@ -42,6 +49,7 @@ pub use proposal::{Proposal, ProposalStatus, ProposalVerb};
 pub use review::{ProposalCounts, ReviewTable, ReviewVerb};
 pub use story::{Story, StoryReader, StoryVerb};
 pub use story_words::{AcceptanceCriterion, StoryWords};
+pub use traceability::Traceability;
 pub use words::{
     Adapter, Change, ChangeRequestState, Completeness, EnrichmentState, GateKind, GateState, GeneratedBy,
     GenerationMode, GenerationState, Origin, PhaseKind, PhaseStatus, PhaseVerb, RefinementState, ReviewStep, Role,

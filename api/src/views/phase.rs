@@ -11,7 +11,7 @@ use konductro_domain::phase::{
 };
 use konductro_domain::stage::{GateKind as DomainGateKind, Stage as DomainStage};
 use konductro_projections::artefact_versions::{self, ApprovalWithNote, ChangeRequestWithReason};
-use konductro_projections::phase_board::{self, BoardPhase, Evidence, Surroundings};
+use konductro_projections::phase_board::{self, BoardPhase, Evidence, StageRow, Surroundings};
 use konductro_projections::review_table::{self, Counts};
 use konductro_projections::{ProjectionError, backlog, history};
 use serde::Serialize;
@@ -113,6 +113,9 @@ pub struct StageView {
     pub effect: String,
     /// Where it stands, in one line.
     pub evidence: String,
+    /// Since when it is in this state with its latest version: the time in gate.
+    #[serde(with = "time::serde::rfc3339")]
+    pub since: OffsetDateTime,
 }
 
 /// Something that the reader may not do now.
@@ -221,9 +224,12 @@ impl Facts {
         stages.flat_map(evidence::people).chain(approvers).chain(requesters)
     }
 
+    fn row(&self, stage: DomainStage) -> Option<&StageRow> {
+        self.board.iter().flat_map(|board| &board.stages).find(|row| row.stage == stage)
+    }
+
     fn evidence(&self, stage: DomainStage) -> Evidence {
-        let rows = self.board.iter().flat_map(|board| &board.stages);
-        rows.into_iter().find(|row| row.stage == stage).map(|row| row.evidence.clone()).unwrap_or_default()
+        self.row(stage).map(|row| row.evidence.clone()).unwrap_or_default()
     }
 
     fn stage(&self, reader: PhaseReader<'_>, stage: DomainStage, people: &People) -> StageView {
@@ -256,6 +262,7 @@ impl Facts {
             conditions: conditions::of(phase, stage),
             effect: conditions::effect(phase, stage),
             evidence: evidence::line(stage, state, latest_version, &evidence, self.proposals, people),
+            since: self.row(stage).map_or(self.opened_at, |row| row.since),
         }
     }
 }

@@ -18,8 +18,8 @@ use konductro_domain::ids::{
 use konductro_domain::phase::artefact::Completeness;
 use konductro_domain::phase::plan::PhaseKind;
 use konductro_domain::phase::{
-    AddArtefactVersion, ApproveArtefact, OpenPhase, Phase, PhaseCommand, PhaseEvent, ReopenStage, RequestChanges,
-    SaveDocument, Via,
+    AddArtefactVersion, ApproveArtefact, OpenPhase, OpenPoints, Phase, PhaseCommand, PhaseEvent, ReopenStage,
+    RequestChanges, SaveDocument, Via,
 };
 use konductro_domain::project::policy::ApprovalPolicy;
 use konductro_domain::project::{Project, ProjectCommand, ProjectEvent};
@@ -306,6 +306,7 @@ impl Journal {
             upstream_hash: phase.upstream_hash(stage),
             cycle: record.cycle,
             note,
+            open_points: OpenPoints::default(),
         });
         self.phase(Some(by), &command);
     }

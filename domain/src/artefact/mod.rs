@@ -3,6 +3,9 @@
 mod blocks;
 pub mod coverage;
 pub mod diff;
+pub mod open_points;
 pub mod parse;
+pub mod reading;
 pub mod reference;
 mod sections;
+pub mod trace;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::ids::{ChangeRequestId, UserId};
+use crate::phase::acknowledging::acknowledge;
 use crate::phase::artefact::Completeness;
 use crate::phase::commands::{ApproveArtefact, WithdrawApproval};
 use crate::phase::errors::{Current, PhaseError};
@@ -41,6 +42,7 @@ fn give_approval(
         return Err(PhaseError::Incomplete(latest.version));
     }
     let own_requests = clearable_requests(record, by.user_id)?;
+    let acknowledged = acknowledge(command)?;
     let mut events = vec![PhaseEvent::ApprovalGiven {
         approver: by.user_id,
         stage,
@@ -54,6 +56,7 @@ fn give_approval(
         open_findings: Vec::new(),
         note: command.note.as_ref().map(|note| note.reference()),
     }];
+    events.extend(acknowledged);
     events.extend(
         own_requests.into_iter().map(|change_request_id| PhaseEvent::ChangeRequestCleared { change_request_id, stage }),
     );

@@ -4,6 +4,7 @@
 //! happened, `state` what is remembered of it, `gate` what follows for each stage. Gates are computed at each
 //! read and each decision; no clean-up job moves them.
 
+mod acknowledging;
 mod aggregate;
 mod approving;
 pub mod artefact;
@@ -27,11 +28,13 @@ mod verbs;
 mod versions;
 
 pub use commands::{
-    AddArtefactVersion, ApproveArtefact, CancelPhase, CompletePhase, DismissChangeRequest, OpenPhase, PhaseCommand,
-    PromotePhase, RecordFirstReply, RenamePhase, ReopenStage, RequestChanges, SaveDocument, Via, WithdrawApproval,
-    WithdrawChangeRequest,
+    AddArtefactVersion, ApproveArtefact, CancelPhase, CompletePhase, DismissChangeRequest, OpenPhase, OpenPoints,
+    PhaseCommand, PromotePhase, RecordFirstReply, RenamePhase, ReopenStage, RequestChanges, SaveDocument, Via,
+    WithdrawApproval, WithdrawChangeRequest,
 };
-pub use errors::{Current, MAX_ARTEFACT_BYTES, MAX_REASON_BYTES, MAX_TITLE, Missing, Needs, PhaseError};
+pub use errors::{
+    Current, MAX_ARTEFACT_BYTES, MAX_REASON_BYTES, MAX_TITLE, Missing, Needs, PhaseError, StoriesOvertaken,
+};
 pub use events::{ApprovalBasis, OpenFinding, PhaseEvent, SetAsideReason};
 pub use gate::{Gate, GateState};
 pub use state::{

@@ -3,7 +3,7 @@
 
 use crate::actor::Person;
 use crate::phase::artefact::BasedOn;
-use crate::phase::errors::PhaseError;
+use crate::phase::errors::{PhaseError, StoriesOvertaken};
 use crate::phase::gate::{Gate, GateState};
 use crate::phase::plan::PhaseKind;
 use crate::phase::state::{OpenedPhase, StageRecord};
@@ -130,6 +130,18 @@ impl OpenedPhase {
         self.unlocked(stage)
     }
 
+    /// Whether stories that come of these versions may still be proposed and completed.
+    pub fn bears_stories_of(&self, based_on: &[BasedOn]) -> Result<(), StoriesOvertaken> {
+        self.live()?;
+        self.unlocked(Stage::Stories)?;
+        let now = self.upstream(Stage::Stories);
+        let needs_approval = |on: &&BasedOn| on.stage.gate_kind() == GateKind::Approval;
+        match based_on.iter().filter(needs_approval).find(|on| !now.contains(on)) {
+            Some(on) => Err(StoriesOvertaken::Reapproved(on.stage)),
+            None => Ok(()),
+        }
+    }
+
     /// Whether the stage takes a new version: unlocked, with a document, and not approved (rules 1 and 6).
     pub(super) fn takes_versions(&self, stage: Stage) -> Result<(), PhaseError> {
         if !stage.has_artefact() {
@@ -145,6 +157,22 @@ impl OpenedPhase {
             | Gate::ChangesRequested(_)
             | Gate::Stale(_)
             | Gate::Passed => Ok(()),
+        }
+    }
+
+    /// Whether somebody may keep a draft of a stage's artefact: whoever may write a version, also beside one that is
+    /// approved (rule 6).
+    pub fn takes_draft(&self, stage: Stage, by: &Person) -> Result<(), PhaseError> {
+        self.stage(stage)?;
+        let edits = require(by, Capability::EditArtefact(stage));
+        let submits = stage == Stage::TechnicalAnalysis && require(by, Capability::SubmitTechnicalAnalysis).is_ok();
+        if !submits {
+            edits?;
+        }
+        self.live()?;
+        match self.takes_versions(stage) {
+            Err(PhaseError::StageApproved { .. }) => Ok(()),
+            taken => taken,
         }
     }
 

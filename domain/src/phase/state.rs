@@ -185,7 +185,10 @@ impl Phase {
 impl OpenedPhase {
     fn fold(&mut self, event: PhaseEvent) {
         match event {
-            PhaseEvent::PhaseOpened { .. } | PhaseEvent::StageUnlocked { .. } | PhaseEvent::StageLocked { .. } => {}
+            PhaseEvent::PhaseOpened { .. }
+            | PhaseEvent::StageUnlocked { .. }
+            | PhaseEvent::StageLocked { .. }
+            | PhaseEvent::OpenPointsAcknowledged { .. } => {}
             PhaseEvent::PhaseRenamed { title, brief } => {
                 self.title = title;
                 self.brief = brief;

@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/api/v1/inbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what waits for me in all my projects, longest first. */
+        get: operations["getInbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -63,7 +80,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a stage's artefact: latest version, state, approvals, change requests. */
+        /** Read a stage's artefact: latest version, state, approvals, change requests, and what to know before deciding. */
         get: operations["getArtefact"];
         put?: never;
         post?: never;
@@ -179,6 +196,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/phases/{phase_id}/artefacts/{stage}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read my draft. */
+        get: operations["getDraft"];
+        /**
+         * Keep my draft, so that another device has it too.
+         * @description With `If-Match` it must follow the revision that is named (`"0"`: none is there); otherwise 412 tells which one is.
+         */
+        put: operations["keepDraft"];
+        post?: never;
+        /** Discard my draft. */
+        delete: operations["discardDraft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/phases/{phase_id}/artefacts/{stage}/reaffirm": {
         parameters: {
             query?: never;
@@ -224,6 +263,23 @@ export interface paths {
         /** Read one version. */
         get: operations["getArtefactVersion"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phases/{phase_id}/artefacts/{stage}/versions/{version}/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say that I have had a version on screen; the next one is shown against it. */
+        put: operations["markVersionSeen"];
         post?: never;
         delete?: never;
         options?: never;
@@ -566,6 +622,23 @@ export interface paths {
         put?: never;
         /** Stop a reply; what had arrived stays. */
         post: operations["stopTurn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phases/{phase_id}/traceability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read every id of a phase's documents: where it is defined, what names it, which stories are for it. */
+        get: operations["getTraceability"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1058,6 +1131,7 @@ export interface components {
              * @description The version whose approval stands, or stood before it became stale.
              */
             approved_version?: number | null;
+            brief?: components["schemas"]["Brief"] | null;
             /** @description Every change request, oldest first. */
             change_requests: components["schemas"]["ChangeRequest"][];
             /**
@@ -1065,9 +1139,20 @@ export interface components {
              * @description The stage's cycle: what an approval must name.
              */
             cycle: number;
+            draft?: components["schemas"]["DraftSummary"] | null;
             /** @description What the checker found in the latest version. */
             findings: components["schemas"]["Finding"][];
+            /**
+             * Format: int32
+             * @description The newest earlier version that I have had on screen.
+             */
+            last_seen_version?: number | null;
             latest?: components["schemas"]["ArtefactVersion"] | null;
+            /**
+             * Format: int32
+             * @description The newest earlier version that I sent back.
+             */
+            sent_back_version?: number | null;
             /** @description The stage. */
             stage: components["schemas"]["Stage"];
             /** @description The state of its gate. */
@@ -1140,6 +1225,11 @@ export interface components {
             /** @enum {string} */
             kind: "conductor";
         };
+        /**
+         * @description What is waited for.
+         * @enum {string}
+         */
+        Awaited: "approve" | "reaffirm" | "revise" | "analyse" | "write" | "converse" | "generate_stories" | "review_stories";
         /** @description A page of the backlog. */
         BacklogPage: {
             /** @description The stories, in the order asked for. */
@@ -1209,11 +1299,43 @@ export interface components {
             /** @description The roles that could give it. */
             who: components["schemas"]["Role"][];
         };
+        /** @description What somebody should know before they decide. */
+        Brief: {
+            /** @description Who must still approve. */
+            approvals: components["schemas"]["PendingApprovals"];
+            /** @description Its assumptions and open questions: to be acknowledged one by one. */
+            open_points: components["schemas"]["OpenPoint"][];
+            /** @description How many minutes it takes to read. */
+            reading_minutes: number;
+            since?: components["schemas"]["Since"] | null;
+            /** @description The approved versions that it stands on now. */
+            stands_on: components["schemas"]["StandsOn"][];
+            /**
+             * Format: int32
+             * @description The version that it is about.
+             */
+            version: number;
+            /** @description How many words it has. */
+            words: number;
+        };
         /**
          * @description What happened to a line or to words.
          * @enum {string}
          */
         Change: "same" | "added" | "removed";
+        /** @description A section that is different. */
+        ChangedSection: {
+            /** @description How many words of it are new. */
+            added_words: number;
+            /** @description How many places in it are different. */
+            changes: number;
+            /** @description Its heading; empty before the first. */
+            heading: string;
+            /** @description What happened. */
+            kind: components["schemas"]["SectionChange"];
+            /** @description How many words of it are gone. */
+            removed_words: number;
+        };
         /** @description One change request. */
         ChangeRequest: {
             /**
@@ -1433,6 +1555,31 @@ export interface components {
          * @enum {string}
          */
         DocumentState: "pending" | "saved" | "set_aside" | "incomplete";
+        /** @description A draft. */
+        Draft: components["schemas"]["DraftSummary"] & {
+            /** @description Its text. */
+            markdown: string;
+        };
+        /** @description A draft, without its text. */
+        DraftSummary: {
+            /**
+             * Format: int32
+             * @description The version that the edit started from; null where there was none.
+             */
+            base_version?: number | null;
+            /**
+             * Format: int64
+             * @description Counts the times it was stored; its ETag.
+             */
+            revision: number;
+            /** @description The document's title. */
+            title: string;
+            /**
+             * Format: date-time
+             * @description When it was last stored.
+             */
+            updated_at: string;
+        };
         /** @description The enrichment of a story. */
         Enrichment: {
             /** @description The parts of the architecture that it touches. */
@@ -1766,6 +1913,47 @@ export interface components {
             /** @description What, in a sentence. */
             text: string;
         };
+        /** @description One thing that waits for me. */
+        InboxItem: {
+            /**
+             * Format: int32
+             * @description Its number in the project.
+             */
+            number: number;
+            /**
+             * Format: uuid
+             * @description The phase.
+             */
+            phase_id: string;
+            /**
+             * Format: uuid
+             * @description The project.
+             */
+            project_id: string;
+            /** @description Its key. */
+            project_key: string;
+            /**
+             * Format: date-time
+             * @description Since when it waits: the time in gate.
+             */
+            since: string;
+            /** @description The stage. */
+            stage: components["schemas"]["Stage"];
+            /** @description Its title. */
+            title: string;
+            /**
+             * Format: int32
+             * @description How many proposals are undecided, where it is about them.
+             */
+            undecided: number;
+            /**
+             * Format: int32
+             * @description The version that it is about, where it is about one.
+             */
+            version?: number | null;
+            /** @description What I can do about it. */
+            what: components["schemas"]["Awaited"];
+        };
         /** @description One line. */
         LineDiff: {
             /** @description What happened to it. */
@@ -1943,8 +2131,29 @@ export interface components {
             /** @description What I am in it. */
             roles: components["schemas"]["Role"][];
         };
+        /** @description A place in a document that names an id. */
+        NamedIn: {
+            /** @description What is defined there, such as a decision. */
+            id?: string | null;
+            /** @description The heading of the place. */
+            section: string;
+            /** @description The document. */
+            stage: components["schemas"]["Stage"];
+            /** @description The short name of that. */
+            title?: string | null;
+            /**
+             * Format: int32
+             * @description Its version.
+             */
+            version: number;
+        };
         /** @description An approval of exactly what was shown. */
         NewApproval: {
+            /**
+             * @description The assumptions and open questions of the text shown that were acknowledged, one by one. When it is sent it must
+             *     hold all of them; when it is left out, the record says that they were not.
+             */
+            acknowledged?: string[] | null;
             /** @description The SHA-256 of the text shown, in hex. */
             content_hash: string;
             /**
@@ -1979,6 +2188,18 @@ export interface components {
              * @description The version shown.
              */
             version: number;
+        };
+        /** @description A draft to be kept. */
+        NewDraft: {
+            /**
+             * Format: int32
+             * @description The version that the edit started from; left out where there was none.
+             */
+            base_version?: number | null;
+            /** @description The text so far (Markdown), up to 1 MiB. */
+            markdown: string;
+            /** @description The document's title, up to 160 characters. */
+            title: string;
         };
         /** @description What Conductor is to propose. */
         NewGeneration: {
@@ -2090,6 +2311,20 @@ export interface components {
              */
             request: string;
         };
+        /** @description An assumption or an open question of a document. */
+        OpenPoint: {
+            /** @description Its id, such as `A-2` or `Q-1`. */
+            id: string;
+            /** @description What it is. */
+            kind: components["schemas"]["OpenPointKind"];
+            /** @description What it says. */
+            text: string;
+        };
+        /**
+         * @description What kind of open point it is.
+         * @enum {string}
+         */
+        OpenPointKind: "assumption" | "question";
         /**
          * @description Where a version came from.
          * @enum {string}
@@ -2189,6 +2424,52 @@ export interface components {
                  * @description The version of its shape.
                  */
                 version: number;
+            }[];
+            /** @description Asks for the next page; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_InboxItem: {
+            /** @description The items, in the list's order. */
+            items: {
+                /**
+                 * Format: int32
+                 * @description Its number in the project.
+                 */
+                number: number;
+                /**
+                 * Format: uuid
+                 * @description The phase.
+                 */
+                phase_id: string;
+                /**
+                 * Format: uuid
+                 * @description The project.
+                 */
+                project_id: string;
+                /** @description Its key. */
+                project_key: string;
+                /**
+                 * Format: date-time
+                 * @description Since when it waits: the time in gate.
+                 */
+                since: string;
+                /** @description The stage. */
+                stage: components["schemas"]["Stage"];
+                /** @description Its title. */
+                title: string;
+                /**
+                 * Format: int32
+                 * @description How many proposals are undecided, where it is about them.
+                 */
+                undecided: number;
+                /**
+                 * Format: int32
+                 * @description The version that it is about, where it is about one.
+                 */
+                version?: number | null;
+                /** @description What I can do about it. */
+                what: components["schemas"]["Awaited"];
             }[];
             /** @description Asks for the next page; null at the end. */
             next_cursor?: string | null;
@@ -2323,6 +2604,19 @@ export interface components {
             current_password: string;
             /** @description The password I want: 10 to 200 characters. */
             new_password: string;
+        };
+        /** @description Who must still approve. */
+        PendingApprovals: {
+            /** @description Members who may and have not; the first dozen. */
+            could: components["schemas"]["Person"][];
+            /** @description Who has. */
+            given: components["schemas"]["Person"][];
+            /** @description How many are missing. */
+            missing: number;
+            /** @description How many different people must. */
+            required: number;
+            /** @description The roles that may. */
+            roles: components["schemas"]["Role"][];
         };
         /** @description A person, as others see them. */
         Person: {
@@ -2827,12 +3121,18 @@ export interface components {
         SectionChange: "added" | "removed" | "changed" | "same";
         /** @description What happened to one section. */
         SectionDiff: {
+            /** @description How many words of it are new. */
+            added_words: number;
+            /** @description How many places in it are different. */
+            changes: number;
             /** @description Its heading; empty before the first. */
             heading: string;
             /** @description What happened. */
             kind: components["schemas"]["SectionChange"];
             /** @description Its lines, old and new. */
             lines: components["schemas"]["LineDiff"][];
+            /** @description How many words of it are gone. */
+            removed_words: number;
         };
         /** @description What the sign-in page offers. */
         SessionOptions: {
@@ -2859,6 +3159,29 @@ export interface components {
              */
             version?: number | null;
         };
+        /** @description What changed since a version. */
+        Since: {
+            /** @description How many words are new. */
+            added_words: number;
+            /** @description Which of both. */
+            because: components["schemas"]["SinceBecause"];
+            /** @description How many minutes it takes to read what is new. */
+            reading_minutes: number;
+            /** @description How many words are gone. */
+            removed_words: number;
+            /** @description The sections that are different, in reading order. */
+            sections: components["schemas"]["ChangedSection"][];
+            /**
+             * Format: int32
+             * @description The version that I last saw or sent back.
+             */
+            version: number;
+        };
+        /**
+         * @description Why a version is the one to compare with.
+         * @enum {string}
+         */
+        SinceBecause: "seen" | "sent_back";
         /** @description A part of the architecture. */
         SliceOfArchitecture: {
             /** @description What it is called there, such as `AD-2`. */
@@ -2909,6 +3232,11 @@ export interface components {
         StageSummary: {
             /** @description Where it stands, in one line. */
             evidence: string;
+            /**
+             * Format: date-time
+             * @description Since when it is in this state with its latest version: the time in gate.
+             */
+            since: string;
             /** @description The stage. */
             stage: components["schemas"]["Stage"];
             /** @description Its state. */
@@ -2947,6 +3275,11 @@ export interface components {
             may: components["schemas"]["Verb"][];
             /** @description What I may not do here now, and why. */
             may_not: components["schemas"]["MayNot"][];
+            /**
+             * Format: date-time
+             * @description Since when it is in this state with its latest version: the time in gate.
+             */
+            since: string;
             /** @description The stage. */
             stage: components["schemas"]["Stage"];
             /** @description Its state. */
@@ -2968,6 +3301,23 @@ export interface components {
              * @description Its version that is approved now.
              */
             to_version?: number | null;
+        };
+        /** @description An approved version that a document stands on. */
+        StandsOn: {
+            /** @description Its content hash. */
+            content_hash: string;
+            /** @description The stage. */
+            stage: components["schemas"]["Stage"];
+            /**
+             * Format: int32
+             * @description The version that is approved now.
+             */
+            version: number;
+            /**
+             * Format: int32
+             * @description The version that was approved when the document was written, where that is another or none.
+             */
+            written_on?: number | null;
         };
         /** @description A step that was taken back. */
         StepUndone: {
@@ -3193,6 +3543,52 @@ export interface components {
             /** @description What kind of work it is. */
             type: components["schemas"]["StoryType"];
         };
+        /** @description Every id of a phase's documents. */
+        Traceability: {
+            /** @description One for each id that a document defines, in the order of the stages. */
+            items: components["schemas"]["TracedId"][];
+        };
+        /** @description An id, where it is defined, and what names it. */
+        TracedId: {
+            /** @description The id, such as `R-3`. */
+            id: string;
+            /** @description Where documents name it. */
+            named_in: components["schemas"]["NamedIn"][];
+            /** @description The heading that it stands under. */
+            section: string;
+            /** @description The document that defines it. */
+            stage: components["schemas"]["Stage"];
+            /** @description The proposals and stories that are for it. */
+            stories: components["schemas"]["TracedStory"][];
+            /** @description What it says beyond its name. */
+            text: string;
+            /** @description Its short name. */
+            title: string;
+            /**
+             * Format: int32
+             * @description Its version.
+             */
+            version: number;
+        };
+        /** @description A proposal that is for a requirement or follows a decision. */
+        TracedStory: {
+            /**
+             * Format: uuid
+             * @description The proposal.
+             */
+            proposal_id: string;
+            /** @description Where it stands. */
+            status: components["schemas"]["ProposalStatus"];
+            /**
+             * Format: uuid
+             * @description The story that it became.
+             */
+            story_id?: string | null;
+            /** @description That story's key. */
+            story_key?: string | null;
+            /** @description Its title. */
+            title: string;
+        };
         /** @description What Conductor was given for a reply. */
         TurnContext: {
             /** @description The adapter. */
@@ -3347,6 +3743,104 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    getInbox: {
+        parameters: {
+            query?: {
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description How many items at most (1 to 200, 50 by default). */
+                limit?: number;
+            };
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_InboxItem"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getMe: {
         parameters: {
             query?: never;
@@ -3404,7 +3898,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3528,7 +4022,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3632,7 +4126,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3766,7 +4260,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3871,7 +4365,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4007,7 +4501,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4145,7 +4639,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4290,7 +4784,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4436,7 +4930,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4578,7 +5072,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4688,8 +5182,385 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDraft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
+            path: {
+                phase_id: string;
+                stage: components["schemas"]["Stage"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keepDraft: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string | null;
+            };
+            path: {
+                phase_id: string;
+                stage: components["schemas"]["Stage"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDraft"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftSummary"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed`, `proposal-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discardDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                phase_id: string;
+                stage: components["schemas"]["Stage"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone, or there was none */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed`, `proposal-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4824,7 +5695,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4929,7 +5800,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5075,7 +5946,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5181,8 +6052,146 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    markVersionSeen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                phase_id: string;
+                stage: components["schemas"]["Stage"];
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Remembered */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed`, `proposal-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5316,7 +6325,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5456,7 +6465,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5567,7 +6576,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5698,7 +6707,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5807,7 +6816,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5942,7 +6951,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6087,7 +7096,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6232,7 +7241,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6373,7 +7382,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6518,7 +7527,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6662,7 +7671,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6806,7 +7815,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6946,7 +7955,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7090,7 +8099,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7230,7 +8239,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7340,7 +8349,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7476,7 +8485,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7621,7 +8630,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7727,7 +8736,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7860,7 +8869,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8002,7 +9011,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8013,6 +9022,101 @@ export interface operations {
             };
             /** @description `if-match-required` */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTraceability: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
+            path: {
+                phase_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Traceability"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8109,7 +9213,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8242,7 +9346,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8346,7 +9450,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8480,7 +9584,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8603,7 +9707,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8717,7 +9821,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8850,7 +9954,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8988,7 +10092,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9097,7 +10201,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9232,7 +10336,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9376,7 +10480,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9514,7 +10618,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9658,7 +10762,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9793,7 +10897,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9919,7 +11023,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10014,7 +11118,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10100,7 +11204,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10226,7 +11330,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10330,7 +11434,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10464,7 +11568,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10608,7 +11712,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10748,7 +11852,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10888,7 +11992,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -11032,7 +12136,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -11176,7 +12280,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -11278,7 +12382,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -11404,7 +12508,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -11539,7 +12643,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -11626,7 +12730,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;

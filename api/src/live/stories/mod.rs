@@ -7,6 +7,7 @@
 mod attempt;
 mod background;
 mod enrichment;
+mod footing;
 mod generation;
 mod refinement;
 

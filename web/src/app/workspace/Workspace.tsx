@@ -91,6 +91,7 @@ export function Workspace({ phase, stage, me, search, onSearch }: Props) {
             watching={document.watching}
             onWatch={document.watch}
             onSearch={change}
+            me={me}
             onSaved={(version) => follow(version, { view: "read" })}
             gate={
               <GateBar

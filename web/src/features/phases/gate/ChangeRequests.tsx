@@ -1,7 +1,7 @@
 /** The open change requests of a version: who asked for what, and how it can be taken back. */
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { changeRequestsQuery } from "~/api/queries";
+import { artefactQuery } from "~/api/queries";
 import type { ChangeRequest, Me, Phase, StageView } from "~/api/types";
 import { ProblemNotice } from "~/components/ui/Notice";
 import { ReasonDialog } from "~/components/ui/ReasonDialog";
@@ -15,9 +15,13 @@ export function ChangeRequests({ phase, view, me, decisions }: Props) {
   const { gate } = view;
   // A new version goes into review while the request for it is still open; only then must it be asked for.
   const mayBeOpen = gate.kind === "in_review" && gate.version > 1;
-  const asked = useQuery({ ...changeRequestsQuery(phase.id, view.stage), enabled: mayBeOpen });
+  const asked = useQuery({ ...artefactQuery(phase.id, view.stage), enabled: mayBeOpen });
   const requests =
-    gate.kind === "changes_requested" ? gate.change_requests : mayBeOpen ? (asked.data ?? []) : [];
+    gate.kind === "changes_requested"
+      ? gate.change_requests
+      : mayBeOpen
+        ? (asked.data?.change_requests ?? [])
+        : [];
   const [dismissing, setDismissing] = useState<ChangeRequest | null>(null);
   const mayWithdraw = ability(view, "withdraw_change_request").can;
   const mayDismiss = ability(view, "dismiss_change_request").can;
