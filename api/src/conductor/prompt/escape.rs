@@ -25,6 +25,7 @@ const NAMES: [&str; 24] = [
     "scoping_conversation",
     "said",
     "kept_stories",
+    "rejected_stories",
     "story",
     "story_request",
     "unusable",
