@@ -20,6 +20,7 @@ it("names what becomes stale, and what came from it", () => {
   const phase = phaseOf(["approved", "approved", "approved", "open"], { proposed: 3, stories: 1 });
   const words = reopeningInWords(phase, "requirements");
   expect(words).toContain("Technical analysis v2 and Architecture v3 become stale");
+  expect(words).toContain("Stories is locked until then.");
   expect(words).toContain("3 proposals in review and 1 story in the backlog may have come from it");
 });
 

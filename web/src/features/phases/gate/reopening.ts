@@ -8,6 +8,7 @@ export function reopeningInWords(phase: Phase, stage: Stage): string {
   const later = phase.stages.slice(place + 1);
   const stale = later.filter((view) => view.state === "approved" && view.kind === "approval");
   const already = later.filter((view) => view.state === "stale");
+  const locked = later.filter((view) => ["open", "in_review", "changes_requested"].includes(view.state));
   const made = [
     ...(phase.proposals.proposed > 0 ? [`${plural(phase.proposals.proposed, "proposal")} in review`] : []),
     ...(phase.stories > 0 ? [`${plural(phase.stories, "story", "stories")} in the backlog`] : []),
@@ -19,6 +20,11 @@ export function reopeningInWords(phase: Phase, stage: Stage): string {
       : already.length > 0
         ? `${already.map((view) => stageName(view.stage)).join(" and ")} ${already.length > 1 ? "stay" : "stays"} stale.`
         : "Nothing else was approved on it.",
+    ...(locked.length > 0
+      ? [
+          `${locked.map((view) => stageName(view.stage)).join(" and ")} ${locked.length > 1 ? "are" : "is"} locked until then.`,
+        ]
+      : []),
     ...(made.length > 0 ? [`${made.join(" and ")} may have come from it; what did is marked stale.`] : []),
     "Nothing is deleted, and your reason is kept.",
   ].join(" ");
