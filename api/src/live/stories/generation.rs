@@ -9,7 +9,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use konductro_domain::conductor::{GeneratedBy, KeptStory, LanguageModel, Request, StoryTask, Usage, Work};
+use konductro_domain::conductor::{
+    GeneratedBy, KeptStory, LanguageModel, RejectedStory, Request, StoryTask, Usage, Work,
+};
 use konductro_domain::conversation::ReplyFailure;
 use konductro_domain::ids::{CorrelationId, ProposalId};
 use konductro_domain::phase::artefact::BasedOn;
@@ -19,7 +21,8 @@ use konductro_domain::story_review::{
     UnusableElement,
 };
 use konductro_domain::text::Text;
-use konductro_projections::review_table::{self, GenerationState};
+use konductro_projections::review_table::{self, GenerationState, ProposalRow};
+use konductro_projections::{ProjectionError, event_log};
 use tokio::sync::{mpsc, watch};
 
 use super::footing::Footing;
@@ -135,7 +138,14 @@ impl GenerationRun<'_> {
             }
         };
         let (kept, names) = kept(review, generation);
-        let task = StoryTask { background: ground.background, kept };
+        let rejected = match self.rejected(review).await {
+            Ok(rejected) => rejected,
+            Err(error) => {
+                let failed = self.failure(nothing_asked(&error.into()), Vec::new(), Usage::default());
+                return self.settle("end", failed, Vec::new(), Wait::Visible).await;
+            }
+        };
+        let task = StoryTask { background: ground.background, kept, rejected };
         let rendered = render_proposing(&task, &ground.frame, &ground.date);
         let (prompt, texts) = rendered.manifest(model.cache_profile());
         let asked = StoryReviewCommand::AskGeneration(AskGeneration {
@@ -148,6 +158,26 @@ impl GenerationRun<'_> {
             Request { work: Work::ProposeStories(task), prompt: rendered.prompt(), answer: schema::stories() };
         let end = self.run(&model, request, &generation.based_on, &names).await?;
         self.end(end, &generation.based_on).await
+    }
+
+    /// What people rejected and did not take back, with their reasons.
+    async fn rejected(&self, review: &StoryReview) -> Result<Vec<RejectedStory>, ProjectionError> {
+        if !review.proposals.values().any(|proposal| proposal.standing == Standing::Rejected) {
+            return Ok(Vec::new());
+        }
+        let pool = &self.sources.pool;
+        let mut rows = review_table::proposals_of(pool, self.job.phase_id).await?;
+        rows.retain(|row| row.standing == Standing::Rejected);
+        let hashes: Vec<_> = rows.iter().filter_map(|row| Some(row.rejection.as_ref()?.reason_hash)).collect();
+        let reasons = event_log::texts(&mut *pool.acquire().await?, &hashes).await?;
+        let told = |row: ProposalRow| RejectedStory {
+            reason: row
+                .rejection
+                .and_then(|rejection| reasons.get(&rejection.reason_hash).cloned())
+                .unwrap_or_default(),
+            title: row.content.outline.title,
+        };
+        Ok(rows.into_iter().map(told).collect())
     }
 
     /// Has the model write, and records what comes, until it ends or somebody ends it.
