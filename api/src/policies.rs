@@ -275,8 +275,7 @@ impl Runner {
         else {
             return Ok(());
         };
-        let earlier_authors =
-            event_log::authors_of(connection, *phase_id, document.stage, &document.content.hash).await?;
+        let earlier_authors = event_log::authors_of(connection, *project_id, &document.content.hash).await?;
         let prepare = async || -> Result<(PhaseCommand, Envelope), Trouble> {
             let scope = FenceScope::ProjectPolicy(*project_id);
             let epoch = self.commands.fence(&scope).await?.epoch;
@@ -295,6 +294,7 @@ impl Runner {
                 substance: document.substance,
                 generated_by: generated_by.clone(),
                 earlier_authors: earlier_authors.clone(),
+                answers: document.answers.clone(),
                 approval_policy: project.approval_policy,
             });
             let envelope = Envelope {

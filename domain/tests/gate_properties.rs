@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use konductro_domain::actor::{Credential, Person};
+use konductro_domain::artefact::anchor::Place;
 use konductro_domain::ids::{ChangeRequestId, ProjectId, SessionId, UserId};
 use konductro_domain::phase::plan::PhaseKind;
 use konductro_domain::phase::{
@@ -85,6 +86,7 @@ fn command(phase: &Phase, step: &Step) -> PhaseCommand {
             content: Text::plain(format!("text {text}")),
             via: if ide { Via::Ide(None) } else { Via::Hand },
             earlier_authors: vec![],
+            answers: vec![],
             approval_policy: ApprovalPolicy::default(),
         }),
         Step::Approve { who, stage, stale_view, reaffirm } => {
@@ -110,6 +112,7 @@ fn command(phase: &Phase, step: &Step) -> PhaseCommand {
             stage: GATED[stage],
             version: phase.stages[&GATED[stage]].latest.as_ref().map_or(1, |latest| latest.version),
             reason: Text::plain("why"),
+            place: Place::Whole,
         }),
         Step::TakeBack { who, stage, id, dismiss } => {
             let change_request_id = ChangeRequestId(Uuid::from_u128(u128::from(id)));
@@ -123,7 +126,12 @@ fn command(phase: &Phase, step: &Step) -> PhaseCommand {
                     reason: Text::plain("why"),
                 })
             } else {
-                PhaseCommand::WithdrawChangeRequest(WithdrawChangeRequest { by, change_request_id, stage })
+                PhaseCommand::WithdrawChangeRequest(WithdrawChangeRequest {
+                    by,
+                    change_request_id,
+                    stage,
+                    acts_for: vec![],
+                })
             }
         }
         Step::Reopen { who, stage } => PhaseCommand::ReopenStage(ReopenStage {

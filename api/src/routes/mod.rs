@@ -1,10 +1,14 @@
 //! One file for each resource; a handler is extract, one call, respond.
 
 pub mod access;
+pub mod anchors;
+pub mod approval_policy;
 pub mod approvals;
 pub mod artefacts;
 pub mod backlog;
+pub mod change_requests;
 pub mod conversations;
+pub mod delegations;
 pub mod drafts;
 pub mod gates;
 pub mod history;
@@ -22,6 +26,7 @@ pub mod setup;
 pub mod split_and_merge;
 mod staged;
 pub mod stories;
+pub mod threads;
 pub mod users;
 pub mod ws;
 
@@ -34,10 +39,14 @@ pub fn configure_api(config: &mut ServiceConfig<'_>) {
     me::configure(config);
     users::configure(config);
     projects::configure(config);
+    approval_policy::configure(config);
+    delegations::configure(config);
     phases::configure(config);
     phase_ends::configure(config);
     artefacts::configure(config);
     gates::configure(config);
+    change_requests::configure(config);
+    threads::configure(config);
     conversations::configure(config);
     proposals::configure(config);
     approvals::configure(config);

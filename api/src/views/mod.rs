@@ -3,12 +3,15 @@
 //! A view is built in one place, names of people are looked up when it is built (events hold none), and
 //! nothing here decides: what somebody may do is asked of the domain's own gate.
 
+pub mod approval_policy;
 pub mod artefact;
 pub mod backlog;
 pub mod board;
+mod change_request;
 mod conditions;
 pub mod conversation;
 pub mod coverage;
+pub mod delegation;
 pub mod diff;
 mod evidence;
 pub mod export;
@@ -19,29 +22,36 @@ pub mod phase;
 pub mod project;
 pub mod proposal;
 pub mod review;
+mod review_policy;
 mod sentences;
 mod staleness;
 pub mod story;
 mod story_words;
+pub mod thread;
 mod words;
 
+pub use approval_policy::ApprovalPolicyPage;
 pub use artefact::{Artefact, ArtefactVersion, ArtefactVersionSummary, Based};
 pub use backlog::{BacklogPage, BacklogPhase, ExportedStory, StorySummary};
 pub use board::{PhaseSummary, StageSummary};
+pub use change_request::{ChangeRequest, Dismissal};
 pub use conditions::{Condition, Link};
 pub use conversation::{Author, Document, Failure, LiveTurn, Message, Messages, Part, TurnContext, Usage};
 pub use coverage::{Coverage, CoverageRow};
+pub use delegation::{Delegation, DelegationState};
 pub use diff::Diff;
 pub use export::ExportFormat;
-pub use gate::{Approval, Blocked, ChangeRequest, Gate, StaleCause};
+pub use gate::{Approval, Blocked, Gate, StaleCause};
 pub use history::{HistoryActor, HistoryEvent};
 pub use people::{People, Person};
 pub use phase::{MayNot, Phase, PhaseReader, StageView};
-pub use project::{ApprovalPolicy, Member, Project, ProjectSummary, Repository};
+pub use project::{ApprovalPolicy, Member, Project, ProjectSummary, Repository, StagePolicy};
 pub use proposal::{Proposal, ProposalStatus, ProposalVerb};
 pub use review::{ProposalCounts, ReviewTable, ReviewVerb};
+pub use review_policy::ReviewPolicy;
 pub use story::{Story, StoryReader, StoryVerb};
 pub use story_words::{AcceptanceCriterion, StoryWords};
+pub use thread::{Anchor, FoundPlace, Resolved, Thread, ThreadReply};
 pub use words::{
     Adapter, Change, ChangeRequestState, Completeness, EnrichmentState, GateKind, GateState, GeneratedBy,
     GenerationMode, GenerationState, Origin, PhaseKind, PhaseStatus, PhaseVerb, RefinementState, ReviewStep, Role,

@@ -248,6 +248,7 @@ impl Journal {
             content,
             completeness: Completeness::Complete,
             substance: Substance::Whole,
+            answers: Vec::new(),
         };
         let reply = Reply {
             turn_id,
@@ -275,6 +276,7 @@ impl Journal {
             substance: Substance::Whole,
             generated_by: guided(),
             earlier_authors: Vec::new(),
+            answers: Vec::new(),
             approval_policy: ApprovalPolicy::default(),
         };
         self.phase(None, &PhaseCommand::SaveDocument(save));
@@ -288,6 +290,7 @@ impl Journal {
             content: self.text(body),
             via,
             earlier_authors: Vec::new(),
+            answers: Vec::new(),
             approval_policy: ApprovalPolicy::default(),
         });
         self.phase(Some(by), &command);
@@ -318,6 +321,7 @@ impl Journal {
             stage: Stage::Requirements,
             version: 1,
             reason,
+            place: konductro_domain::artefact::anchor::Place::Whole,
         });
         self.phase(Some(sdm()), &command);
         self.edit(sdm(), Stage::Requirements, Via::Hand, SECOND_DRAFT);

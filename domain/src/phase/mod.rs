@@ -23,18 +23,20 @@ mod scoping;
 mod state;
 #[cfg(test)]
 mod tests;
+mod threads;
 mod verbs;
 mod versions;
 
 pub use commands::{
-    AddArtefactVersion, ApproveArtefact, CancelPhase, CompletePhase, DismissChangeRequest, OpenPhase, PhaseCommand,
-    PromotePhase, RecordFirstReply, RenamePhase, ReopenStage, RequestChanges, SaveDocument, Via, WithdrawApproval,
-    WithdrawChangeRequest,
+    AddArtefactVersion, ApproveArtefact, CancelPhase, CompletePhase, DismissChangeRequest, OpenPhase, OpenThread,
+    PhaseCommand, PromotePhase, RecordFirstReply, RenamePhase, ReopenStage, ReplyInThread, RequestChanges,
+    ResolveThread, RestartReview, SaveDocument, Via, WithdrawApproval, WithdrawChangeRequest,
 };
 pub use errors::{Current, MAX_ARTEFACT_BYTES, MAX_REASON_BYTES, MAX_TITLE, Missing, Needs, PhaseError};
 pub use events::{ApprovalBasis, OpenFinding, PhaseEvent, SetAsideReason};
 pub use gate::{Gate, GateState};
 pub use state::{
-    ApprovedRecord, GivenApproval, OpenChangeRequest, OpenedPhase, Phase, PhaseStatus, StageRecord, VersionRecord,
+    ApprovedRecord, GivenApproval, OpenChangeRequest, OpenedPhase, Phase, PhaseStatus, StageRecord, ThreadRecord,
+    VersionRecord,
 };
 pub use verbs::{PhaseVerb, Verb};

@@ -104,7 +104,7 @@ proptest! {
         given.approved = vec![artefact(Stage::Requirements, 1, &approved)];
         let mut talk = Conversation::given(given);
         for message in &messages {
-            talk.task.change_requests = requests.clone();
+            talk.task.change_requests = requests.iter().map(|reason| request(reason)).collect();
             talk.says(message);
             assert_well_formed(&talk.last.text);
             prop_assert!(!talk.last.text.is_empty());
