@@ -53,14 +53,19 @@ pub struct Page {
     pub poison: Option<(i64, Unreadable)>,
 }
 
+/// Each event is looked up by its own key, `LIMIT 1`: a plain join invites a planner without statistics (a young
+/// database, or one just restored) to read all of `events` for every page.
 const PAGE: &str = "
-SELECT l.position, e.event_id, e.aggregate_type, e.aggregate_id, e.sequence, e.recorded_at,
-       e.payload::text AS payload, e.metadata::text AS metadata
-  FROM log l
-  JOIN events e USING (aggregate_type, aggregate_id, sequence)
- WHERE l.position > $1
- ORDER BY l.position
- LIMIT $2";
+SELECT l.position, e.*
+  FROM (SELECT position, aggregate_type, aggregate_id, sequence
+          FROM log WHERE position > $1 ORDER BY position LIMIT $2) l
+ CROSS JOIN LATERAL (
+        SELECT event_id, aggregate_type, aggregate_id, sequence, recorded_at,
+               payload::text AS payload, metadata::text AS metadata
+          FROM events e
+         WHERE e.aggregate_type = l.aggregate_type AND e.aggregate_id = l.aggregate_id AND e.sequence = l.sequence
+         LIMIT 1) e
+ ORDER BY l.position";
 
 /// The next events after a position.
 pub async fn page(connection: &mut PgConnection, after: i64, limit: i64) -> Result<Page, EventLogError> {
