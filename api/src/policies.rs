@@ -275,7 +275,8 @@ impl Runner {
         else {
             return Ok(());
         };
-        let earlier_authors = event_log::authors_of(connection, *project_id, &document.content.hash).await?;
+        let mut earlier_authors = event_log::authors_of(connection, *project_id, &document.content.hash).await?;
+        earlier_authors.extend(event_log::speakers_of(connection, &event.stream, event.sequence).await?);
         let prepare = async || -> Result<(PhaseCommand, Envelope), Trouble> {
             let scope = FenceScope::ProjectPolicy(*project_id);
             let epoch = self.commands.fence(&scope).await?.epoch;

@@ -159,6 +159,27 @@ pub async fn texts(connection: &mut PgConnection, hashes: &[Hash]) -> Result<Has
     Ok(found)
 }
 
+/// Everybody who wrote to Conductor in a conversation up to an event of it: all of it led to what Conductor then wrote
+/// (rule 8), whoever asked for the document in the end.
+pub async fn speakers_of(
+    connection: &mut PgConnection,
+    conversation: &Stream,
+    up_to: i64,
+) -> Result<Vec<UserId>, sqlx::Error> {
+    let speakers: Vec<Uuid> = sqlx::query_scalar(
+        "SELECT DISTINCT (e.payload->>'author')::uuid AS speaker
+           FROM events e
+          WHERE e.aggregate_type = $1 AND e.aggregate_id = $2 AND e.sequence <= $3 AND e.event_type = 'MessagePosted'
+          ORDER BY 1",
+    )
+    .bind(&conversation.aggregate_type)
+    .bind(&conversation.aggregate_id)
+    .bind(up_to)
+    .fetch_all(connection)
+    .await?;
+    Ok(speakers.into_iter().map(UserId).collect())
+}
+
 /// Everybody who wrote exactly this text before, anywhere in the project (rule 8: authorship can't be shed by giving
 /// the same text again): the authors of a version that holds it, and whose message led Conductor to write it where it
 /// was set aside. Read from the events themselves, so it is never late.

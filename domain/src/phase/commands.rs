@@ -81,7 +81,7 @@ pub struct AddArtefactVersion {
     pub content: Text,
     /// From where.
     pub via: Via,
-    /// Authors of the same text in earlier cycles: authorship can't be shed (rule 8).
+    /// Authors of the same text before, anywhere in the project: authorship can't be shed (rule 8).
     pub earlier_authors: Vec<UserId>,
     /// The change requests that it answers; each must be open.
     pub answers: Vec<ChangeRequestId>,
@@ -119,7 +119,7 @@ pub struct SaveDocument {
     pub substance: Substance,
     /// The model.
     pub generated_by: GeneratedBy,
-    /// Authors of the same text in earlier cycles.
+    /// Authors of the same text before, and whoever else wrote to Conductor in the conversation that led to it.
     pub earlier_authors: Vec<UserId>,
     /// The change requests that it says it answers; what is not open is passed over.
     pub answers: Vec<ChangeRequestId>,

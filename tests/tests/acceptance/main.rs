@@ -4,8 +4,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests say what they expect")]
 
 mod ad_hoc_stories;
+mod approval_policy;
 mod backlog;
 mod bad_input;
+mod change_requests;
 mod conductor_aimock;
 mod conductor_openai;
 mod crash_ledger;
@@ -28,3 +30,4 @@ mod requirements_approval;
 mod start_and_stop;
 mod stories_generated;
 mod story_review;
+mod threads;

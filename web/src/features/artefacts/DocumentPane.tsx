@@ -38,11 +38,14 @@ type Props = {
   /** A person saved this version; it is what they want to see. */
   onSaved: (version: number) => void;
   gate: ReactNode;
+  /** What is shown around the text of a version that is read: what people say beside it. */
+  annotate: (version: number, text: ReactNode) => ReactNode;
 };
 
 export function DocumentPane(props: Props) {
   const { phase, view, live, search, shownVersion, newer, watching, onWatch, onSearch, onSaved, gate } =
     props;
+  const { annotate } = props;
   const place = { phaseId: phase.id, stage: view.stage };
   const versions = useQuery({
     ...versionsQuery(phase.id, view.stage),
@@ -140,11 +143,13 @@ export function DocumentPane(props: Props) {
                 {shownAs === "source" ? (
                   <SourceView text={version.data.markdown} label={`Source of v${version.data.version}`} />
                 ) : (
-                  <div className="mx-auto w-full max-w-[780px] px-5 py-6 sm:px-10">
+                  <div
+                    className={`mx-auto w-full px-5 py-6 sm:px-10 ${shownAs === "read" ? "max-w-[1040px]" : "max-w-[780px]"}`}
+                  >
                     {shownAs === "diff" && compare !== null ? (
                       <DiffView place={place} from={compare} to={shownVersion} />
                     ) : (
-                      <Markdown text={version.data.markdown} />
+                      annotate(version.data.version, <Markdown text={version.data.markdown} />)
                     )}
                     <Provenance version={version.data} />
                   </div>

@@ -9,6 +9,7 @@ import { ApproveDialog } from "./ApproveDialog";
 import { ChangeRequests } from "./ChangeRequests";
 import { Conditions } from "./Conditions";
 import { ability, canApprove, pendingBinding, type Shown, shortHash } from "./decision";
+import { PolicyOfReview } from "./PolicyOfReview";
 import { useDecisions } from "./useDecisions";
 
 type Props = {
@@ -38,8 +39,9 @@ export function GateBar({ phase, view, shown, me, onShowVersion }: Props) {
         </div>
         <Barline state={view.state} className="@max-2xl:hidden" />
         <div className="fine-scroll min-w-0 flex-1 px-4 py-2 @max-2xl:max-h-32 @max-2xl:overflow-y-auto @2xl:flex @2xl:flex-col @2xl:justify-center">
-          <ChangeRequests phase={phase} view={view} me={me} decisions={decisions} />
+          <ChangeRequests view={view} decisions={decisions} onShowVersion={onShowVersion} />
           <Conditions phase={phase} conditions={view.conditions} />
+          <PolicyOfReview view={view} decisions={decisions} />
         </div>
         <Decisions {...{ phase, view, shown, me, decisions, onShowVersion }} />
         <p role="status" className="sr-only">

@@ -6,12 +6,14 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import {
   approve,
   type Binding,
+  type ChangesWanted,
   dismissChangeRequest,
   requestChanges,
   withdrawApproval,
   withdrawChangeRequest,
 } from "~/api/phases";
 import { keys } from "~/api/queries";
+import { restartReview } from "~/api/threads";
 import type { Phase, Stage } from "~/api/types";
 
 export function useDecisions(place: { phaseId: string; stage: Stage }) {
@@ -33,12 +35,12 @@ export function useDecisions(place: { phaseId: string; stage: Stage }) {
       ...settle,
     }),
     request: useMutation({
-      mutationFn: ({ version, reason }: { version: number; reason: string }) =>
-        requestChanges(place, version, reason),
+      mutationFn: (wanted: ChangesWanted) => requestChanges(place, wanted),
       ...settle,
     }),
     withdraw: useMutation({ mutationFn: () => withdrawApproval(place), ...settle }),
     withdrawRequest: useMutation({ mutationFn: (id: string) => withdrawChangeRequest(place, id), ...settle }),
+    restart: useMutation({ mutationFn: () => restartReview(place), ...settle }),
     dismissRequest: useMutation({
       mutationFn: ({ id, reason }: { id: string; reason: string }) => dismissChangeRequest(place, id, reason),
       ...settle,
