@@ -100,6 +100,7 @@ impl Journal {
         journal.retry_a_failed_turn();
         journal.reopen();
         journal.review_stories();
+        journal.talk();
         journal
     }
 
@@ -326,6 +327,34 @@ impl Journal {
         self.phase(Some(sdm()), &command);
         self.edit(sdm(), Stage::Requirements, Via::Hand, SECOND_DRAFT);
         self.approve(sdm(), Stage::Requirements);
+    }
+
+    fn talk(&mut self) {
+        let (stage, thread_id) = (Stage::Requirements, ThreadId(Uuid::from_u128(31)));
+        let (text, words) = (self.salted("Which days?"), self.salted("refunds"));
+        let place = konductro_domain::artefact::anchor::Place::Quote(words, 0);
+        let by = person(developer(), Role::Developer);
+        let open = OpenThread { by: by.clone(), thread_id, stage, version: 1, place, text };
+        self.phase(Some(developer()), &PhaseCommand::OpenThread(open));
+        let resolve = PhaseCommand::ResolveThread(ResolveThread { by: by.clone(), thread_id, stage });
+        self.phase(Some(developer()), &resolve);
+        for id in [thread_id, ThreadId::of(ChangeRequestId(Uuid::from_u128(30)))] {
+            let text = self.salted("Working days.");
+            let reply = ReplyInThread { by: by.clone(), thread_id: id, stage, text };
+            self.phase(Some(developer()), &PhaseCommand::ReplyInThread(reply));
+        }
+        let (delegation_id, now) = (DelegationId(Uuid::from_u128(32)), self.events[0].at);
+        let lent = ProjectEvent::RoleDelegated {
+            delegation_id,
+            delegator: sdm(),
+            delegate: architect(),
+            role: Role::Sdm,
+            from: now,
+            until: now + time::Duration::days(7),
+        };
+        for event in [lent, ProjectEvent::DelegationEnded { delegation_id }] {
+            self.record("project", self.project_id.to_string(), Some(sdm()), Event::Project(event));
+        }
     }
 
     fn analyse_and_approve(&mut self) {

@@ -177,7 +177,8 @@ async fn conductor_is_given_it_with_its_answers_and_its_next_version_says_that_i
     let turn = reply["turn_id"].as_str().unwrap();
     let path = format!("/phases/{}/stages/requirements/turns/{turn}/context", sent.phase);
     let given = sent.dana.get(&path).await.expect(200).to_string();
-    for told in [format!("change_request id=\\\"{id}\\\" about=\\\"share within two days\\\""), "Working days, then.".into()]
+    for told in
+        [format!("change_request id=\\\"{id}\\\" about=\\\"share within two days\\\""), "Working days, then.".into()]
     {
         assert!(given.contains(&told), "{told} in {given}");
     }

@@ -63,7 +63,9 @@ async fn odd_requests_are_refused_and_say_why() {
     dana.post(&path, json!({ "version": 2, "text": "Why?" })).await.expect_problem(409, "approval-outdated");
     let anchor = json!({ "kind": "item", "id": "R-1" });
     dana.post(&path, json!({ "version": 2, "text": "Why?", "anchor": anchor })).await.expect_problem(404, "not-found");
-    dana.post(&path, json!({ "version": 1, "text": "x".repeat(20_000) })).await.expect_problem(413, "payload-too-large");
+    dana.post(&path, json!({ "version": 1, "text": "x".repeat(20_000) }))
+        .await
+        .expect_problem(413, "payload-too-large");
     dana.post(&path, json!({ "version": 1, "text": "Why?", "anchor": { "kind": "page" } }))
         .await
         .expect_problem(422, "invalid");
