@@ -48,7 +48,7 @@ bench *parts: web postgres
     @cargo build --release -p konductro -p konductro-tests --bins --bench measure
     @cargo bench --quiet -p konductro -p konductro-tests --bench measure -- {{ parts }}
 
-# The large counts of the tests: many kills, many races; takes long
+# The large counts of the tests: many kills, many races, a million gate sequences; takes long
 soak *filters: web postgres
     KONDUCTRO_SOAK=1 cargo nextest run --workspace --profile soak {{ filters }}
 

@@ -9,6 +9,7 @@ use konductro_domain::phase::{
     ApproveArtefact, Phase, PhaseCommand, ReopenStage, RestartReview, Verb, WithdrawApproval,
 };
 use konductro_domain::stage::Stage;
+use konductro_domain::story_review::StoryReview;
 use konductro_domain::text::{Hash, Text};
 use serde::Deserialize;
 use serde_json::json;
@@ -18,6 +19,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::access::{InPhase, Told as _};
 use super::phases::answer_phase;
 use super::staged::StageInPath;
+use crate::commands::{Envelope, FenceCheck, FenceScope};
 use crate::http::{Caller, InPath, Json, RequestContext};
 use crate::problem::{Code, Problem, ProblemDetails};
 use crate::salted::salted;
@@ -96,10 +98,23 @@ async fn withdraw_approval(
     context: RequestContext,
     path: InPath<(PhaseId, StageInPath)>,
 ) -> Result<HttpResponse, Problem> {
-    let command = async |phase: &InPhase, stage| {
-        Ok(PhaseCommand::WithdrawApproval(WithdrawApproval { by: phase.person().clone(), stage }))
+    let (phase_id, StageInPath(stage)) = path.0;
+    let prepare = async || {
+        // The fence first, then the review that it guards: a proposal that is approved meanwhile is not overlooked.
+        let scope = FenceScope::Review(phase_id);
+        let epoch = state.commands.fence(&scope).await?.epoch;
+        let phase = InPhase::enter(&state, &caller, phase_id).await?;
+        phase.has(stage)?;
+        let review = state.commands.load::<StoryReview>(&phase_id.to_string()).await?.state;
+        let (by, in_backlog) = (phase.person().clone(), review.in_backlog());
+        let envelope = phase.envelope(&context, Verb::WithdrawApproval.capability(stage));
+        let fences = envelope.fences.iter().copied().chain([FenceCheck { scope, epoch }]).collect();
+        let envelope = Envelope { fences, ..envelope }.with_result(&context, json!({}));
+        Ok((PhaseCommand::WithdrawApproval(WithdrawApproval { by, stage, in_backlog }), envelope))
     };
-    decide(&state, &caller, &context, path.0, Verb::WithdrawApproval, None, StatusCode::OK, command).await
+    let done =
+        state.commands.execute_with::<Phase, Problem, _, _>(&phase_id.to_string(), context.repeated(), prepare).await?;
+    answer_phase(&state, &caller, phase_id, StatusCode::OK, done).await
 }
 
 /// Confirm a stale artefact as it is, on what it stands on now.

@@ -185,7 +185,7 @@ pub(super) fn shown(phase: &OpenedPhase, stage: konductro_domain::stage::Stage, 
                 change_requests: open(&record.change_requests),
             }
         }
-        DomainGate::Approved(ApprovedRecord { version, content_hash, upstream_hash, cycle }) => Gate::Approved {
+        DomainGate::Approved(ApprovedRecord { version, content_hash, upstream_hash, cycle, .. }) => Gate::Approved {
             version,
             content_hash: content_hash.to_string(),
             upstream_hash: upstream_hash.to_string(),

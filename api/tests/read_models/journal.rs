@@ -13,13 +13,14 @@ use konductro_domain::conversation::{
 };
 use konductro_domain::event::{Event, Recorded, Stream};
 use konductro_domain::ids::{
-    ChangeRequestId, CorrelationId, EventId, MessageId, PhaseId, ProjectId, RepositoryId, SessionId, TurnId, UserId,
+    ChangeRequestId, CorrelationId, DelegationId, EventId, MessageId, PhaseId, ProjectId, RepositoryId, SessionId,
+    ThreadId, TurnId, UserId,
 };
 use konductro_domain::phase::artefact::Completeness;
 use konductro_domain::phase::plan::PhaseKind;
 use konductro_domain::phase::{
-    AddArtefactVersion, ApproveArtefact, OpenPhase, Phase, PhaseCommand, PhaseEvent, ReopenStage, RequestChanges,
-    SaveDocument, Via,
+    AddArtefactVersion, ApproveArtefact, OpenPhase, OpenThread, Phase, PhaseCommand, PhaseEvent, ReopenStage,
+    ReplyInThread, RequestChanges, ResolveThread, SaveDocument, Via,
 };
 use konductro_domain::project::policy::ApprovalPolicy;
 use konductro_domain::project::{Project, ProjectCommand, ProjectEvent};

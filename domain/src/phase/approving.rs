@@ -1,5 +1,7 @@
 //! Approving, reaffirming and withdrawing: always bound to exactly what was shown (rules 2, 3, 7 and 10).
 
+use std::collections::BTreeSet;
+
 use crate::phase::artefact::Completeness;
 use crate::phase::commands::{ApproveArtefact, WithdrawApproval};
 use crate::phase::errors::{Current, PhaseError};
@@ -7,6 +9,7 @@ use crate::phase::gate::GateState;
 use crate::phase::state::{OpenedPhase, VersionRecord};
 use crate::phase::verbs::Verb;
 use crate::phase::{ApprovalBasis, PhaseEvent};
+use crate::stage::Stage;
 
 pub(super) fn approve_artefact(phase: &OpenedPhase, command: &ApproveArtefact) -> Result<Vec<PhaseEvent>, PhaseError> {
     if is_repeat(phase, command) {
@@ -53,8 +56,9 @@ fn give_approval(
     events.extend(
         own_requests.into_iter().map(|change_request_id| PhaseEvent::ChangeRequestCleared { change_request_id, stage }),
     );
-    let mut approved_by = phase.counting_approvals(stage);
-    approved_by.push(by.user_id);
+    // Somebody who approves again, to clear their own request, is still one person.
+    let mut approved_by: BTreeSet<_> = phase.counting_approvals(stage).into_iter().collect();
+    approved_by.insert(by.user_id);
     if approved_by.len() >= phase.required_approvals(stage) {
         events.push(PhaseEvent::ArtefactApproved {
             stage,
@@ -62,13 +66,14 @@ fn give_approval(
             content_hash: command.content_hash,
             upstream_hash: command.upstream_hash,
             cycle: command.cycle,
-            approved_by,
+            approved_by: approved_by.into_iter().collect(),
         });
     }
     Ok(events)
 }
 
-/// The same person approving exactly the same again changes nothing.
+/// The same person approving exactly the same again changes nothing, unless they asked for changes meanwhile: then it
+/// says that they are content.
 fn is_repeat(phase: &OpenedPhase, command: &ApproveArtefact) -> bool {
     let Some(record) = phase.stages.get(&command.stage) else { return false };
     let same = record
@@ -77,7 +82,9 @@ fn is_repeat(phase: &OpenedPhase, command: &ApproveArtefact) -> bool {
         .is_some_and(|latest| latest.version == command.version && latest.content.hash == command.content_hash)
         && record.cycle == command.cycle
         && phase.upstream_hash(command.stage) == command.upstream_hash;
-    same && phase.live().is_ok()
+    let is_content = record.change_requests.values().all(|request| request.requested_by != command.by.user_id);
+    same && is_content
+        && phase.live().is_ok()
         && command.by.credential.is_interactive()
         && phase.counting_approvals(command.stage).contains(&command.by.user_id)
 }
@@ -106,6 +113,9 @@ pub(super) fn withdraw_approval(
     let record = phase.stage(stage)?;
     let given = record.approvals.get(&command.by.user_id).ok_or(PhaseError::NoApprovalToWithdraw)?;
     let (version, cycle) = (given.version, given.cycle);
+    if command.in_backlog.iter().any(|made_from| phase.bears(stage, made_from)) {
+        return Err(PhaseError::DownstreamApproved(Stage::Stories));
+    }
     let mut events = vec![PhaseEvent::ApprovalWithdrawn { approver: command.by.user_id, stage, version, cycle }];
     let left = phase.counting_approvals(stage).into_iter().filter(|approver| *approver != command.by.user_id).count();
     if phase.gate(stage).state() == GateState::Approved && left < phase.required_approvals(stage) {

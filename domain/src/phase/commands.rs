@@ -5,7 +5,7 @@ use crate::artefact::anchor::Place;
 use crate::conductor::GeneratedBy;
 use crate::conversation::Substance;
 use crate::ids::{ChangeRequestId, ProjectId, ThreadId, TurnId, UserId};
-use crate::phase::artefact::{Completeness, Source};
+use crate::phase::artefact::{BasedOn, Completeness, Source};
 use crate::phase::plan::PhaseKind;
 use crate::project::delegation::OnBehalf;
 use crate::project::policy::ApprovalPolicy;
@@ -153,6 +153,9 @@ pub struct WithdrawApproval {
     pub by: Person,
     /// The stage.
     pub stage: Stage,
+    /// What each generation whose proposals are in the backlog was made from (`StoryReview::in_backlog`; a fence
+    /// holds the answer).
+    pub in_backlog: Vec<Vec<BasedOn>>,
 }
 
 /// Send a version back (rule 5).

@@ -155,18 +155,14 @@ impl OpenedPhase {
 
     /// The approved versions that a stage stands on now.
     pub fn upstream(&self, stage: Stage) -> Vec<BasedOn> {
-        self.kind
-            .upstream(stage)
-            .filter_map(|earlier| {
-                let approved = self.stages.get(&earlier)?.approved.as_ref()?;
-                Some(BasedOn {
-                    stage: earlier,
-                    version: approved.version,
-                    content_hash: approved.content_hash,
-                    cycle: approved.cycle,
-                })
-            })
-            .collect()
+        self.kind.upstream(stage).filter_map(|earlier| self.approved_as(earlier)).collect()
+    }
+
+    /// A stage's approved version, as what stands on it names it.
+    fn approved_as(&self, stage: Stage) -> Option<BasedOn> {
+        let approved = self.stages.get(&stage)?.approved.as_ref()?;
+        let ApprovedRecord { version, content_hash, cycle, .. } = *approved;
+        Some(BasedOn { stage, version, content_hash, cycle })
     }
 
     /// The hash over what a stage stands on now (rule 2).

@@ -2,6 +2,7 @@
 //! page never offers what a decision would refuse.
 
 use crate::actor::Person;
+use crate::phase::artefact::BasedOn;
 use crate::phase::errors::PhaseError;
 use crate::phase::gate::{Gate, GateState};
 use crate::phase::plan::PhaseKind;
@@ -103,7 +104,7 @@ impl OpenedPhase {
                 record.clearable_requests(by.user_id).map(|_| ())
             }
             Verb::RequestChanges => self.is_decidable(stage),
-            Verb::WithdrawApproval => self.has_withdrawable_approval(stage, record, by),
+            Verb::WithdrawApproval => self.has_withdrawable_approval(stage, by),
             Verb::WithdrawChangeRequest => {
                 if record.change_requests.values().any(|request| request.requested_by == by.user_id) {
                     Ok(())
@@ -202,19 +203,28 @@ impl OpenedPhase {
         }
     }
 
-    fn has_withdrawable_approval(&self, stage: Stage, record: &StageRecord, by: &Person) -> Result<(), PhaseError> {
-        let stands = match self.gate(stage) {
-            Gate::InReview(_) | Gate::ChangesRequested(_) | Gate::Approved(_) => true,
-            Gate::Locked(_) | Gate::Open | Gate::Stale(_) | Gate::Passed => false,
-        };
-        if !stands || !record.approvals.contains_key(&by.user_id) {
+    /// Whether the person has an approval that counts, and nothing later in the phase was approved on it (rule 10).
+    /// What is in the backlog is the review's to say.
+    fn has_withdrawable_approval(&self, stage: Stage, by: &Person) -> Result<(), PhaseError> {
+        if !self.counting_approvals(stage).contains(&by.user_id) {
             return Err(PhaseError::NoApprovalToWithdraw);
         }
-        let approved_on_it = self
-            .kind
-            .downstream(stage)
-            .find(|later| self.stages.get(later).is_some_and(|record| record.approved.is_some()));
+        let approved_on_it = |later: &Stage| {
+            let approved = self.stages.get(later).and_then(|record| record.approved.as_ref());
+            approved.is_some_and(|approved| self.bears(stage, &approved.stands_on))
+        };
+        let approved_on_it = self.kind.downstream(stage).find(approved_on_it);
         approved_on_it.map_or(Ok(()), |later| Err(PhaseError::DownstreamApproved(later)))
+    }
+
+    /// Whether what stands on these versions stands on the approvals that this stage's version has now: on the
+    /// version, and on the very things that it stands on itself.
+    pub(super) fn bears(&self, stage: Stage, stands_on: &[BasedOn]) -> bool {
+        let Some(record) = self.stages.get(&stage) else { return false };
+        let Some(latest) = &record.latest else { return false };
+        let own = (stage, latest.version, latest.content.hash, record.cycle);
+        stands_on.iter().any(|on| (on.stage, on.version, on.content_hash, on.cycle) == own)
+            && self.upstream(stage).iter().all(|on| stands_on.contains(on))
     }
 }
 

@@ -120,6 +120,8 @@ pub struct ApprovedRecord {
     pub upstream_hash: Hash,
     /// The cycle.
     pub cycle: u32,
+    /// What it was given on: the approved versions that `upstream_hash` is the hash of.
+    pub stands_on: Vec<BasedOn>,
 }
 
 /// One person's approval.
@@ -244,8 +246,9 @@ impl OpenedPhase {
                 });
             }
             PhaseEvent::ArtefactApproved { stage, version, content_hash, upstream_hash, cycle, .. } => {
+                let stands_on = self.upstream(stage);
                 self.at(stage, |record| {
-                    record.approved = Some(ApprovedRecord { version, content_hash, upstream_hash, cycle });
+                    record.approved = Some(ApprovedRecord { version, content_hash, upstream_hash, cycle, stands_on });
                     record.stale_cause = None;
                     record.authors_since_approval.clear();
                 });
@@ -255,7 +258,13 @@ impl OpenedPhase {
                     record.approvals.remove(&approver);
                 });
             }
-            PhaseEvent::StageReturnedToReview { stage, .. } => self.at(stage, |record| record.return_to_review()),
+            PhaseEvent::StageReturnedToReview { stage, .. } => {
+                self.at(stage, |record| record.return_to_review());
+                // What was given on the approval that is gone is void for good, also when an equal one is given.
+                for later in self.kind.downstream(stage) {
+                    self.at(later, |record| record.approvals.clear());
+                }
+            }
             PhaseEvent::ChangesRequested { change_request_id, stage, version, requested_by, .. } => {
                 let request = OpenChangeRequest { version, requested_by, answered_in: None };
                 self.at(stage, |record| {

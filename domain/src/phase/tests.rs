@@ -175,6 +175,10 @@ impl Given {
         })
     }
 
+    fn withdraw(&self, by: Person, stage: Stage) -> PhaseCommand {
+        PhaseCommand::WithdrawApproval(WithdrawApproval { by, stage, in_backlog: Vec::new() })
+    }
+
     fn with_requirements_in_review() -> Self {
         let mut given = Self::a_full_phase();
         given.then(&given.edit(dana(), Stage::Requirements, "R-1"));
@@ -438,7 +442,7 @@ fn rule_9_four_eyes_forbids_an_author_to_approve() {
 fn rule_10_an_approval_is_withdrawn_only_while_nothing_was_approved_on_it() {
     let mut given = Given::with_requirements_in_review();
     given.then(&given.approve(dana(), Stage::Requirements));
-    let withdraw = PhaseCommand::WithdrawApproval(WithdrawApproval { by: dana(), stage: Stage::Requirements });
+    let withdraw = given.withdraw(dana(), Stage::Requirements);
     let mut early = Given { phase: given.phase.clone(), policy: given.policy.clone() };
     let events = early.then(&withdraw);
     assert!(events.contains(&PhaseEvent::StageLocked { stage: Stage::TechnicalAnalysis, cause: Stage::Requirements }));
@@ -446,8 +450,70 @@ fn rule_10_an_approval_is_withdrawn_only_while_nothing_was_approved_on_it() {
     given.then(&given.submit(jonas(), "assets"));
     given.then(&given.approve(mara(), Stage::TechnicalAnalysis));
     assert_eq!(given.when(&withdraw), Err(PhaseError::DownstreamApproved(Stage::TechnicalAnalysis)));
-    let other = PhaseCommand::WithdrawApproval(WithdrawApproval { by: second_sdm(), stage: Stage::Requirements });
+    let other = given.withdraw(second_sdm(), Stage::Requirements);
     assert_eq!(given.when(&other), Err(PhaseError::NoApprovalToWithdraw));
+}
+
+/// A full phase in which two people approve the technical analysis, and one of them has.
+fn with_half_of_the_analysis_approved() -> Given {
+    let mut policy = ApprovalPolicy::default();
+    policy.stages[1].required_approvals = 2;
+    let mut given = Given::a_full_phase_under(policy);
+    given.then(&given.edit(dana(), Stage::Requirements, "R-1"));
+    given.then(&given.approve(dana(), Stage::Requirements));
+    given.then(&given.submit(jonas(), "assets"));
+    given.then(&given.approve(mara(), Stage::TechnicalAnalysis));
+    given
+}
+
+#[test]
+fn rule_5_approving_again_clears_ones_own_request_and_counts_once() {
+    let mut given = with_half_of_the_analysis_approved();
+    given.then(&given.request(mara(), Stage::TechnicalAnalysis, 1, 7));
+    let refused = given.when(&given.approve(dana(), Stage::TechnicalAnalysis));
+    assert_eq!(refused, Err(PhaseError::ChangesOpen(vec![mara().user_id])));
+    let events = given.then(&given.approve(mara(), Stage::TechnicalAnalysis));
+    assert!(events.iter().any(|event| matches!(event, PhaseEvent::ChangeRequestCleared { .. })));
+    assert_eq!(given.state(Stage::TechnicalAnalysis), GateState::InReview, "still one person of two");
+    given.then(&given.approve(dana(), Stage::TechnicalAnalysis));
+    assert_eq!(given.state(Stage::TechnicalAnalysis), GateState::Approved);
+}
+
+#[test]
+fn rule_7_an_approval_on_one_that_was_withdrawn_stays_void_when_an_equal_one_is_given() {
+    let mut given = with_half_of_the_analysis_approved();
+    given.then(&given.withdraw(dana(), Stage::Requirements));
+    given.then(&given.approve(dana(), Stage::Requirements));
+    given.then(&given.approve(dana(), Stage::TechnicalAnalysis));
+    assert_eq!(given.state(Stage::TechnicalAnalysis), GateState::InReview, "mara is to look again");
+    given.then(&given.approve(mara(), Stage::TechnicalAnalysis));
+    assert_eq!(given.state(Stage::TechnicalAnalysis), GateState::Approved);
+}
+
+#[test]
+fn rule_10_what_was_approved_on_an_older_cycle_holds_no_newer_approval() {
+    let mut given = Given::with_all_approved();
+    given.then(&given.reopen(dana(), Stage::Requirements));
+    given.then(&given.approve(dana(), Stage::Requirements));
+    let events = given.then(&given.withdraw(dana(), Stage::Requirements));
+    assert!(events.contains(&PhaseEvent::StageReturnedToReview { stage: Stage::Requirements, version: 1, cycle: 2 }));
+    assert_eq!(given.state(Stage::TechnicalAnalysis), GateState::Stale);
+}
+
+#[test]
+fn rule_10_a_proposal_in_the_backlog_counts() {
+    let mut given = Given::with_all_approved();
+    let withdraw = |sources| {
+        let by = mara();
+        let in_backlog = vec![sources];
+        PhaseCommand::WithdrawApproval(WithdrawApproval { by, stage: Stage::Architecture, in_backlog })
+    };
+    let sources = given.opened().story_sources();
+    let refused = given.when(&withdraw(sources.clone()));
+    assert_eq!(refused, Err(PhaseError::DownstreamApproved(Stage::Stories)));
+    given.then(&given.reopen(mara(), Stage::Architecture));
+    given.then(&given.approve(mara(), Stage::Architecture));
+    assert!(given.when(&withdraw(sources)).is_ok(), "the story came from the cycle before");
 }
 
 #[test]

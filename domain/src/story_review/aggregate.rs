@@ -6,6 +6,7 @@
 use crate::Decided;
 use crate::actor::Person;
 use crate::ids::ProposalId;
+use crate::phase::artefact::BasedOn;
 use crate::role::{Capability, Role, acting_role, roles_with};
 use crate::story_review::commands::StoryReviewCommand;
 use crate::story_review::errors::StoryReviewError;
@@ -56,6 +57,15 @@ impl StoryReview {
         self.nothing_runs()?;
         let undecided = self.proposals.values().filter(|proposal| proposal.standing == Standing::Proposed).count();
         Ok(u32::try_from(undecided).unwrap_or(u32::MAX))
+    }
+
+    /// What each generation was made from that has a proposal in the backlog.
+    pub fn in_backlog(&self) -> Vec<Vec<BasedOn>> {
+        let has_approved = |generation: &&Generation| {
+            let mut approved = self.proposals.values().filter(|proposal| proposal.standing == Standing::Approved);
+            approved.any(|proposal| proposal.generation_id == generation.generation_id)
+        };
+        self.generations.iter().filter(has_approved).map(|generation| generation.based_on.clone()).collect()
     }
 
     pub(super) fn nothing_runs(&self) -> Result<(), StoryReviewError> {

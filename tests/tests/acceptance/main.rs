@@ -5,6 +5,7 @@
 
 mod ad_hoc_stories;
 mod approval_policy;
+mod authorisation_matrix;
 mod backlog;
 mod bad_input;
 mod change_requests;
