@@ -15,6 +15,7 @@ pub mod jobs;
 pub mod listen;
 pub mod live;
 pub mod openapi;
+pub mod personal;
 pub mod policies;
 pub mod problem;
 pub mod routes;

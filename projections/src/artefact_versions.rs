@@ -242,6 +242,7 @@ impl Changes {
             | PhaseEvent::ThreadReplied { .. }
             | PhaseEvent::ThreadResolved { .. }
             | PhaseEvent::ThreadReopened { .. }
+            | PhaseEvent::OpenPointsAcknowledged { .. }
             | PhaseEvent::ArtefactApproved { .. }
             | PhaseEvent::StageReturnedToReview { .. }
             | PhaseEvent::PhaseBecameReady {}

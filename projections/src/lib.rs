@@ -16,6 +16,7 @@ pub mod event_log;
 pub mod fold;
 pub mod health;
 pub mod history;
+pub mod inbox;
 pub mod metadata;
 pub mod outage;
 pub mod phase_board;

@@ -118,31 +118,31 @@ impl BoardPhase {
         }
         self.phase.memory.fold(event.clone());
         if matches!(event, PhaseEvent::PhaseOpened { .. } | PhaseEvent::PhasePromoted { .. }) {
-            self.lay_out_stages();
+            self.lay_out_stages(recorded.at);
         }
         stage::note(&mut self.stages, recorded, event);
-        self.settle();
+        self.settle(recorded.at);
     }
 
     /// One row for each stage of the phase's kind; what is known of a stage is kept.
-    fn lay_out_stages(&mut self) {
+    fn lay_out_stages(&mut self, at: OffsetDateTime) {
         let Phase::Opened(phase) = &self.phase.memory else { return };
         let mut known: BTreeMap<Stage, StageRow> = self.stages.drain(..).map(|row| (row.stage, row)).collect();
         self.stages = (0..)
             .zip(phase.kind.stages())
             .map(|(ordinal, stage)| StageRow {
                 ordinal,
-                ..known.remove(stage).unwrap_or_else(|| StageRow::new(self.phase.phase_id, ordinal, *stage))
+                ..known.remove(stage).unwrap_or_else(|| StageRow::new(self.phase.phase_id, ordinal, *stage, at))
             })
             .collect();
     }
 
     /// Takes over what the domain says of the phase now.
-    fn settle(&mut self) {
+    fn settle(&mut self, at: OffsetDateTime) {
         let row = &mut self.phase;
         let Phase::Opened(phase) = &row.memory else { return };
         for stage in &mut self.stages {
-            stage.settle(phase);
+            stage.settle(phase, at);
         }
         let waiting = waiting::of(phase);
         row.kind = phase.kind;
@@ -223,7 +223,7 @@ const STORE_STAGES: &str = "insert into phase_stages \
     on conflict (phase_id, stage) do update set ordinal = excluded.ordinal, state = excluded.state, \
     cycle = excluded.cycle, latest_version = excluded.latest_version, \
     approved_version = excluded.approved_version, open_change_requests = excluded.open_change_requests, \
-    evidence = excluded.evidence";
+    since = excluded.since, evidence = excluded.evidence";
 
 /// How many phases of a project stand where, and how many wait for the reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]

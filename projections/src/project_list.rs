@@ -9,7 +9,7 @@ use konductro_domain::event::{Event, Recorded};
 use konductro_domain::ids::{ProjectId, RepositoryId, UserId};
 use konductro_domain::project::ProjectEvent;
 use konductro_domain::project::policy::ApprovalPolicy;
-use konductro_domain::role::Roles;
+use konductro_domain::role::{Role, Roles};
 use konductro_domain::text::Hash;
 use serde::{Deserialize, Serialize};
 use sqlx::types::{Json, Uuid};
@@ -339,4 +339,23 @@ pub async fn project_with_key(pool: &PgPool, key: &str) -> Result<Option<Project
     let id: Option<Uuid> =
         sqlx::query_scalar("select project_id from projects where key = $1").bind(key).fetch_optional(pool).await?;
     Ok(id.map(ProjectId))
+}
+
+/// Everybody of a project who holds one of these roles, the first so many.
+pub async fn members_with(
+    pool: &PgPool,
+    project: ProjectId,
+    roles: &[Role],
+    limit: i64,
+) -> Result<Vec<UserId>, ProjectionError> {
+    let members: Vec<Uuid> = sqlx::query_scalar(
+        "select user_id from project_members where project_id = $1 \
+         and roles && array(select jsonb_array_elements_text($2)) order by user_id limit $3",
+    )
+    .bind(project.0)
+    .bind(Json(roles))
+    .bind(limit)
+    .fetch_all(pool)
+    .await?;
+    Ok(members.into_iter().map(UserId).collect())
 }

@@ -92,8 +92,15 @@ export async function approve(page: Page, stage: string, version: number, stands
   await expect(dialog.getByText(`version ${version}`)).toBeVisible();
   await expect(dialog.getByText(/sha256 [0-9a-f]{64}/)).toBeVisible();
   await expect(dialog.getByText(standsOn).first()).toBeVisible();
+  await acknowledge(dialog);
   await dialog.getByLabel("Note (optional)").fill("Read word for word.");
   await dialog.getByRole("button", { name: `Approve v${version}` }).click();
   await expect(dialog).toBeHidden();
   await expect(gate(page, stage).getByText("Approved", { exact: true })).toBeVisible();
+}
+
+/** Ticks off what the document leaves open, one by one. */
+export async function acknowledge(within: Locator): Promise<void> {
+  const points = within.getByRole("list", { name: "Assumptions and open questions" }).getByRole("checkbox");
+  for (const point of await points.all()) await point.check();
 }

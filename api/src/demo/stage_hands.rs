@@ -9,7 +9,9 @@ use konductro_domain::conversation::{
 use konductro_domain::ids::{CorrelationId, MessageId, PhaseId, ProjectId, TurnId, UserId};
 use konductro_domain::phase::artefact::Completeness;
 use konductro_domain::phase::plan::PhaseKind;
-use konductro_domain::phase::{ApproveArtefact, OpenPhase, Phase, PhaseCommand, RequestChanges, SaveDocument};
+use konductro_domain::phase::{
+    ApproveArtefact, OpenPhase, OpenPoints, Phase, PhaseCommand, RequestChanges, SaveDocument,
+};
 use konductro_domain::project::policy::ApprovalPolicy;
 use konductro_domain::project::{Project, ProjectCommand};
 use konductro_domain::role::{Role, Roles};
@@ -308,6 +310,7 @@ impl<'a> StageHands<'a> {
             upstream_hash: shown.upstream_hash,
             cycle: shown.cycle,
             note: note.clone(),
+            open_points: OpenPoints::default(),
         });
         self.phase(&By::Person(by.clone()), phase, command, note.into_iter().collect()).await
     }

@@ -196,6 +196,7 @@ fn by_phase(event: &PhaseEvent, phase: PhaseId) -> Vec<Raise> {
         | PhaseEvent::ThreadResolved { .. }
         | PhaseEvent::ThreadReopened { .. }
         | PhaseEvent::ApprovalGiven { .. }
+        | PhaseEvent::OpenPointsAcknowledged { .. }
         | PhaseEvent::ApprovalWithdrawn { .. }
         | PhaseEvent::ChangesRequested { .. }
         | PhaseEvent::ChangeRequestWithdrawn { .. }

@@ -126,6 +126,7 @@ fn stage_of(event: &PhaseEvent) -> Option<Stage> {
         | PhaseEvent::ArtefactVersionAdded { stage, .. }
         | PhaseEvent::DocumentSetAside { stage, .. }
         | PhaseEvent::ApprovalGiven { stage, .. }
+        | PhaseEvent::OpenPointsAcknowledged { stage, .. }
         | PhaseEvent::ArtefactApproved { stage, .. }
         | PhaseEvent::ApprovalWithdrawn { stage, .. }
         | PhaseEvent::StageReturnedToReview { stage, .. }

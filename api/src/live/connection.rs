@@ -169,7 +169,7 @@ impl Reader<'_> {
                 Ok(None) => {
                     self.topics.remove(&topic);
                     self.hub.unsubscribe(self.listener.connection_id, topic);
-                    let detail = "there is no such topic, or you are not a member of its project".to_owned();
+                    let detail = "there is no such topic, or it is not for you".to_owned();
                     return self.refuse(Some(topic), ErrorCode::NotFound, detail);
                 }
                 Err(error) => {

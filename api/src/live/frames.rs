@@ -23,11 +23,13 @@ pub enum Topic {
     Phase(PhaseId),
     /// The conversation of one stage, with the reply that is being written.
     Conversation(PhaseId, Stage),
+    /// The editing of one stage's document: whoever listens is editing, and `presence` tells each of the others.
+    Editing(PhaseId, Stage),
 }
 
 /// The text names no topic.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("a topic is project:<id>, phase:<id> or conversation:<phase id>:<stage>")]
+#[error("a topic is project:<id>, phase:<id>, conversation:<phase id>:<stage> or editing:<phase id>:<stage>")]
 pub struct UnknownTopic;
 
 impl std::fmt::Display for Topic {
@@ -36,6 +38,7 @@ impl std::fmt::Display for Topic {
             Topic::Project(id) => write!(f, "project:{id}"),
             Topic::Phase(id) => write!(f, "phase:{id}"),
             Topic::Conversation(phase, stage) => write!(f, "conversation:{phase}:{stage}"),
+            Topic::Editing(phase, stage) => write!(f, "editing:{phase}:{stage}"),
         }
     }
 }
@@ -47,14 +50,18 @@ impl std::str::FromStr for Topic {
         match kind {
             "project" => rest.parse().map(Topic::Project).map_err(|_| UnknownTopic),
             "phase" => rest.parse().map(Topic::Phase).map_err(|_| UnknownTopic),
-            "conversation" => {
-                let (phase, stage) = rest.split_once(':').ok_or(UnknownTopic)?;
-                let phase = phase.parse().map_err(|_| UnknownTopic)?;
-                Ok(Topic::Conversation(phase, stage.parse().map_err(|_| UnknownTopic)?))
-            }
+            "conversation" => of_stage(rest).map(|(phase, stage)| Topic::Conversation(phase, stage)),
+            "editing" => of_stage(rest).map(|(phase, stage)| Topic::Editing(phase, stage)),
             _ => Err(UnknownTopic),
         }
     }
+}
+
+/// `<phase id>:<stage>`.
+fn of_stage(text: &str) -> Result<(PhaseId, Stage), UnknownTopic> {
+    let (phase, stage) = text.split_once(':').ok_or(UnknownTopic)?;
+    let phase = phase.parse().map_err(|_| UnknownTopic)?;
+    Ok((phase, stage.parse().map_err(|_| UnknownTopic)?))
 }
 
 impl Serialize for Topic {
@@ -455,10 +462,13 @@ mod tests {
             Topic::Project(ProjectId(Uuid::from_u128(1))),
             Topic::Phase(phase),
             Topic::Conversation(phase, Stage::TechnicalAnalysis),
+            Topic::Editing(phase, Stage::Architecture),
         ] {
             assert_eq!(topic.to_string().parse::<Topic>().unwrap(), topic);
         }
-        for rubbish in ["", "phase", "phase:", "phase:x", "conversation:", "story:1", "conversation:0:architecture"] {
+        for rubbish in
+            ["", "phase", "phase:", "phase:x", "conversation:", "editing:x", "story:1", "conversation:0:architecture"]
+        {
             assert!(rubbish.parse::<Topic>().is_err(), "{rubbish}");
         }
     }

@@ -3,6 +3,8 @@
 
 use async_trait::async_trait;
 use konductro_domain::ids::{PhaseId, ProjectId, SessionId, UserId};
+use konductro_domain::role::{Capability, Roles, may};
+use konductro_domain::stage::Stage;
 use konductro_projections::phase_board;
 use sqlx::PgPool;
 
@@ -36,12 +38,22 @@ impl Access for Doors {
     async fn project_of(&self, user: UserId, topic: Topic) -> Result<Option<ProjectId>, AccessUnavailable> {
         let project = match topic {
             Topic::Project(project) => Some(project),
-            Topic::Phase(phase) | Topic::Conversation(phase, _) => self.project_of_phase(phase).await?,
+            Topic::Phase(phase) | Topic::Conversation(phase, _) | Topic::Editing(phase, _) => {
+                self.project_of_phase(phase).await?
+            }
         };
         let Some(project) = project else { return Ok(None) };
         let fence = self.commands.fence(&FenceScope::Member(project, user)).await.map_err(unavailable)?;
-        let is_member = fence.value.as_array().is_some_and(|roles| !roles.is_empty());
-        Ok(is_member.then_some(project))
+        let roles: Roles = serde_json::from_value(fence.value).unwrap_or_default();
+        let listens = match topic {
+            Topic::Project(_) | Topic::Phase(_) | Topic::Conversation(..) => !roles.is_empty(),
+            // Who listens here is shown as editing, so only those listen who may.
+            Topic::Editing(_, stage) => {
+                may(&roles, Capability::EditArtefact(stage))
+                    || (stage == Stage::TechnicalAnalysis && may(&roles, Capability::SubmitTechnicalAnalysis))
+            }
+        };
+        Ok(listens.then_some(project))
     }
 
     async fn ended(&self, sessions: &[SessionId]) -> Result<Vec<SessionId>, AccessUnavailable> {

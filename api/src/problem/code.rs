@@ -84,6 +84,7 @@ codes! {
     ArtefactTooLarge "artefact-too-large" PAYLOAD_TOO_LARGE "The document is too large";
     UnsupportedMediaType "unsupported-media-type" UNSUPPORTED_MEDIA_TYPE "The body is of the wrong type";
     Invalid "invalid" UNPROCESSABLE_ENTITY "The request is well-formed but not valid";
+    NotAcknowledged "not-acknowledged" UNPROCESSABLE_ENTITY "What the document leaves open was not acknowledged";
     CriteriaNotDistributed "criteria-not-distributed" UNPROCESSABLE_ENTITY "Each criterion goes to exactly one part";
     IdempotencyKeyReused "idempotency-key-reused" UNPROCESSABLE_ENTITY "The idempotency key was used for another request";
     IfMatchRequired "if-match-required" PRECONDITION_REQUIRED "The change must name the version it is based on";

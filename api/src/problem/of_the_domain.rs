@@ -81,6 +81,11 @@ impl From<PhaseError> for Problem {
                 Problem::new(Code::ApprovalOutdated, detail).with("current_version", version)
             }
             PhaseError::Incomplete(version) => Problem::new(Code::ArtefactIncomplete, detail).with("version", version),
+            PhaseError::NotAcknowledged(left) => {
+                let left: Vec<_> = left.iter().map(ToString::to_string).collect();
+                Problem::new(Code::NotAcknowledged, detail).with("open_points", left)
+            }
+            PhaseError::NothingToAcknowledge(_) => Problem::invalid("/acknowledged", detail),
             PhaseError::ChangesOpen(requesters) => {
                 Problem::new(Code::ChangesOpen, detail).with("requested_by", requesters)
             }

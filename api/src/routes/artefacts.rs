@@ -19,6 +19,7 @@ use super::phases::place_of;
 use super::staged::StageInPath;
 use crate::http::headers::etag;
 use crate::http::{Caller, InPath, Json, Page, Query, RequestContext, read, written};
+use crate::personal::drafts;
 use crate::problem::{Code, Problem, ProblemDetails};
 use crate::state::AppState;
 use crate::views;
@@ -106,7 +107,7 @@ pub struct DiffQuery {
     to: u32,
 }
 
-/// Read a stage's artefact: latest version, state, approvals, change requests.
+/// Read a stage's artefact: latest version, state, approvals, change requests, and what to know before deciding.
 #[utoipa::path(operation_id = "getArtefact", tag = "artefacts", params(("phase_id" = Uuid, Path), ("stage" = views::Stage, Path)), responses(
     (status = 200, body = views::Artefact),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),
@@ -118,7 +119,11 @@ async fn get_artefact(
     path: InPath<(PhaseId, StageInPath)>,
 ) -> Result<HttpResponse, Problem> {
     let (phase, stage) = enter(&state, &caller, path.0).await?;
-    let artefact = views::artefact::artefact(&state.pool, phase.reader(), stage).await?;
+    let mut artefact = views::artefact::artefact(&state.pool, phase.reader(), stage).await?;
+    if let Some(basis) = views::brief::basis(&state.pool, phase.reader(), stage, &artefact).await? {
+        let brief = web::block(move || basis.brief()).await;
+        artefact.brief = Some(brief.map_err(|error| Problem::unavailable("make the brief of a version", &error))?);
+    }
     Ok(read(&artefact, Some(phase.version)))
 }
 
@@ -240,6 +245,10 @@ async fn add_artefact_version(
     };
     let found = views::artefact::version(&state.pool, phase_id, stage, number).await?;
     let version = found.ok_or_else(no_version)?;
+    // What was saved is no draft any more; only its writer's, and only by hand.
+    if added.is_some() {
+        drafts::discard(&state.pool, caller.user_id, phase_id, stage).await?;
+    }
     let status = if added.is_some() { StatusCode::CREATED } else { StatusCode::OK };
     let location = format!("/api/v1/phases/{phase_id}/artefacts/{stage}/versions/{number}");
     Ok(written(status, &version, Some(number.into()), added.map(|_| location.as_str()), place_of(&done)))
@@ -293,7 +302,7 @@ fn checked_source(source: NewSource) -> Result<Source, Problem> {
     Ok(source.into())
 }
 
-async fn enter(
+pub(super) async fn enter(
     state: &AppState,
     caller: &Caller,
     (phase_id, stage): (PhaseId, StageInPath),
@@ -316,10 +325,10 @@ async fn version_of(
     found.ok_or_else(no_version)
 }
 
-fn latest_of(phase: &InPhase, stage: Stage) -> Option<u32> {
+pub(super) fn latest_of(phase: &InPhase, stage: Stage) -> Option<u32> {
     phase.phase.stages.get(&stage)?.latest.as_ref().map(|latest| latest.version)
 }
 
-fn no_version() -> Problem {
+pub(super) fn no_version() -> Problem {
     Problem::not_found("version")
 }

@@ -4,13 +4,16 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, delete, post, web};
+use konductro_domain::artefact::open_points::open_points;
+use konductro_domain::artefact::reference::Reference;
 use konductro_domain::ids::PhaseId;
 use konductro_domain::phase::{
-    ApproveArtefact, Phase, PhaseCommand, ReopenStage, RestartReview, Verb, WithdrawApproval,
+    ApproveArtefact, OpenPoints, Phase, PhaseCommand, ReopenStage, RestartReview, Verb, WithdrawApproval,
 };
 use konductro_domain::stage::Stage;
 use konductro_domain::story_review::StoryReview;
 use konductro_domain::text::{Hash, Text};
+use konductro_projections::event_log;
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -56,6 +59,10 @@ pub struct NewApproval {
     /// A note for the record.
     #[serde(default)]
     note: Option<String>,
+    /// The assumptions and open questions of the text shown that were acknowledged, one by one. When it is sent it must
+    /// hold all of them; when it is left out, the record says that they were not.
+    #[serde(default)]
+    acknowledged: Option<Vec<String>>,
 }
 
 /// Why something is decided.
@@ -145,12 +152,27 @@ async fn confirm(
     command_of: impl Fn(ApproveArtefact) -> PhaseCommand,
 ) -> Result<HttpResponse, Problem> {
     let note = approval.note.clone().map(|note| checked("/note", note)).transpose()?.map(salted);
-    let command = async |phase: &InPhase, stage| Ok(command_of(approval.by(phase, stage, note.clone())));
+    let acknowledged = approval.acknowledged()?;
+    let command = async |phase: &InPhase, stage| {
+        let open_points =
+            OpenPoints { stated: stated(state, &approval.content_hash).await?, acknowledged: acknowledged.clone() };
+        Ok(command_of(approval.by(phase, stage, note.clone(), open_points)))
+    };
     decide(state, caller, context, place, verb, note.clone(), StatusCode::CREATED, command).await
 }
 
 impl NewApproval {
-    fn by(&self, phase: &InPhase, stage: Stage, note: Option<Text>) -> ApproveArtefact {
+    /// The ids that were acknowledged.
+    fn acknowledged(&self) -> Result<Option<Vec<Reference>>, Problem> {
+        let Some(ids) = &self.acknowledged else { return Ok(None) };
+        let read = |(index, id): (usize, &String)| {
+            id.parse::<Reference>()
+                .map_err(|error| Problem::invalid(format!("/acknowledged/{index}"), error.to_string()))
+        };
+        ids.iter().enumerate().map(read).collect::<Result<_, _>>().map(Some)
+    }
+
+    fn by(&self, phase: &InPhase, stage: Stage, note: Option<Text>, open_points: OpenPoints) -> ApproveArtefact {
         ApproveArtefact {
             by: phase.person().clone(),
             stage,
@@ -159,8 +181,18 @@ impl NewApproval {
             upstream_hash: self.upstream_hash,
             cycle: self.cycle,
             note,
+            open_points,
         }
     }
+}
+
+/// What the text that an approval names leaves open. A text never changes under its hash, so this holds whatever
+/// happens meanwhile; whether it is the text in review is for the decision to say.
+async fn stated(state: &AppState, content_hash: &Hash) -> Result<Vec<Reference>, Problem> {
+    let text = event_log::text(&mut *state.pool.acquire().await?, content_hash).await?;
+    let Some(markdown) = text else { return Ok(Vec::new()) };
+    let read = web::block(move || open_points(&markdown).into_iter().map(|point| point.id).collect()).await;
+    read.map_err(|error| Problem::unavailable("read what a version leaves open", &error))
 }
 
 /// Open an approved stage again; everything that stands on it becomes stale.

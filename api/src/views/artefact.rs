@@ -12,12 +12,15 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::brief::Brief;
 use super::change_request::{self, ChangeRequest, Colleagues};
+use super::draft::DraftSummary;
 use super::gate::{self, Approval};
 use super::people::{People, Person};
 use super::phase::PhaseReader;
 use super::sentences::ERASED;
 use super::words::{Completeness, GateState, GeneratedBy, Origin, Stage};
+use crate::personal::{drafts, seen_versions};
 
 /// A stage's artefact: latest version, state, approvals, change requests.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -40,6 +43,14 @@ pub struct Artefact {
     pub change_requests: Vec<ChangeRequest>,
     /// What the checker found in the latest version.
     pub findings: Vec<Finding>,
+    /// The newest earlier version that I have had on screen.
+    pub last_seen_version: Option<u32>,
+    /// The newest earlier version that I sent back.
+    pub sent_back_version: Option<u32>,
+    /// What I should know before I decide; null while nothing awaits a decision.
+    pub brief: Option<Brief>,
+    /// The draft that I have not saved as a version; its text is at `…/draft`.
+    pub draft: Option<DraftSummary>,
 }
 
 /// What the checker found in a version.
@@ -164,6 +175,10 @@ pub async fn artefact(pool: &PgPool, reader: PhaseReader<'_>, stage: DomainStage
     let threads = threads::of_phase(pool, phase_id).await?;
     let colleagues = Colleagues::read(pool, reader, &requests).await?;
     let counting = phase.counting_approvals(stage);
+    let (me, newest) = (reader.person.user_id, latest.as_ref().map_or(0, |version| version.row.version));
+    let mine = requests.iter().filter(|request| request.row.stage == stage && request.row.requested_by == me);
+    let sent_back_version = mine.map(|request| request.row.version).filter(|version| *version < newest).max();
+    let draft = drafts::draft(pool, me, phase_id, stage).await?;
     let known = phase.stages.get(&stage);
     let locked = !phase.blocked_by(stage).is_empty();
     Ok(Artefact {
@@ -180,6 +195,10 @@ pub async fn artefact(pool: &PgPool, reader: PhaseReader<'_>, stage: DomainStage
             .collect(),
         change_requests: change_request::of_stage(&requests, &threads, &people, reader, &colleagues, stage).collect(),
         findings: Vec::new(),
+        last_seen_version: seen_versions::last_before(pool, me, phase_id, stage, newest).await?,
+        sent_back_version,
+        brief: None,
+        draft: draft.as_ref().map(DraftSummary::from),
     })
 }
 

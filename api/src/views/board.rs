@@ -55,6 +55,9 @@ pub struct StageSummary {
     pub state: GateState,
     /// Where it stands, in one line.
     pub evidence: String,
+    /// Since when it is in this state with its latest version: the time in gate.
+    #[serde(with = "time::serde::rfc3339")]
+    pub since: OffsetDateTime,
 }
 
 /// A page of a project's phases, newest first.
@@ -74,8 +77,12 @@ pub async fn summaries(
 
 fn summary(board: BoardPhase, reader: &Reader, people: &People) -> PhaseSummary {
     let BoardPhase { phase, stages } = board;
-    let line =
-        |row| StageSummary { stage: phase_stage(row), state: row.state.into(), evidence: evidence::of(row, people) };
+    let line = |row: &phase_board::StageRow| StageSummary {
+        stage: row.stage.into(),
+        state: row.state.into(),
+        evidence: evidence::of(row, people),
+        since: row.since,
+    };
     let latest = stages.iter().find(|row| Some(row.stage) == phase.waiting_stage).and_then(|row| row.latest_version);
     PhaseSummary {
         id: phase.phase_id.0,
@@ -91,10 +98,6 @@ fn summary(board: BoardPhase, reader: &Reader, people: &People) -> PhaseSummary 
         updated_at: phase.updated_at,
         title: phase.title,
     }
-}
-
-fn phase_stage(row: &phase_board::StageRow) -> Stage {
-    row.stage.into()
 }
 
 fn waits_for(phase: &PhaseRow, reader: &Reader) -> bool {

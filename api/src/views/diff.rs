@@ -29,6 +29,12 @@ pub struct SectionDiff {
     pub heading: String,
     /// What happened.
     pub kind: SectionChange,
+    /// How many places in it are different.
+    pub changes: usize,
+    /// How many words of it are new.
+    pub added_words: usize,
+    /// How many words of it are gone.
+    pub removed_words: usize,
     /// Its lines, old and new.
     pub lines: Vec<LineDiff>,
 }
@@ -67,8 +73,14 @@ pub fn diff(from: &ArtefactVersion, to: &ArtefactVersion) -> Diff {
 }
 
 fn section(section: domain::SectionDiff) -> SectionDiff {
-    let lines = section.lines.into_iter().map(line).collect();
-    SectionDiff { heading: section.heading, kind: section.kind.into(), lines }
+    SectionDiff {
+        heading: section.heading,
+        kind: section.kind.into(),
+        changes: section.changes,
+        added_words: section.added_words,
+        removed_words: section.removed_words,
+        lines: section.lines.into_iter().map(line).collect(),
+    }
 }
 
 fn line(line: domain::LineDiff) -> LineDiff {

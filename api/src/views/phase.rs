@@ -12,7 +12,7 @@ use konductro_domain::phase::{
 use konductro_domain::project::policy::ApprovalPolicy;
 use konductro_domain::stage::{GateKind as DomainGateKind, Stage as DomainStage};
 use konductro_projections::artefact_versions::{self, ApprovalWithNote, ChangeRequestWithReason};
-use konductro_projections::phase_board::{self, BoardPhase, Evidence, Surroundings};
+use konductro_projections::phase_board::{self, BoardPhase, Evidence, StageRow, Surroundings};
 use konductro_projections::review_table::{self, Counts};
 use konductro_projections::threads::{self, ThreadWithWords};
 use konductro_projections::{ProjectionError, backlog, history};
@@ -120,6 +120,9 @@ pub struct StageView {
     pub effect: String,
     /// Where it stands, in one line.
     pub evidence: String,
+    /// Since when it is in this state with its latest version: the time in gate.
+    #[serde(with = "time::serde::rfc3339")]
+    pub since: OffsetDateTime,
 }
 
 /// Something that the reader may not do now.
@@ -262,9 +265,12 @@ impl Facts {
         stages.flat_map(evidence::people).chain(approvers).chain(requesters)
     }
 
+    fn row(&self, stage: DomainStage) -> Option<&StageRow> {
+        self.board.iter().flat_map(|board| &board.stages).find(|row| row.stage == stage)
+    }
+
     fn evidence(&self, stage: DomainStage) -> Evidence {
-        let rows = self.board.iter().flat_map(|board| &board.stages);
-        rows.into_iter().find(|row| row.stage == stage).map(|row| row.evidence.clone()).unwrap_or_default()
+        self.row(stage).map(|row| row.evidence.clone()).unwrap_or_default()
     }
 
     fn change_requests_of(&self, reader: PhaseReader<'_>, stage: DomainStage, people: &People) -> Vec<ChangeRequest> {
@@ -303,6 +309,7 @@ impl Facts {
             policy: review_policy::of(phase, stage, self.policy.as_ref()),
             effect: conditions::effect(phase, stage),
             evidence: self.line(stage, state, latest_version, people),
+            since: self.row(stage).map_or(self.opened_at, |row| row.since),
         }
     }
 }

@@ -19,8 +19,8 @@ use konductro_domain::ids::{
 use konductro_domain::phase::artefact::Completeness;
 use konductro_domain::phase::plan::PhaseKind;
 use konductro_domain::phase::{
-    AddArtefactVersion, ApproveArtefact, OpenPhase, OpenThread, Phase, PhaseCommand, PhaseEvent, ReopenStage,
-    ReplyInThread, RequestChanges, ResolveThread, SaveDocument, Via,
+    AddArtefactVersion, ApproveArtefact, OpenPhase, OpenPoints, OpenThread, Phase, PhaseCommand, PhaseEvent,
+    ReopenStage, ReplyInThread, RequestChanges, ResolveThread, SaveDocument, Via,
 };
 use konductro_domain::project::policy::ApprovalPolicy;
 use konductro_domain::project::{Project, ProjectCommand, ProjectEvent};
@@ -311,6 +311,7 @@ impl Journal {
             upstream_hash: phase.upstream_hash(stage),
             cycle: record.cycle,
             note,
+            open_points: OpenPoints::default(),
         });
         self.phase(Some(by), &command);
     }

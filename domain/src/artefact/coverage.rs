@@ -140,7 +140,7 @@ fn row(requirement: &Requirement, proposals: &[Traces<'_>]) -> CoverageRow {
     };
     let kind = match requirement.id.prefix {
         Prefix::N => RequirementKind::Quality,
-        Prefix::R | Prefix::Ad | Prefix::E => RequirementKind::Requirement,
+        Prefix::R | Prefix::Ad | Prefix::E | Prefix::A | Prefix::Q | Prefix::D => RequirementKind::Requirement,
     };
     CoverageRow {
         id: requirement.id,

@@ -25,6 +25,12 @@ pub struct SectionDiff {
     pub heading: String,
     /// What happened.
     pub kind: SectionChange,
+    /// How many places in it are different: runs of lines that came or went.
+    pub changes: usize,
+    /// How many words of it are new.
+    pub added_words: usize,
+    /// How many words of it are gone.
+    pub removed_words: usize,
     /// Its lines, old and new.
     pub lines: Vec<LineDiff>,
 }
@@ -80,6 +86,13 @@ pub fn diff(old: &str, new: &str) -> Diff {
     Diff { sections, added_words: compare.added_words, removed_words: compare.removed_words }
 }
 
+/// How many runs of lines came or went.
+fn changes_in(lines: &[LineDiff]) -> usize {
+    let changed: Vec<bool> = lines.iter().map(|line| line.kind != Change::Same).collect();
+    let begins = |at: usize| changed[at] && (at == 0 || !changed[at - 1]);
+    (0..changed.len()).filter(|at| begins(*at)).count()
+}
+
 /// The running comparison.
 struct Compare {
     steps_left: u64,
@@ -105,18 +118,37 @@ impl Compare {
     }
 
     fn whole(&mut self, section: &Section<'_>, kind: Change) -> SectionDiff {
+        let before = (self.added_words, self.removed_words);
+        let lines = section.lines.iter().map(|line| self.line(line, kind)).collect();
+        // The heading came or went with its lines.
+        self.count(section.heading(), kind);
+        let kind = if kind == Change::Removed { SectionChange::Removed } else { SectionChange::Added };
+        SectionDiff { changes: 1, ..self.compared(section.heading(), kind, lines, before) }
+    }
+
+    /// A section with what was counted in it since `before`.
+    fn compared(
+        &self,
+        heading: &str,
+        kind: SectionChange,
+        lines: Vec<LineDiff>,
+        before: (usize, usize),
+    ) -> SectionDiff {
         SectionDiff {
-            heading: section.heading().to_owned(),
-            kind: if kind == Change::Removed { SectionChange::Removed } else { SectionChange::Added },
-            lines: section.lines.iter().map(|line| self.line(line, kind)).collect(),
+            heading: heading.to_owned(),
+            kind,
+            changes: changes_in(&lines),
+            added_words: self.added_words - before.0,
+            removed_words: self.removed_words - before.1,
+            lines,
         }
     }
 
     fn section(&mut self, old: &Section<'_>, new: &Section<'_>) -> SectionDiff {
-        let heading = new.heading().to_owned();
+        let (heading, before) = (new.heading(), (self.added_words, self.removed_words));
         if old.lines == new.lines {
             let lines = new.lines.iter().map(|line| self.line(line, Change::Same)).collect();
-            return SectionDiff { heading, kind: SectionChange::Same, lines };
+            return self.compared(heading, SectionChange::Same, lines, before);
         }
         let mut lines = Vec::new();
         for op in self.align(&old.lines, &new.lines) {
@@ -128,7 +160,7 @@ impl Compare {
                 }
             }
         }
-        SectionDiff { heading, kind: SectionChange::Changed, lines }
+        self.compared(heading, SectionChange::Changed, lines, before)
     }
 
     /// Lines that became others: line by line where they still resemble each other, else as they are.
@@ -279,6 +311,14 @@ mod tests {
     }
 
     #[test]
+    fn each_section_counts_its_own_changes() {
+        let diff = diff("# A\none\ntwo\nthree\n# B\nsame\n", "# A\n1\ntwo\n3\n# B\nsame\n# C new\nfour five\n");
+        let counts: Vec<_> =
+            diff.sections.iter().map(|section| (section.changes, section.added_words, section.removed_words)).collect();
+        assert_eq!(counts, [(2, 2, 2), (0, 0, 0), (1, 4, 0)]);
+    }
+
+    #[test]
     fn a_rewritten_line_shows_its_words() {
         let diff = diff("The system shall answer within 2 seconds.", "The system shall answer within 500 ms.");
         let lines = &diff.sections[0].lines;
@@ -301,6 +341,19 @@ mod tests {
         let text = |mark: char| (0..100_000).map(|n| format!("{mark}{n}\n")).collect::<String>();
         let diff = diff(&text('a'), &text('b'));
         assert_eq!(diff.sections[0].lines.len(), 200_000);
+    }
+
+    #[test]
+    fn documents_of_a_mebibyte_that_differ_everywhere_stay_within_the_bound() {
+        let one_line = |word: &str| format!("{word} ").repeat(1024 * 1024 / (word.len() + 1));
+        let whole = diff(&one_line("abc"), &one_line("xyz"));
+        assert_eq!(whole.sections[0].lines.len(), 2);
+        // Each line resembles its pair, which is the most work.
+        let resembling = |word: &str| format!("the system shall answer {word} within 2 s\n").repeat(1024 * 1024 / 42);
+        let found = diff(&resembling("R-1"), &resembling("N-2"));
+        assert_eq!(found.sections[0].lines.len(), 2 * (1024 * 1024 / 42));
+        let headings = |mark: char| (0..60_000).map(|n| format!("# {mark}{n}\n\n")).collect::<String>();
+        assert_eq!(diff(&headings('a'), &headings('b')).sections.len(), 120_000);
     }
 
     fn side(diff: &Diff, gone: Change) -> Vec<String> {

@@ -184,14 +184,15 @@ pub fn evidence(markdown: &str) -> Vec<Evidence> {
         .collect()
 }
 
-struct Defined {
-    id: Reference,
-    title: String,
-    text: String,
+/// Something that a document defines.
+pub(super) struct Defined {
+    pub(super) id: Reference,
+    pub(super) title: String,
+    pub(super) text: String,
 }
 
 /// What is defined with a prefix, with all that stands under it.
-fn defined(markdown: &str, prefix: Prefix) -> Vec<Defined> {
+pub(super) fn defined(markdown: &str, prefix: Prefix) -> Vec<Defined> {
     let blocks = blocks(markdown);
     let headed = Headed::of(&blocks);
     let mut found: Vec<Defined> = Vec::new();
@@ -273,26 +274,26 @@ fn is_path(word: &str) -> bool {
 }
 
 /// Which prefixes are defined by headings.
-struct Headed(BTreeSet<Prefix>);
+pub(super) struct Headed(BTreeSet<Prefix>);
 
 impl Headed {
-    fn of(blocks: &[Block]) -> Self {
+    pub(super) fn of(blocks: &[Block]) -> Self {
         let headings = blocks.iter().filter(|block| matches!(block, Block::Heading(_)));
         let ids = headings.filter_map(definition).map(|(id, _)| id).filter(|id| id.part.is_none());
         Self(ids.map(|id| id.prefix).collect())
     }
 
-    fn has(&self, prefix: Prefix) -> bool {
+    pub(super) fn has(&self, prefix: Prefix) -> bool {
         self.0.contains(&prefix)
     }
 
-    fn defines(&self, id: Reference, block: &Block) -> bool {
+    pub(super) fn defines(&self, id: Reference, block: &Block) -> bool {
         matches!(block, Block::Heading(_)) || !self.has(id.prefix)
     }
 }
 
 /// The words of a definition, without the id.
-enum Words {
+pub(super) enum Words {
     Line(String),
     Cells(Vec<String>),
 }
@@ -305,7 +306,7 @@ impl Words {
         }
     }
 
-    fn title_and_text(self) -> (String, String) {
+    pub(super) fn title_and_text(self) -> (String, String) {
         match self {
             Words::Line(line) => {
                 let line = plain(&line);
@@ -322,7 +323,7 @@ impl Words {
 }
 
 /// The id that a piece defines by beginning with it, and its words.
-fn definition(block: &Block) -> Option<(Reference, Words)> {
+pub(super) fn definition(block: &Block) -> Option<(Reference, Words)> {
     let line = |text: &str| {
         let (id, rest) = Reference::leading(text.trim_start_matches(['*', '_', '`', '[', '(']))?;
         Some((id, Words::Line(rest.trim_start_matches(SEPARATORS).trim().to_owned())))

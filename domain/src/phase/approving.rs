@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::phase::acknowledging::acknowledge;
 use crate::phase::artefact::Completeness;
 use crate::phase::commands::{ApproveArtefact, WithdrawApproval};
 use crate::phase::errors::{Current, PhaseError};
@@ -40,6 +41,7 @@ fn give_approval(
         return Err(PhaseError::Incomplete(latest.version));
     }
     let own_requests = record.clearable_requests(by.user_id)?;
+    let acknowledged = acknowledge(command)?;
     let mut events = vec![PhaseEvent::ApprovalGiven {
         approver: by.user_id,
         stage,
@@ -53,6 +55,7 @@ fn give_approval(
         open_findings: Vec::new(),
         note: command.note.as_ref().map(|note| note.reference()),
     }];
+    events.extend(acknowledged);
     events.extend(
         own_requests.into_iter().map(|change_request_id| PhaseEvent::ChangeRequestCleared { change_request_id, stage }),
     );

@@ -2,6 +2,7 @@
 
 use crate::actor::Person;
 use crate::artefact::anchor::Place;
+use crate::artefact::reference::Reference;
 use crate::conductor::GeneratedBy;
 use crate::conversation::Substance;
 use crate::ids::{ChangeRequestId, ProjectId, ThreadId, TurnId, UserId};
@@ -144,6 +145,17 @@ pub struct ApproveArtefact {
     pub cycle: u32,
     /// A note for the record.
     pub note: Option<Text>,
+    /// What the text shown leaves open, and what of it was acknowledged.
+    pub open_points: OpenPoints,
+}
+
+/// What a version leaves open, as its own text says, and what of it the approver acknowledged.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OpenPoints {
+    /// Its assumptions and open questions.
+    pub stated: Vec<Reference>,
+    /// Those that were acknowledged, one by one; `None` where the approver was not asked.
+    pub acknowledged: Option<Vec<Reference>>,
 }
 
 /// Take back one's own approval (rule 10).

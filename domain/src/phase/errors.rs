@@ -1,5 +1,6 @@
 //! Every refusal of a phase: one variant each, a sentence that says what to do next.
 
+use crate::artefact::reference::Reference;
 use crate::ids::{ChangeRequestId, UserId};
 use crate::phase::plan::PhaseKind;
 use crate::role::{Role, spoken};
@@ -48,6 +49,10 @@ impl std::fmt::Display for Missing {
 
 fn listed(missing: &[Missing]) -> String {
     missing.iter().map(Missing::to_string).collect::<Vec<_>>().join("; ")
+}
+
+fn spoken_ids(ids: &[Reference]) -> String {
+    ids.iter().map(Reference::to_string).collect::<Vec<_>>().join(", ")
 }
 
 /// What an approval must name: what is there now.
@@ -126,6 +131,14 @@ pub enum PhaseError {
     /// The version is incomplete.
     #[error("version {0} is incomplete, so it can't be approved; have Conductor continue it, or edit it by hand")]
     Incomplete(u32),
+    /// The approver did not acknowledge everything that the text leaves open.
+    #[error("acknowledge what the document leaves open, one by one: {}", spoken_ids(.0))]
+    NotAcknowledged(Vec<Reference>),
+    /// The approver acknowledges what the text does not leave open.
+    #[error(
+        "{0} is no assumption or open question of this version; read it again, then acknowledge what it leaves open"
+    )]
+    NothingToAcknowledge(Reference),
     /// Somebody else's change request is open (rule 5).
     #[error(
         "changes were requested and not cleared; the requester must approve or withdraw, or an SDM who did not write the version dismiss them"

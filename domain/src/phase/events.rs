@@ -141,6 +141,21 @@ event_enum! {
             /// The approver's note.
             note: Option<TextRef>,
         },
+        /// What the approved text leaves open, and what of it the approver acknowledged.
+        OpenPointsAcknowledged {
+            /// Who approved.
+            approver: UserId,
+            /// The stage.
+            stage: Stage,
+            /// The version.
+            version: u32,
+            /// The stage's cycle.
+            cycle: u32,
+            /// The assumptions and open questions that were acknowledged, by id.
+            acknowledged: Vec<String>,
+            /// Those that were not: the approver was not asked.
+            left_open: Vec<String>,
+        },
         /// The policy is met: the artefact is approved.
         ArtefactApproved {
             /// The stage.

@@ -4,6 +4,7 @@
 //! happened, `state` what is remembered of it, `gate` what follows for each stage. Gates are computed at each
 //! read and each decision; no clean-up job moves them.
 
+mod acknowledging;
 mod aggregate;
 mod approving;
 pub mod artefact;
@@ -28,8 +29,8 @@ mod verbs;
 mod versions;
 
 pub use commands::{
-    AddArtefactVersion, ApproveArtefact, CancelPhase, CompletePhase, DismissChangeRequest, OpenPhase, OpenThread,
-    PhaseCommand, PromotePhase, RecordFirstReply, RenamePhase, ReopenStage, ReplyInThread, RequestChanges,
+    AddArtefactVersion, ApproveArtefact, CancelPhase, CompletePhase, DismissChangeRequest, OpenPhase, OpenPoints,
+    OpenThread, PhaseCommand, PromotePhase, RecordFirstReply, RenamePhase, ReopenStage, ReplyInThread, RequestChanges,
     ResolveThread, RestartReview, SaveDocument, Via, WithdrawApproval, WithdrawChangeRequest,
 };
 pub use errors::{Current, MAX_ARTEFACT_BYTES, MAX_REASON_BYTES, MAX_TITLE, Missing, Needs, PhaseError};

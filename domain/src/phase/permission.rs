@@ -177,6 +177,22 @@ impl OpenedPhase {
         }
     }
 
+    /// Whether somebody may keep a draft of a stage's artefact: whoever may write a version, also beside one that is
+    /// approved (rule 6).
+    pub fn takes_draft(&self, stage: Stage, by: &Person) -> Result<(), PhaseError> {
+        self.stage(stage)?;
+        let edits = require(by, Capability::EditArtefact(stage));
+        let submits = stage == Stage::TechnicalAnalysis && require(by, Capability::SubmitTechnicalAnalysis).is_ok();
+        if !submits {
+            edits?;
+        }
+        self.live()?;
+        match self.takes_versions(stage) {
+            Err(PhaseError::StageApproved { .. }) => Ok(()),
+            taken => taken,
+        }
+    }
+
     /// Whether a version awaits a decision.
     fn is_decidable(&self, stage: Stage) -> Result<(), PhaseError> {
         if stage.gate_kind() != GateKind::Approval {

@@ -206,6 +206,7 @@ impl OpenedPhase {
             PhaseEvent::PhaseOpened { .. }
             | PhaseEvent::StageUnlocked { .. }
             | PhaseEvent::StageLocked { .. }
+            | PhaseEvent::OpenPointsAcknowledged { .. }
             | PhaseEvent::ChangeRequestPlaced { .. }
             | PhaseEvent::ActedOnBehalf { .. }
             | PhaseEvent::ThreadReplied { .. } => {}

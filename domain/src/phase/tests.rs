@@ -148,6 +148,7 @@ impl Given {
             upstream_hash: shown.upstream_hash,
             cycle: shown.cycle,
             note: None,
+            open_points: OpenPoints::default(),
         }
     }
 

@@ -193,6 +193,7 @@ fn react_to_phase(event: &PhaseEvent) -> Vec<Reaction> {
         | PhaseEvent::ArtefactVersionAdded { .. }
         | PhaseEvent::DocumentSetAside { .. }
         | PhaseEvent::ApprovalGiven { .. }
+        | PhaseEvent::OpenPointsAcknowledged { .. }
         | PhaseEvent::ArtefactApproved { .. }
         | PhaseEvent::ApprovalWithdrawn { .. }
         | PhaseEvent::StageReturnedToReview { .. }

@@ -11,8 +11,8 @@ use konductro_domain::phase::artefact::Completeness;
 use konductro_domain::phase::plan::PhaseKind;
 use konductro_domain::phase::{
     AddArtefactVersion, ApproveArtefact, CancelPhase, CompletePhase, Current, DismissChangeRequest, GateState,
-    OpenPhase, OpenedPhase, Phase, PhaseCommand, PhaseError, PhaseEvent, PhaseStatus, PromotePhase, RecordFirstReply,
-    ReopenStage, RequestChanges, SaveDocument, Via, WithdrawApproval, WithdrawChangeRequest,
+    OpenPhase, OpenPoints, OpenedPhase, Phase, PhaseCommand, PhaseError, PhaseEvent, PhaseStatus, PromotePhase,
+    RecordFirstReply, ReopenStage, RequestChanges, SaveDocument, Via, WithdrawApproval, WithdrawChangeRequest,
 };
 use konductro_domain::project::policy::{ApprovalPolicy, AuthorRule, StagePolicy};
 use konductro_domain::role::{Capability, Role, may};
@@ -308,6 +308,7 @@ impl World {
             upstream_hash: named.upstream_hash,
             cycle: named.cycle,
             note: None,
+            open_points: OpenPoints::default(),
         };
         let is_stale = self.reference.state(stage) == GateState::Stale;
         if is_stale != dice.once_in(16) {

@@ -30,6 +30,9 @@ pub struct StageRow {
     pub approved_version: Option<u32>,
     /// How many change requests are open.
     pub open_change_requests: u32,
+    /// Since when it is in this state with this version: the time in gate.
+    #[serde(with = "time::serde::rfc3339")]
+    pub since: OffsetDateTime,
     /// Who did what, when.
     pub evidence: Evidence,
 }
@@ -87,7 +90,7 @@ pub struct Approved {
 
 impl StageRow {
     /// A stage that nothing happened in yet.
-    pub(super) fn new(phase_id: PhaseId, ordinal: u32, stage: Stage) -> Self {
+    pub(super) fn new(phase_id: PhaseId, ordinal: u32, stage: Stage, since: OffsetDateTime) -> Self {
         Self {
             phase_id,
             stage,
@@ -97,18 +100,23 @@ impl StageRow {
             latest_version: None,
             approved_version: None,
             open_change_requests: 0,
+            since,
             evidence: Evidence::default(),
         }
     }
 
-    /// Takes over what the phase knows of the stage.
-    pub(super) fn settle(&mut self, phase: &OpenedPhase) {
+    /// Takes over what the phase knows of the stage, as of an event.
+    pub(super) fn settle(&mut self, phase: &OpenedPhase, at: OffsetDateTime) {
+        let before = (self.state, self.cycle, self.latest_version);
         self.state = phase.gate(self.stage).state();
         if let Some(record) = phase.stages.get(&self.stage) {
             self.cycle = record.cycle;
             self.latest_version = record.latest.as_ref().map(|latest| latest.version);
             self.approved_version = record.approved.as_ref().map(|approved| approved.version);
             self.open_change_requests = u32::try_from(record.change_requests.len()).unwrap_or(u32::MAX);
+        }
+        if before != (self.state, self.cycle, self.latest_version) {
+            self.since = at;
         }
     }
 }
@@ -151,6 +159,7 @@ pub(super) fn note(stages: &mut [StageRow], recorded: &Recorded<Event>, event: &
         | PhaseEvent::StageBecameStale { stage, .. }
         | PhaseEvent::ReviewRestarted { stage, .. } => evidence_of(stage, &|evidence| evidence.approvals.clear()),
         PhaseEvent::FirstReplyReceived { .. }
+        | PhaseEvent::OpenPointsAcknowledged { .. }
         | PhaseEvent::StageUnlocked { .. }
         | PhaseEvent::StageLocked { .. }
         | PhaseEvent::DocumentSetAside { .. }

@@ -3,7 +3,7 @@
  * A decision names exactly what the person was shown; the server refuses it when that is no longer so.
  */
 import { api, unwrap } from "./client";
-import type { ArtefactVersion, NewAnchor, Phase, Source, Stage } from "./types";
+import type { ArtefactVersion, DraftSummary, NewAnchor, Phase, Source, Stage } from "./types";
 
 type Place = { phaseId: string; stage: Stage };
 const path = ({ phaseId, stage }: Place) => ({ phase_id: phaseId, stage });
@@ -89,12 +89,69 @@ export function saveVersion(place: Place, version: NewVersion): Promise<Artefact
 
 export type Binding = { version: number; content_hash: string; upstream_hash: string; cycle: number };
 
-export function approve(place: Place, binding: Binding, note: string): Promise<Phase> {
+/** `acknowledged`: the assumptions and open questions that were ticked off, one by one. */
+export type Approval = { binding: Binding; note: string; acknowledged: string[] };
+
+export function approve(place: Place, { binding, note, acknowledged }: Approval): Promise<Phase> {
   return unwrap(
     api.POST("/api/v1/phases/{phase_id}/artefacts/{stage}/approvals", {
       params: { path: path(place) },
-      body: { ...binding, ...(note ? { note } : {}) },
+      body: { ...binding, acknowledged, ...(note ? { note } : {}) },
     }),
+  );
+}
+
+export function reaffirm(place: Place, { binding, note, acknowledged }: Approval): Promise<Phase> {
+  return unwrap(
+    api.POST("/api/v1/phases/{phase_id}/artefacts/{stage}/reaffirm", {
+      params: { path: path(place) },
+      body: { ...binding, acknowledged, ...(note ? { note } : {}) },
+    }),
+  );
+}
+
+export function reopenStage(place: Place, reason: string): Promise<Phase> {
+  return unwrap(
+    api.POST("/api/v1/phases/{phase_id}/stages/{stage}/reopen", {
+      params: { path: path(place) },
+      body: { reason },
+    }),
+  );
+}
+
+/** A version was on screen: the next one is shown against it. */
+export async function markSeen(place: Place, version: number): Promise<void> {
+  await unwrap(
+    api.PUT("/api/v1/phases/{phase_id}/artefacts/{stage}/versions/{version}/seen", {
+      params: { path: { ...path(place), version } },
+    }),
+  );
+}
+
+/** `follows` is the revision that this one was made from; 0 where none was there. */
+export type NewDraft = {
+  title: string;
+  markdown: string;
+  baseVersion: number | null;
+  follows: number | null;
+};
+
+export function keepDraft(place: Place, draft: NewDraft): Promise<DraftSummary> {
+  const { title, markdown, baseVersion, follows } = draft;
+  return unwrap(
+    api.PUT("/api/v1/phases/{phase_id}/artefacts/{stage}/draft", {
+      params: {
+        path: path(place),
+        header: follows === null ? {} : { "If-Match": `"${follows}"` },
+      },
+      body: { title, markdown, ...(baseVersion === null ? {} : { base_version: baseVersion }) },
+    }),
+  );
+}
+
+export async function discardDraft(place: Place): Promise<void> {
+  await unwrap(
+    api.DELETE("/api/v1/phases/{phase_id}/artefacts/{stage}/draft", { params: { path: path(place) } }),
   );
 }
 

@@ -39,6 +39,8 @@ export const keys = {
   stories: ["story"] as const,
   story: (id: string) => ["story", id] as const,
   users: ["users"] as const,
+  traceability: (phaseId: string) => ["phase", phaseId, "traceability"] as const,
+  inbox: ["inbox"] as const,
 };
 
 export const meQuery = queryOptions({
@@ -148,6 +150,55 @@ export const threadsQuery = (phaseId: string, stage: Stage) =>
       return list.items;
     },
   });
+
+/** A stage's document as it stands: approvals, change requests, the brief before a decision, my own draft. */
+export const artefactQuery = (phaseId: string, stage: Stage) =>
+  queryOptions({
+    queryKey: [...keys.artefact(phaseId, stage), "now"],
+    queryFn: ({ signal }) =>
+      unwrap(
+        api.GET("/api/v1/phases/{phase_id}/artefacts/{stage}", {
+          params: { path: { phase_id: phaseId, stage } },
+          signal,
+        }),
+      ),
+  });
+
+/** The text that I was editing, whatever device I was on. */
+export const draftQuery = (phaseId: string, stage: Stage) =>
+  queryOptions({
+    queryKey: [...keys.artefact(phaseId, stage), "draft"],
+    queryFn: ({ signal }) =>
+      unwrap(
+        api.GET("/api/v1/phases/{phase_id}/artefacts/{stage}/draft", {
+          params: { path: { phase_id: phaseId, stage } },
+          signal,
+        }),
+      ),
+    staleTime: 0,
+    gcTime: 0,
+  });
+
+/** Where each id of a phase's documents is defined, and what names it. */
+export const traceabilityQuery = (phaseId: string) =>
+  queryOptions({
+    queryKey: keys.traceability(phaseId),
+    queryFn: ({ signal }) =>
+      unwrap(
+        api.GET("/api/v1/phases/{phase_id}/traceability", {
+          params: { path: { phase_id: phaseId } },
+          signal,
+        }),
+      ),
+  });
+
+/** What waits for me, longest first. */
+export const inboxQuery = queryOptions({
+  queryKey: keys.inbox,
+  queryFn: ({ signal }) =>
+    everyPage((query) => unwrap(api.GET("/api/v1/inbox", { params: { query }, signal }))),
+  staleTime: 10_000,
+});
 
 /** A version never changes, so it is fetched once. */
 export const versionQuery = (phaseId: string, stage: Stage, version: number) =>

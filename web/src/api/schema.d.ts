@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/api/v1/inbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what waits for me in all my projects, longest first. */
+        get: operations["getInbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -63,7 +80,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a stage's artefact: latest version, state, approvals, change requests. */
+        /** Read a stage's artefact: latest version, state, approvals, change requests, and what to know before deciding. */
         get: operations["getArtefact"];
         put?: never;
         post?: never;
@@ -120,7 +137,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send a version back, with what is to change and where. */
+        /** Send a version back, with what is to change. */
         post: operations["requestChanges"];
         delete?: never;
         options?: never;
@@ -154,7 +171,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take back my change request, or that of somebody who delegated their role to me. */
+        /** Take back my change request. */
         post: operations["withdrawChangeRequest"];
         delete?: never;
         options?: never;
@@ -179,6 +196,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/phases/{phase_id}/artefacts/{stage}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read my draft. */
+        get: operations["getDraft"];
+        /**
+         * Keep my draft, so that another device has it too.
+         * @description With `If-Match` it must follow the revision that is named (`"0"`: none is there); otherwise 412 tells which one is.
+         */
+        put: operations["keepDraft"];
+        post?: never;
+        /** Discard my draft. */
+        delete: operations["discardDraft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/phases/{phase_id}/artefacts/{stage}/reaffirm": {
         parameters: {
             query?: never;
@@ -190,75 +229,6 @@ export interface paths {
         put?: never;
         /** Confirm a stale artefact as it is, on what it stands on now. */
         post: operations["reaffirmArtefact"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/phases/{phase_id}/artefacts/{stage}/restart-review": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Let the review take the project's approval policy of now; approvals under the old one count no more. */
-        post: operations["restartReview"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/phases/{phase_id}/artefacts/{stage}/threads": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List an artefact's threads, change requests among them, in the order of their places in the latest version. */
-        get: operations["listThreads"];
-        put?: never;
-        /** Say something beside a version. */
-        post: operations["openThread"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/phases/{phase_id}/artefacts/{stage}/threads/{thread_id}/replies": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Answer in a thread, or to a change request; a settled thread is open again then. */
-        post: operations["replyInThread"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/phases/{phase_id}/artefacts/{stage}/threads/{thread_id}/resolve": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Declare a thread settled. */
-        post: operations["resolveThread"];
         delete?: never;
         options?: never;
         head?: never;
@@ -293,6 +263,23 @@ export interface paths {
         /** Read one version. */
         get: operations["getArtefactVersion"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phases/{phase_id}/artefacts/{stage}/versions/{version}/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say that I have had a version on screen; the next one is shown against it. */
+        put: operations["markVersionSeen"];
         post?: never;
         delete?: never;
         options?: never;
@@ -641,6 +628,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/phases/{phase_id}/traceability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read every id of a phase's documents: where it is defined, what names it, which stories are for it. */
+        get: operations["getTraceability"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects": {
         parameters: {
             query?: never;
@@ -677,27 +681,6 @@ export interface paths {
         patch: operations["editProject"];
         trace?: never;
     };
-    "/api/v1/projects/{project_id}/approval-policy": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Read who approves what, what nobody could satisfy today, and which reviews go by an older policy. */
-        get: operations["getApprovalPolicy"];
-        /**
-         * Say anew who approves what. Reviews that run keep their policy until they are restarted. Needs a browser session.
-         * @description Answers with warnings where nobody could satisfy it with today's members.
-         */
-        put: operations["changeApprovalPolicy"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/projects/{project_id}/backlog": {
         parameters: {
             query?: never;
@@ -727,45 +710,6 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/{project_id}/delegations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List a project's delegations, the latest first. */
-        get: operations["listDelegations"];
-        put?: never;
-        /**
-         * Have a colleague with the same role look after my change requests for a time. Needs a browser session.
-         * @description They decide in their own name, as they may anyway; a delegation lets them take back my change requests, which would
-         *     block until I return, unless they are an author of what is pending. It can't be passed on.
-         */
-        post: operations["delegateRole"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/{project_id}/delegations/{delegation_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /** End a delegation before its time: the two people it is about can, and every SDM. Needs a browser session. */
-        delete: operations["endDelegation"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1133,31 +1077,6 @@ export interface components {
          * @enum {string}
          */
         Adapter: "openai" | "guided";
-        /** @description The place that a thread is about. */
-        Anchor: {
-            /** @enum {string} */
-            kind: "whole";
-        } | {
-            /** @description Its heading. */
-            heading: string;
-            /** @enum {string} */
-            kind: "section";
-        } | {
-            /** @description The id. */
-            id: string;
-            /** @enum {string} */
-            kind: "item";
-        } | {
-            /** @enum {string} */
-            kind: "quote";
-            /**
-             * Format: int32
-             * @description Which of several equal quotes, from 0.
-             */
-            occurrence: number;
-            /** @description The words. */
-            words: string;
-        };
         /** @description One approval. */
         Approval: {
             /**
@@ -1203,13 +1122,6 @@ export interface components {
              */
             version: number;
         };
-        /** @description A project's approval policy with what there is to know of it. */
-        ApprovalPolicyPage: components["schemas"]["ApprovalPolicy"] & {
-            /** @description The reviews that keep an older version of it, until somebody restarts them. */
-            older_reviews: components["schemas"]["ReviewUnderOlderPolicy"][];
-            /** @description The stages that nobody could get approved with today's members. */
-            warnings: components["schemas"]["PolicyWarning"][];
-        };
         /** @description A stage's artefact: latest version, state, approvals, change requests. */
         Artefact: {
             /** @description Every approval it got, oldest first; those that count say so. */
@@ -1219,6 +1131,7 @@ export interface components {
              * @description The version whose approval stands, or stood before it became stale.
              */
             approved_version?: number | null;
+            brief?: components["schemas"]["Brief"] | null;
             /** @description Every change request, oldest first. */
             change_requests: components["schemas"]["ChangeRequest"][];
             /**
@@ -1226,9 +1139,20 @@ export interface components {
              * @description The stage's cycle: what an approval must name.
              */
             cycle: number;
+            draft?: components["schemas"]["DraftSummary"] | null;
             /** @description What the checker found in the latest version. */
             findings: components["schemas"]["Finding"][];
+            /**
+             * Format: int32
+             * @description The newest earlier version that I have had on screen.
+             */
+            last_seen_version?: number | null;
             latest?: components["schemas"]["ArtefactVersion"] | null;
+            /**
+             * Format: int32
+             * @description The newest earlier version that I sent back.
+             */
+            sent_back_version?: number | null;
             /** @description The stage. */
             stage: components["schemas"]["Stage"];
             /** @description The state of its gate. */
@@ -1301,6 +1225,11 @@ export interface components {
             /** @enum {string} */
             kind: "conductor";
         };
+        /**
+         * @description What is waited for.
+         * @enum {string}
+         */
+        Awaited: "approve" | "reaffirm" | "revise" | "analyse" | "write" | "converse" | "generate_stories" | "review_stories";
         /** @description A page of the backlog. */
         BacklogPage: {
             /** @description The stories, in the order asked for. */
@@ -1370,19 +1299,45 @@ export interface components {
             /** @description The roles that could give it. */
             who: components["schemas"]["Role"][];
         };
+        /** @description What somebody should know before they decide. */
+        Brief: {
+            /** @description Who must still approve. */
+            approvals: components["schemas"]["PendingApprovals"];
+            /** @description Its assumptions and open questions: to be acknowledged one by one. */
+            open_points: components["schemas"]["OpenPoint"][];
+            /** @description How many minutes it takes to read. */
+            reading_minutes: number;
+            since?: components["schemas"]["Since"] | null;
+            /** @description The approved versions that it stands on now. */
+            stands_on: components["schemas"]["StandsOn"][];
+            /**
+             * Format: int32
+             * @description The version that it is about.
+             */
+            version: number;
+            /** @description How many words it has. */
+            words: number;
+        };
         /**
          * @description What happened to a line or to words.
          * @enum {string}
          */
         Change: "same" | "added" | "removed";
+        /** @description A section that is different. */
+        ChangedSection: {
+            /** @description How many words of it are new. */
+            added_words: number;
+            /** @description How many places in it are different. */
+            changes: number;
+            /** @description Its heading; empty before the first. */
+            heading: string;
+            /** @description What happened. */
+            kind: components["schemas"]["SectionChange"];
+            /** @description How many words of it are gone. */
+            removed_words: number;
+        };
         /** @description One change request. */
         ChangeRequest: {
-            /** @description Whether a version says that it answers it. Only its requester can say that it does. */
-            addressed: boolean;
-            /** @description The place that it is about. */
-            anchor: components["schemas"]["Anchor"];
-            /** @description The versions that say they answer it. */
-            answered_in: number[];
             /**
              * Format: date-time
              * @description When.
@@ -1390,18 +1345,13 @@ export interface components {
             at: string;
             /** @description Who wants it. */
             by: components["schemas"]["Person"];
-            dismissal?: components["schemas"]["Dismissal"] | null;
             /**
              * Format: uuid
              * @description The request.
              */
             id: string;
-            /** @description What I may do with it now: take it back, or set it aside. */
-            may: components["schemas"]["Verb"][];
             /** @description What is to change. */
             reason: string;
-            /** @description How many answers were written to it. */
-            replies: number;
             /** @description Whether it still blocks, or how it ended. */
             state: components["schemas"]["ChangeRequestState"];
             /**
@@ -1552,39 +1502,6 @@ export interface components {
             /** @description What it names; empty where it names nothing at all. */
             ref: string;
         };
-        /** @description A role that somebody lent to a colleague. */
-        Delegation: {
-            /** @description Who acts meanwhile. */
-            delegate: components["schemas"]["Person"];
-            /** @description Who is away. */
-            delegator: components["schemas"]["Person"];
-            /**
-             * Format: date-time
-             * @description From when.
-             */
-            from: string;
-            /**
-             * Format: uuid
-             * @description The delegation.
-             */
-            id: string;
-            /** @description Whether I may end it. */
-            may_end: boolean;
-            /** @description The role, which both hold. */
-            role: components["schemas"]["Role"];
-            /** @description Whether it runs. */
-            state: components["schemas"]["DelegationState"];
-            /**
-             * Format: date-time
-             * @description Until when.
-             */
-            until: string;
-        };
-        /**
-         * @description Whether a delegation runs.
-         * @enum {string}
-         */
-        DelegationState: "coming" | "running" | "suspended" | "over" | "ended";
         /** @description Somebody of the demo workspace, to sign in as. */
         DemoSignIn: {
             /** @description The address to sign in with. */
@@ -1615,17 +1532,6 @@ export interface components {
              */
             to: number;
         };
-        /** @description How a change request was set aside. */
-        Dismissal: {
-            /**
-             * Format: date-time
-             * @description When.
-             */
-            at?: string | null;
-            by?: components["schemas"]["Person"] | null;
-            /** @description Why. */
-            reason: string;
-        };
         /** @description A document in a reply. */
         Document: {
             /** @description The hash of its text. */
@@ -1649,6 +1555,31 @@ export interface components {
          * @enum {string}
          */
         DocumentState: "pending" | "saved" | "set_aside" | "incomplete";
+        /** @description A draft. */
+        Draft: components["schemas"]["DraftSummary"] & {
+            /** @description Its text. */
+            markdown: string;
+        };
+        /** @description A draft, without its text. */
+        DraftSummary: {
+            /**
+             * Format: int32
+             * @description The version that the edit started from; null where there was none.
+             */
+            base_version?: number | null;
+            /**
+             * Format: int64
+             * @description Counts the times it was stored; its ETag.
+             */
+            revision: number;
+            /** @description The document's title. */
+            title: string;
+            /**
+             * Format: date-time
+             * @description When it was last stored.
+             */
+            updated_at: string;
+        };
         /** @description The enrichment of a story. */
         Enrichment: {
             /** @description The parts of the architecture that it touches. */
@@ -1741,16 +1672,6 @@ export interface components {
             /** @description The password: 10 to 200 characters. */
             password: string;
         };
-        /** @description Where a place is in the latest version. */
-        FoundPlace: {
-            /**
-             * Format: int32
-             * @description The line it begins on, from 1.
-             */
-            line: number;
-            /** @description The heading of its section; empty before the first one. */
-            section: string;
-        };
         /** @description The gate of a stage. */
         Gate: {
             /** @description What is missing. */
@@ -1766,8 +1687,6 @@ export interface components {
         } | {
             /** @description Approvals of it so far. */
             approvals: components["schemas"]["Approval"][];
-            /** @description What people wanted changed in an earlier version, and have not cleared yet. */
-            change_requests: components["schemas"]["ChangeRequest"][];
             /** @description The hash of its text: what an approval must name. */
             content_hash: string;
             /**
@@ -1994,6 +1913,47 @@ export interface components {
             /** @description What, in a sentence. */
             text: string;
         };
+        /** @description One thing that waits for me. */
+        InboxItem: {
+            /**
+             * Format: int32
+             * @description Its number in the project.
+             */
+            number: number;
+            /**
+             * Format: uuid
+             * @description The phase.
+             */
+            phase_id: string;
+            /**
+             * Format: uuid
+             * @description The project.
+             */
+            project_id: string;
+            /** @description Its key. */
+            project_key: string;
+            /**
+             * Format: date-time
+             * @description Since when it waits: the time in gate.
+             */
+            since: string;
+            /** @description The stage. */
+            stage: components["schemas"]["Stage"];
+            /** @description Its title. */
+            title: string;
+            /**
+             * Format: int32
+             * @description How many proposals are undecided, where it is about them.
+             */
+            undecided: number;
+            /**
+             * Format: int32
+             * @description The version that it is about, where it is about one.
+             */
+            version?: number | null;
+            /** @description What I can do about it. */
+            what: components["schemas"]["Awaited"];
+        };
         /** @description One line. */
         LineDiff: {
             /** @description What happened to it. */
@@ -2171,33 +2131,29 @@ export interface components {
             /** @description What I am in it. */
             roles: components["schemas"]["Role"][];
         };
-        /** @description A place in the version shown; it must be there. */
-        NewAnchor: {
-            /** @enum {string} */
-            kind: "whole";
-        } | {
-            /** @description Its heading, without the marks. */
-            heading: string;
-            /** @enum {string} */
-            kind: "section";
-        } | {
-            /** @description The id, such as `R-2` or `R-2.1`. */
-            id: string;
-            /** @enum {string} */
-            kind: "item";
-        } | {
-            /** @enum {string} */
-            kind: "quote";
+        /** @description A place in a document that names an id. */
+        NamedIn: {
+            /** @description What is defined there, such as a decision. */
+            id?: string | null;
+            /** @description The heading of the place. */
+            section: string;
+            /** @description The document. */
+            stage: components["schemas"]["Stage"];
+            /** @description The short name of that. */
+            title?: string | null;
             /**
              * Format: int32
-             * @description Which of several equal quotes, from 0.
+             * @description Its version.
              */
-            occurrence?: number;
-            /** @description The words, up to 2 KiB. */
-            words: string;
+            version: number;
         };
         /** @description An approval of exactly what was shown. */
         NewApproval: {
+            /**
+             * @description The assumptions and open questions of the text shown that were acknowledged, one by one. When it is sent it must
+             *     hold all of them; when it is left out, the record says that they were not.
+             */
+            acknowledged?: string[] | null;
             /** @description The SHA-256 of the text shown, in hex. */
             content_hash: string;
             /**
@@ -2215,15 +2171,8 @@ export interface components {
              */
             version: number;
         };
-        /** @description Who approves what from now on. */
-        NewApprovalPolicy: {
-            /** @description The stages that change; the others keep what they have. */
-            stages: components["schemas"]["NewStagePolicy"][];
-        };
         /** @description A new version of a document. */
         NewArtefactVersion: {
-            /** @description The open change requests that it answers; each still waits for its requester. */
-            answers?: string[];
             /** @description The whole document (Markdown), up to 1 MiB. */
             markdown: string;
             source?: components["schemas"]["NewSource"] | null;
@@ -2232,7 +2181,6 @@ export interface components {
         };
         /** @description What is to change in a version. */
         NewChangeRequest: {
-            anchor?: components["schemas"]["NewAnchor"] | null;
             /** @description What is to change, and why. */
             reason: string;
             /**
@@ -2241,25 +2189,17 @@ export interface components {
              */
             version: number;
         };
-        /** @description A role of mine that a colleague is to look after. */
-        NewDelegation: {
+        /** @description A draft to be kept. */
+        NewDraft: {
             /**
-             * Format: uuid
-             * @description Who acts meanwhile: another member who holds the role too.
+             * Format: int32
+             * @description The version that the edit started from; left out where there was none.
              */
-            delegate: string;
-            /**
-             * Format: date-time
-             * @description From when; left out, or in the past: from now.
-             */
-            from?: string | null;
-            /** @description The role, which I hold: SDM or Architect. */
-            role: components["schemas"]["Role"];
-            /**
-             * Format: date-time
-             * @description Until when, at most 90 days later.
-             */
-            until: string;
+            base_version?: number | null;
+            /** @description The text so far (Markdown), up to 1 MiB. */
+            markdown: string;
+            /** @description The document's title, up to 160 characters. */
+            title: string;
         };
         /** @description What Conductor is to propose. */
         NewGeneration: {
@@ -2363,20 +2303,6 @@ export interface components {
             /** @description The parts, 2 to 12. */
             into: components["schemas"]["NewPart"][];
         };
-        /** @description How one stage's artefact is approved. */
-        NewStagePolicy: {
-            /** @description Whether an author may be one of them. */
-            author_may_approve: boolean;
-            /**
-             * Format: int32
-             * @description How many different people must, from 1 to 20.
-             */
-            required_approvals: number;
-            /** @description The roles that may approve; never more than the matrix of roles gives. */
-            roles: components["schemas"]["Role"][];
-            /** @description The stage. */
-            stage: components["schemas"]["Stage"];
-        };
         /** @description A one-off story. */
         NewStory: {
             /**
@@ -2385,22 +2311,20 @@ export interface components {
              */
             request: string;
         };
-        /** @description A new thread. */
-        NewThread: {
-            anchor?: components["schemas"]["NewAnchor"] | null;
-            /** @description What I have to say. */
-            text: string;
-            /**
-             * Format: int32
-             * @description The version shown.
-             */
-            version: number;
-        };
-        /** @description An answer. */
-        NewThreadReply: {
-            /** @description What I have to say to it. */
+        /** @description An assumption or an open question of a document. */
+        OpenPoint: {
+            /** @description Its id, such as `A-2` or `Q-1`. */
+            id: string;
+            /** @description What it is. */
+            kind: components["schemas"]["OpenPointKind"];
+            /** @description What it says. */
             text: string;
         };
+        /**
+         * @description What kind of open point it is.
+         * @enum {string}
+         */
+        OpenPointKind: "assumption" | "question";
         /**
          * @description Where a version came from.
          * @enum {string}
@@ -2457,39 +2381,6 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
-        Page_Delegation: {
-            /** @description The items, in the list's order. */
-            items: {
-                /** @description Who acts meanwhile. */
-                delegate: components["schemas"]["Person"];
-                /** @description Who is away. */
-                delegator: components["schemas"]["Person"];
-                /**
-                 * Format: date-time
-                 * @description From when.
-                 */
-                from: string;
-                /**
-                 * Format: uuid
-                 * @description The delegation.
-                 */
-                id: string;
-                /** @description Whether I may end it. */
-                may_end: boolean;
-                /** @description The role, which both hold. */
-                role: components["schemas"]["Role"];
-                /** @description Whether it runs. */
-                state: components["schemas"]["DelegationState"];
-                /**
-                 * Format: date-time
-                 * @description Until when.
-                 */
-                until: string;
-            }[];
-            /** @description Asks for the next page; null at the end. */
-            next_cursor?: string | null;
-        };
-        /** @description One page of a list. */
         Page_HistoryEvent: {
             /** @description The items, in the list's order. */
             items: {
@@ -2533,6 +2424,52 @@ export interface components {
                  * @description The version of its shape.
                  */
                 version: number;
+            }[];
+            /** @description Asks for the next page; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_InboxItem: {
+            /** @description The items, in the list's order. */
+            items: {
+                /**
+                 * Format: int32
+                 * @description Its number in the project.
+                 */
+                number: number;
+                /**
+                 * Format: uuid
+                 * @description The phase.
+                 */
+                phase_id: string;
+                /**
+                 * Format: uuid
+                 * @description The project.
+                 */
+                project_id: string;
+                /** @description Its key. */
+                project_key: string;
+                /**
+                 * Format: date-time
+                 * @description Since when it waits: the time in gate.
+                 */
+                since: string;
+                /** @description The stage. */
+                stage: components["schemas"]["Stage"];
+                /** @description Its title. */
+                title: string;
+                /**
+                 * Format: int32
+                 * @description How many proposals are undecided, where it is about them.
+                 */
+                undecided: number;
+                /**
+                 * Format: int32
+                 * @description The version that it is about, where it is about one.
+                 */
+                version?: number | null;
+                /** @description What I can do about it. */
+                what: components["schemas"]["Awaited"];
             }[];
             /** @description Asks for the next page; null at the end. */
             next_cursor?: string | null;
@@ -2640,44 +2577,6 @@ export interface components {
             /** @description Asks for the next page; null at the end. */
             next_cursor?: string | null;
         };
-        /** @description One page of a list. */
-        Page_Thread: {
-            /** @description The items, in the list's order. */
-            items: {
-                /** @description The place that it is about. */
-                anchor: components["schemas"]["Anchor"];
-                /**
-                 * Format: date-time
-                 * @description When.
-                 */
-                at: string;
-                /** @description Who opened it. */
-                by: components["schemas"]["Person"];
-                change_request?: components["schemas"]["ChangeRequest"] | null;
-                found?: components["schemas"]["FoundPlace"] | null;
-                /**
-                 * Format: uuid
-                 * @description The thread; of a change request its id.
-                 */
-                id: string;
-                /** @description What I may do here now. */
-                may: components["schemas"]["Verb"][];
-                /** @description The answers, oldest first. */
-                replies: components["schemas"]["ThreadReply"][];
-                resolved?: components["schemas"]["Resolved"] | null;
-                /** @description The stage. */
-                stage: components["schemas"]["Stage"];
-                /** @description What was said. */
-                text: string;
-                /**
-                 * Format: int32
-                 * @description The version it was opened beside.
-                 */
-                version: number;
-            }[];
-            /** @description Asks for the next page; null at the end. */
-            next_cursor?: string | null;
-        };
         /** @description How a prompt was sent. */
         Parameters: {
             /** @description The cache profile of the endpoint. */
@@ -2705,6 +2604,19 @@ export interface components {
             current_password: string;
             /** @description The password I want: 10 to 200 characters. */
             new_password: string;
+        };
+        /** @description Who must still approve. */
+        PendingApprovals: {
+            /** @description Members who may and have not; the first dozen. */
+            could: components["schemas"]["Person"][];
+            /** @description Who has. */
+            given: components["schemas"]["Person"][];
+            /** @description How many are missing. */
+            missing: number;
+            /** @description How many different people must. */
+            required: number;
+            /** @description The roles that may. */
+            roles: components["schemas"]["Role"][];
         };
         /** @description A person, as others see them. */
         Person: {
@@ -2882,33 +2794,6 @@ export interface components {
             path: string;
             /** @description What for. */
             why?: string;
-        };
-        /** @description What restarting the review would take over. */
-        PolicyOfNow: components["schemas"]["StagePolicy"] & {
-            /** @description Whether it asks for less: then no author of what is pending may restart the review. */
-            lowers: boolean;
-            /**
-             * Format: int32
-             * @description The version of the project's policy.
-             */
-            version: number;
-        };
-        /** @description A stage that nobody could get approved today. */
-        PolicyWarning: {
-            /**
-             * Format: int32
-             * @description How many could, at best.
-             */
-            able: number;
-            /**
-             * Format: int32
-             * @description How many different people must approve.
-             */
-            required_approvals: number;
-            /** @description The stage. */
-            stage: components["schemas"]["Stage"];
-            /** @description What is missing, for people. */
-            text: string;
         };
         /** @description Every error: RFC 9457. A type's own members stand beside these. */
         Problem: {
@@ -3196,25 +3081,6 @@ export interface components {
          * @enum {string}
          */
         RequirementKind: "requirement" | "quality";
-        /** @description Who declared a thread settled. */
-        Resolved: {
-            /**
-             * Format: date-time
-             * @description When.
-             */
-            at: string;
-            /** @description Who. */
-            by: components["schemas"]["Person"];
-        };
-        /** @description The policy of a stage's review. */
-        ReviewPolicy: components["schemas"]["StagePolicy"] & {
-            now?: components["schemas"]["PolicyOfNow"] | null;
-            /**
-             * Format: int32
-             * @description The version of the project's policy.
-             */
-            version: number;
-        };
         /**
          * @description A step of a review that can be taken back.
          * @enum {string}
@@ -3238,28 +3104,6 @@ export interface components {
              */
             version: number;
         };
-        /** @description A review that goes by an older policy. */
-        ReviewUnderOlderPolicy: {
-            /**
-             * Format: int32
-             * @description Its number in the project.
-             */
-            number: number;
-            /**
-             * Format: uuid
-             * @description The phase.
-             */
-            phase_id: string;
-            /**
-             * Format: int32
-             * @description The version of the policy that it keeps.
-             */
-            policy_version: number;
-            /** @description The stage under review. */
-            stage: components["schemas"]["Stage"];
-            /** @description Its title. */
-            title: string;
-        };
         /**
          * @description Something to do with a whole review.
          * @enum {string}
@@ -3277,12 +3121,18 @@ export interface components {
         SectionChange: "added" | "removed" | "changed" | "same";
         /** @description What happened to one section. */
         SectionDiff: {
+            /** @description How many words of it are new. */
+            added_words: number;
+            /** @description How many places in it are different. */
+            changes: number;
             /** @description Its heading; empty before the first. */
             heading: string;
             /** @description What happened. */
             kind: components["schemas"]["SectionChange"];
             /** @description Its lines, old and new. */
             lines: components["schemas"]["LineDiff"][];
+            /** @description How many words of it are gone. */
+            removed_words: number;
         };
         /** @description What the sign-in page offers. */
         SessionOptions: {
@@ -3309,6 +3159,29 @@ export interface components {
              */
             version?: number | null;
         };
+        /** @description What changed since a version. */
+        Since: {
+            /** @description How many words are new. */
+            added_words: number;
+            /** @description Which of both. */
+            because: components["schemas"]["SinceBecause"];
+            /** @description How many minutes it takes to read what is new. */
+            reading_minutes: number;
+            /** @description How many words are gone. */
+            removed_words: number;
+            /** @description The sections that are different, in reading order. */
+            sections: components["schemas"]["ChangedSection"][];
+            /**
+             * Format: int32
+             * @description The version that I last saw or sent back.
+             */
+            version: number;
+        };
+        /**
+         * @description Why a version is the one to compare with.
+         * @enum {string}
+         */
+        SinceBecause: "seen" | "sent_back";
         /** @description A part of the architecture. */
         SliceOfArchitecture: {
             /** @description What it is called there, such as `AD-2`. */
@@ -3359,6 +3232,11 @@ export interface components {
         StageSummary: {
             /** @description Where it stands, in one line. */
             evidence: string;
+            /**
+             * Format: date-time
+             * @description Since when it is in this state with its latest version: the time in gate.
+             */
+            since: string;
             /** @description The stage. */
             stage: components["schemas"]["Stage"];
             /** @description Its state. */
@@ -3397,7 +3275,11 @@ export interface components {
             may: components["schemas"]["Verb"][];
             /** @description What I may not do here now, and why. */
             may_not: components["schemas"]["MayNot"][];
-            policy?: components["schemas"]["ReviewPolicy"] | null;
+            /**
+             * Format: date-time
+             * @description Since when it is in this state with its latest version: the time in gate.
+             */
+            since: string;
             /** @description The stage. */
             stage: components["schemas"]["Stage"];
             /** @description Its state. */
@@ -3419,6 +3301,23 @@ export interface components {
              * @description Its version that is approved now.
              */
             to_version?: number | null;
+        };
+        /** @description An approved version that a document stands on. */
+        StandsOn: {
+            /** @description Its content hash. */
+            content_hash: string;
+            /** @description The stage. */
+            stage: components["schemas"]["Stage"];
+            /**
+             * Format: int32
+             * @description The version that is approved now.
+             */
+            version: number;
+            /**
+             * Format: int32
+             * @description The version that was approved when the document was written, where that is another or none.
+             */
+            written_on?: number | null;
         };
         /** @description A step that was taken back. */
         StepUndone: {
@@ -3644,55 +3543,51 @@ export interface components {
             /** @description What kind of work it is. */
             type: components["schemas"]["StoryType"];
         };
-        /** @description A thread beside an artefact. */
-        Thread: {
-            /** @description The place that it is about. */
-            anchor: components["schemas"]["Anchor"];
-            /**
-             * Format: date-time
-             * @description When.
-             */
-            at: string;
-            /** @description Who opened it. */
-            by: components["schemas"]["Person"];
-            change_request?: components["schemas"]["ChangeRequest"] | null;
-            found?: components["schemas"]["FoundPlace"] | null;
-            /**
-             * Format: uuid
-             * @description The thread; of a change request its id.
-             */
+        /** @description Every id of a phase's documents. */
+        Traceability: {
+            /** @description One for each id that a document defines, in the order of the stages. */
+            items: components["schemas"]["TracedId"][];
+        };
+        /** @description An id, where it is defined, and what names it. */
+        TracedId: {
+            /** @description The id, such as `R-3`. */
             id: string;
-            /** @description What I may do here now. */
-            may: components["schemas"]["Verb"][];
-            /** @description The answers, oldest first. */
-            replies: components["schemas"]["ThreadReply"][];
-            resolved?: components["schemas"]["Resolved"] | null;
-            /** @description The stage. */
+            /** @description Where documents name it. */
+            named_in: components["schemas"]["NamedIn"][];
+            /** @description The heading that it stands under. */
+            section: string;
+            /** @description The document that defines it. */
             stage: components["schemas"]["Stage"];
-            /** @description What was said. */
+            /** @description The proposals and stories that are for it. */
+            stories: components["schemas"]["TracedStory"][];
+            /** @description What it says beyond its name. */
             text: string;
+            /** @description Its short name. */
+            title: string;
             /**
              * Format: int32
-             * @description The version it was opened beside.
+             * @description Its version.
              */
             version: number;
         };
-        /** @description An answer in a thread. */
-        ThreadReply: {
+        /** @description A proposal that is for a requirement or follows a decision. */
+        TracedStory: {
             /**
-             * Format: date-time
-             * @description When.
+             * Format: uuid
+             * @description The proposal.
              */
-            at: string;
-            /** @description Who. */
-            by: components["schemas"]["Person"];
+            proposal_id: string;
+            /** @description Where it stands. */
+            status: components["schemas"]["ProposalStatus"];
             /**
-             * Format: int64
-             * @description Where it stands in the log.
+             * Format: uuid
+             * @description The story that it became.
              */
-            position: number;
-            /** @description What. */
-            text: string;
+            story_id?: string | null;
+            /** @description That story's key. */
+            story_key?: string | null;
+            /** @description Its title. */
+            title: string;
         };
         /** @description What Conductor was given for a reply. */
         TurnContext: {
@@ -3831,7 +3726,7 @@ export interface components {
          * @description What a person can do in a stage.
          * @enum {string}
          */
-        Verb: "post_message" | "add_artefact_version" | "submit_technical_analysis" | "approve_artefact" | "request_changes" | "withdraw_approval" | "withdraw_change_request" | "dismiss_change_request" | "reopen_stage" | "reaffirm_artefact" | "restart_review" | "open_thread" | "reply_in_thread" | "resolve_thread" | "generate_stories" | "review_stories" | "approve_proposals";
+        Verb: "post_message" | "add_artefact_version" | "submit_technical_analysis" | "approve_artefact" | "request_changes" | "withdraw_approval" | "withdraw_change_request" | "dismiss_change_request" | "reopen_stage" | "reaffirm_artefact" | "generate_stories" | "review_stories" | "approve_proposals";
         /** @description A stretch of words. */
         WordDiff: {
             /** @description What happened to it. */
@@ -3848,6 +3743,104 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    getInbox: {
+        parameters: {
+            query?: {
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description How many items at most (1 to 200, 50 by default). */
+                limit?: number;
+            };
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_InboxItem"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getMe: {
         parameters: {
             query?: never;
@@ -3905,7 +3898,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4029,7 +4022,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4133,7 +4126,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4267,7 +4260,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4372,7 +4365,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4508,7 +4501,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4646,7 +4639,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4791,7 +4784,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4937,7 +4930,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5079,7 +5072,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5189,8 +5182,385 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDraft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
+            path: {
+                phase_id: string;
+                stage: components["schemas"]["Stage"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keepDraft: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string | null;
+            };
+            path: {
+                phase_id: string;
+                stage: components["schemas"]["Stage"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDraft"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftSummary"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed`, `proposal-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discardDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                phase_id: string;
+                stage: components["schemas"]["Stage"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone, or there was none */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed`, `proposal-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5325,677 +5695,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `if-match-required` */
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limited` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    restartReview: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Done once under this key: a repeat gets the first answer. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                phase_id: string;
-                stage: components["schemas"]["Stage"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Phase"];
-                };
-            };
-            /** @description `malformed` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-signed-in`, `sign-in-failed` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `version-changed`, `proposal-changed` */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `if-match-required` */
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limited` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listThreads: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Waits until the read shows this: a position or an event id that a write answered. */
-                "Konductro-Min-Position"?: string;
-            };
-            path: {
-                phase_id: string;
-                stage: components["schemas"]["Stage"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_Thread"];
-                };
-            };
-            /** @description `malformed` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-signed-in`, `sign-in-failed` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limited` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    openThread: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Done once under this key: a repeat gets the first answer. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                phase_id: string;
-                stage: components["schemas"]["Stage"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewThread"];
-            };
-        };
-        responses: {
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Thread"];
-                };
-            };
-            /** @description `malformed` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-signed-in`, `sign-in-failed` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `version-changed`, `proposal-changed` */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `if-match-required` */
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limited` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    replyInThread: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Done once under this key: a repeat gets the first answer. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                phase_id: string;
-                stage: components["schemas"]["Stage"];
-                thread_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewThreadReply"];
-            };
-        };
-        responses: {
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Thread"];
-                };
-            };
-            /** @description `malformed` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-signed-in`, `sign-in-failed` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `version-changed`, `proposal-changed` */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `if-match-required` */
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limited` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    resolveThread: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Done once under this key: a repeat gets the first answer. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                phase_id: string;
-                stage: components["schemas"]["Stage"];
-                thread_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Thread"];
-                };
-            };
-            /** @description `malformed` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-signed-in`, `sign-in-failed` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `version-changed`, `proposal-changed` */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6100,7 +5800,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6246,7 +5946,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6352,8 +6052,146 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    markVersionSeen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                phase_id: string;
+                stage: components["schemas"]["Stage"];
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Remembered */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed`, `proposal-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6487,7 +6325,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6627,7 +6465,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6738,7 +6576,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6869,7 +6707,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6978,7 +6816,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7113,7 +6951,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7258,7 +7096,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7403,7 +7241,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7544,7 +7382,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7689,7 +7527,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7833,7 +7671,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7977,7 +7815,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8117,7 +7955,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8261,7 +8099,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8401,7 +8239,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8511,7 +8349,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8647,7 +8485,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8792,7 +8630,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8898,7 +8736,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9031,7 +8869,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9173,7 +9011,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9184,6 +9022,101 @@ export interface operations {
             };
             /** @description `if-match-required` */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTraceability: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
+            path: {
+                phase_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Traceability"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9280,7 +9213,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9413,7 +9346,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9517,7 +9450,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9651,245 +9584,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `if-match-required` */
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limited` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getApprovalPolicy: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Waits until the read shows this: a position or an event id that a write answered. */
-                "Konductro-Min-Position"?: string;
-            };
-            path: {
-                project_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApprovalPolicyPage"];
-                };
-            };
-            /** @description `malformed` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-signed-in`, `sign-in-failed` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limited` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    changeApprovalPolicy: {
-        parameters: {
-            query?: never;
-            header: {
-                "If-Match": string;
-            };
-            path: {
-                project_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewApprovalPolicy"];
-            };
-        };
-        responses: {
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApprovalPolicyPage"];
-                };
-            };
-            /** @description `malformed` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-signed-in`, `sign-in-failed` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `version-changed`, `proposal-changed` */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10012,7 +9707,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10126,385 +9821,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limited` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listDelegations: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Waits until the read shows this: a position or an event id that a write answered. */
-                "Konductro-Min-Position"?: string;
-            };
-            path: {
-                project_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_Delegation"];
-                };
-            };
-            /** @description `malformed` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-signed-in`, `sign-in-failed` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limited` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    delegateRole: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Done once under this key: a repeat gets the first answer. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                project_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewDelegation"];
-            };
-        };
-        responses: {
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Delegation"];
-                };
-            };
-            /** @description `malformed` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-signed-in`, `sign-in-failed` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `version-changed`, `proposal-changed` */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `if-match-required` */
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limited` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    endDelegation: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                delegation_id: string;
-                project_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Delegation"];
-                };
-            };
-            /** @description `malformed` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-signed-in`, `sign-in-failed` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `version-changed`, `proposal-changed` */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `if-match-required` */
-            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10636,7 +9954,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10774,7 +10092,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10883,7 +10201,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -11018,7 +10336,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -11162,7 +10480,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -11300,7 +10618,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -11444,7 +10762,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -11579,7 +10897,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -11705,7 +11023,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -11800,7 +11118,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -11886,7 +11204,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -12012,7 +11330,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -12116,7 +11434,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -12250,7 +11568,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -12394,7 +11712,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -12534,7 +11852,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -12674,7 +11992,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -12818,7 +12136,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -12962,7 +12280,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -13064,7 +12382,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -13190,7 +12508,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -13325,7 +12643,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -13412,7 +12730,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -14,6 +14,7 @@ import { Route as SetupRouteImport } from './routes/setup'
 import { Route as SignInRouteImport } from './routes/sign-in'
 import { Route as AppIndexRouteImport } from './routes/_app.index'
 import { Route as AppAccountRouteImport } from './routes/_app.account'
+import { Route as AppInboxRouteImport } from './routes/_app.inbox'
 import { Route as AppUsersRouteImport } from './routes/_app.users'
 import { Route as AppPProjectKeyRouteImport } from './routes/_app.p.$projectKey'
 import { Route as AppPProjectKeyIndexRouteImport } from './routes/_app.p.$projectKey.index'
@@ -44,6 +45,11 @@ const AppIndexRoute = AppIndexRouteImport.update({
 const AppAccountRoute = AppAccountRouteImport.update({
   id: '/account',
   path: '/account',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppInboxRoute = AppInboxRouteImport.update({
+  id: '/inbox',
+  path: '/inbox',
   getParentRoute: () => AppRoute,
 } as any)
 const AppUsersRoute = AppUsersRouteImport.update({
@@ -89,6 +95,7 @@ export interface FileRoutesByFullPath {
   '/setup': typeof SetupRoute
   '/sign-in': typeof SignInRoute
   '/account': typeof AppAccountRoute
+  '/inbox': typeof AppInboxRoute
   '/users': typeof AppUsersRoute
   '/p/$projectKey': typeof AppPProjectKeyRouteWithChildren
   '/p/$projectKey/backlog': typeof AppPProjectKeyBacklogRoute
@@ -101,6 +108,7 @@ export interface FileRoutesByTo {
   '/setup': typeof SetupRoute
   '/sign-in': typeof SignInRoute
   '/account': typeof AppAccountRoute
+  '/inbox': typeof AppInboxRoute
   '/users': typeof AppUsersRoute
   '/': typeof AppIndexRoute
   '/p/$projectKey/backlog': typeof AppPProjectKeyBacklogRoute
@@ -115,6 +123,7 @@ export interface FileRoutesById {
   '/setup': typeof SetupRoute
   '/sign-in': typeof SignInRoute
   '/_app/account': typeof AppAccountRoute
+  '/_app/inbox': typeof AppInboxRoute
   '/_app/users': typeof AppUsersRoute
   '/_app/': typeof AppIndexRoute
   '/_app/p/$projectKey': typeof AppPProjectKeyRouteWithChildren
@@ -131,6 +140,7 @@ export interface FileRouteTypes {
     | '/setup'
     | '/sign-in'
     | '/account'
+    | '/inbox'
     | '/users'
     | '/p/$projectKey'
     | '/p/$projectKey/backlog'
@@ -143,6 +153,7 @@ export interface FileRouteTypes {
     | '/setup'
     | '/sign-in'
     | '/account'
+    | '/inbox'
     | '/users'
     | '/'
     | '/p/$projectKey/backlog'
@@ -156,6 +167,7 @@ export interface FileRouteTypes {
     | '/setup'
     | '/sign-in'
     | '/_app/account'
+    | '/_app/inbox'
     | '/_app/users'
     | '/_app/'
     | '/_app/p/$projectKey'
@@ -207,6 +219,13 @@ declare module '@tanstack/react-router' {
       path: '/account'
       fullPath: '/account'
       preLoaderRoute: typeof AppAccountRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/inbox': {
+      id: '/_app/inbox'
+      path: '/inbox'
+      fullPath: '/inbox'
+      preLoaderRoute: typeof AppInboxRouteImport
       parentRoute: typeof AppRoute
     }
     '/_app/users': {
@@ -283,6 +302,7 @@ const AppPProjectKeyRouteWithChildren = AppPProjectKeyRoute._addFileChildren(
 
 interface AppRouteChildren {
   AppAccountRoute: typeof AppAccountRoute
+  AppInboxRoute: typeof AppInboxRoute
   AppUsersRoute: typeof AppUsersRoute
   AppIndexRoute: typeof AppIndexRoute
   AppPProjectKeyRoute: typeof AppPProjectKeyRouteWithChildren
@@ -290,6 +310,7 @@ interface AppRouteChildren {
 
 const AppRouteChildren: AppRouteChildren = {
   AppAccountRoute: AppAccountRoute,
+  AppInboxRoute: AppInboxRoute,
   AppUsersRoute: AppUsersRoute,
   AppIndexRoute: AppIndexRoute,
   AppPProjectKeyRoute: AppPProjectKeyRouteWithChildren,

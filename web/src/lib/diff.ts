@@ -6,12 +6,30 @@ import { diffArrays } from "diff";
 import { splitBlocks } from "./markdown";
 
 export type DiffKind = "same" | "added" | "removed" | "changed";
-/** `markdown` of a changed block holds `<ins>` and `<del>` marks. */
-export type DiffBlock = { kind: DiffKind; markdown: string };
+/**
+ * `markdown` of a changed block holds `<ins>` and `<del>` marks; `before` and `after` are its two sides, each with
+ * its own marks only.
+ */
+export type DiffBlock =
+  | { kind: Exclude<DiffKind, "changed">; markdown: string }
+  | { kind: "changed"; markdown: string; before: string; after: string };
+
+/** Past so many edits two texts have so little in common that they are shown whole; the work stays bounded. */
+const MOST_EDITS = 2_000;
+
+type Part<T> = { value: T[]; added?: boolean; removed?: boolean };
+
+function align<T>(before: T[], after: T[]): Part<T>[] {
+  const whole: Part<T>[] = [
+    { value: before, removed: true },
+    { value: after, added: true },
+  ];
+  return diffArrays(before, after, { maxEditLength: MOST_EDITS }) ?? whole;
+}
 
 export function diffDocuments(before: string, after: string): DiffBlock[] {
   const blocks: DiffBlock[] = [];
-  const parts = diffArrays(rawBlocks(before), rawBlocks(after));
+  const parts = align(rawBlocks(before), rawBlocks(after));
   for (let i = 0; i < parts.length; i++) {
     const part = parts[i];
     if (!part) continue;
@@ -35,7 +53,7 @@ function pair(removed: string[], added: string[]): DiffBlock[] {
     const before = removed[i];
     const after = added[i];
     if (before && after && comparable(before, after)) {
-      blocks.push({ kind: "changed", markdown: diffWords(before, after) });
+      blocks.push({ kind: "changed", ...diffWords(before, after) });
     } else {
       if (before) blocks.push({ kind: "removed", markdown: before });
       if (after) blocks.push({ kind: "added", markdown: after });
@@ -63,15 +81,21 @@ const LEAD = /^(?:#{1,6} |[-*] |\d+\. )/;
 
 type Run = { same: string[] } | { removed: string[]; added: string[] };
 
-function diffWords(before: string, after: string): string {
+type Sides = { markdown: string; before: string; after: string };
+
+function diffWords(before: string, after: string): Sides {
   const lead = after.match(LEAD)?.[0] ?? "";
   const runs = fold(wordRuns(before.replace(LEAD, ""), after.replace(LEAD, "")));
-  return lead + runs.map(runToMarkdown).join("");
+  return {
+    markdown: lead + runs.map(runToMarkdown).join(""),
+    before: (before.match(LEAD)?.[0] ?? "") + runs.map(runBefore).join(""),
+    after: lead + runs.map(runAfter).join(""),
+  };
 }
 
 function wordRuns(before: string, after: string): Run[] {
   const runs: Run[] = [];
-  for (const change of diffArrays(before.match(TOKEN) ?? [], after.match(TOKEN) ?? [])) {
+  for (const change of align([...(before.match(TOKEN) ?? [])], [...(after.match(TOKEN) ?? [])])) {
     if (!change.added && !change.removed) {
       runs.push({ same: change.value });
       continue;
@@ -120,6 +144,9 @@ function runToMarkdown(run: Run): string {
   const removed = run.removed.map((token) => (STRUCTURE.test(token) ? " " : token));
   return mark("del", removed) + mark("ins", run.added);
 }
+
+const runBefore = (run: Run): string => ("same" in run ? run.same.join("") : mark("del", run.removed));
+const runAfter = (run: Run): string => ("same" in run ? run.same.join("") : mark("ins", run.added));
 
 function mark(tag: "ins" | "del", tokens: string[]): string {
   let out = "";

@@ -77,3 +77,17 @@ describe("splitBlocks", () => {
     expect(splitBlocks("three", cache).map((block) => block.raw)).toEqual(["three"]);
   });
 });
+
+describe("ids of the document", () => {
+  it("lead to their trace, as plain text stays plain", () => {
+    const html = toHtml("- **R-1.2** holds by AD-3, see Q-9.", "linked");
+    expect(html).toContain('<strong><a href="#trace-R-1.2">R-1.2</a></strong>');
+    expect(html).toContain('by <a href="#trace-AD-3">AD-3</a>, see <a href="#trace-Q-9">Q-9</a>.');
+    expect(toHtml("R-1")).not.toContain("<a");
+  });
+
+  it("are none in code, in links, and in the middle of a word", () => {
+    const html = toHtml("`R-1` [R-2](https://example.com) XR-3 R-4a PAY-R-5 docs/R-6 R-0", "linked");
+    expect(html).not.toContain("#trace-");
+  });
+});

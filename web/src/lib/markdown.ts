@@ -4,7 +4,7 @@
  * survives, and links lead out with no referrer.
  */
 import DOMPurify from "dompurify";
-import { Marked, type Token } from "marked";
+import { Marked, type MarkedExtension, type Token } from "marked";
 
 const escapeHtml = (text: string): string =>
   text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/"/g, "&quot;");
@@ -12,13 +12,39 @@ const escapeHtml = (text: string): string =>
 /** Our own diff marks, and nothing else, may stand as HTML in the source. */
 const DIFF_MARK = /^<\/?(?:ins|del)>$/;
 
-const marked = new Marked({
+const OPTIONS: MarkedExtension = {
   gfm: true,
   breaks: false,
   renderer: {
     html: ({ text }) => (DIFF_MARK.test(text.trim()) ? text : escapeHtml(text)),
     image: ({ href, text }) => `<a href="${escapeHtml(href)}">${escapeHtml(text || href)}</a>`,
   },
+};
+const marked = new Marked(OPTIONS);
+
+/** Where the link on an id of the document leads: the page opens its trace. */
+export const TRACE = "#trace-";
+const ID = /(?:R|N|AD|A|Q|D|E)-[1-9]\d{0,5}(?:\.[1-9]\d{0,3})?(?![\p{L}\p{N}_-])/u;
+const ID_ANYWHERE = new RegExp(`(?<![\\p{L}\\p{N}_./-])${ID.source}`, "u");
+const ID_FIRST = new RegExp(`^${ID.source}`, "u");
+
+/** Requirements, decisions and the like become links to their trace; not in code, and not within another link. */
+const markedWithIds = new Marked(OPTIONS, {
+  extensions: [
+    {
+      name: "id",
+      level: "inline",
+      start: (src) => {
+        const at = src.search(ID_ANYWHERE);
+        return at === -1 ? undefined : at;
+      },
+      tokenizer(src) {
+        const raw = this.lexer.state.inLink ? undefined : ID_FIRST.exec(src)?.[0];
+        return raw ? { type: "id", raw } : undefined;
+      },
+      renderer: ({ raw }) => `<a href="${TRACE}${raw}">${raw}</a>`,
+    },
+  ],
 });
 
 const purifier = DOMPurify(window);
@@ -64,8 +90,9 @@ const ALLOWED = {
   ALLOWED_URI_REGEXP: /^(?:https?:|mailto:|#)/i,
 };
 
-export function toHtml(markdown: string): string {
-  return purifier.sanitize(marked.parse(markdown, { async: false }), ALLOWED);
+export function toHtml(markdown: string, ids: "plain" | "linked" = "plain"): string {
+  const parser = ids === "linked" ? markedWithIds : marked;
+  return purifier.sanitize(parser.parse(markdown, { async: false }), ALLOWED);
 }
 
 export type Block = { raw: string; lang?: string; code?: string };

@@ -2,13 +2,14 @@
 import { describe, expect, it } from "vitest";
 import type { PhaseSummary, StageSummary } from "~/api/types";
 import { byAttention, currentStage } from "./stages";
-import { briefly, bytes, plural } from "./time";
+import { briefly, bytes, plural, since } from "./time";
 
 const stages = (...states: StageSummary["state"][]): StageSummary[] =>
   (["requirements", "technical_analysis", "architecture", "stories"] as const).map((stage, index) => ({
     stage,
     state: states[index] ?? "locked",
     evidence: "",
+    since: "2026-10-08T09:14:00Z",
   }));
 
 describe("currentStage", () => {
@@ -46,4 +47,12 @@ it("says times and sizes as people do", () => {
   expect(briefly("2026-10-12T11:56:00Z", now)).toBe("4 min ago");
   expect(plural(1, "phase waits", "phases wait")).toBe("1 phase waits");
   expect(bytes(2048)).toBe("2.0 KiB");
+});
+
+it("says how long something has been so", () => {
+  const now = new Date("2026-10-08T12:00:00Z");
+  expect(since("2026-10-08T11:59:30Z", now)).toBe("less than a minute");
+  expect(since("2026-10-08T11:58:00Z", now)).toBe("2 minutes");
+  expect(since("2026-10-08T11:00:00Z", now)).toBe("1 hour");
+  expect(since("2026-10-05T11:00:00Z", now)).toBe("3 days");
 });

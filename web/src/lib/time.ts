@@ -25,6 +25,15 @@ export function briefly(iso: string, now: Date = new Date()): string {
   return DATE.format(then);
 }
 
+/** "2 minutes", "5 hours", "3 days": how long something has been so. */
+export function since(iso: string, now: Date = new Date()): string {
+  const minutes = Math.max(0, Math.floor((now.getTime() - new Date(iso).getTime()) / 60_000));
+  if (minutes < 1) return "less than a minute";
+  if (minutes < 60) return plural(minutes, "minute");
+  const hours = Math.floor(minutes / 60);
+  return hours < 24 ? plural(hours, "hour") : plural(Math.floor(hours / 24), "day");
+}
+
 export function duration(ms: number): string {
   if (ms < 1000) return `${ms} ms`;
   return ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 60_000)} min`;

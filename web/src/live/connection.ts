@@ -173,6 +173,8 @@ function onSnapshot(frame: Extract<ServerFrame, { type: "snapshot" }>): void {
   noted(frame.topic, frame.position);
   setPresent(frame.topic, frame.present ?? []);
   if (frame.topic.startsWith("conversation:")) applySnapshot(frame.topic, frame.turn);
+  // Nothing is read because of who is editing.
+  if (frame.topic.startsWith("editing:")) return;
   if ((missed || ended) && client) invalidate(client, everythingIn(frame.topic));
 }
 

@@ -68,5 +68,7 @@ export function parseFrame(data: unknown): ServerFrame | null {
 
 export const conversationTopic = (phaseId: string, stage: Stage): string =>
   `conversation:${phaseId}:${stage}`;
+/** Whoever listens to it is editing, and is shown to the others who are. */
+export const editingTopic = (phaseId: string, stage: Stage): string => `editing:${phaseId}:${stage}`;
 export const phaseTopic = (phaseId: string): string => `phase:${phaseId}`;
 export const projectTopic = (projectId: string): string => `project:${projectId}`;

@@ -16,7 +16,12 @@ function ofProject(id: string, what: readonly string[]): Stale[] {
     if (item.startsWith("story:")) stale.push({ key: keys.story(item.slice("story:".length)) });
   }
   if (what.length > 0 && what.every(isPrecise)) return stale;
-  stale.push({ key: keys.project(id) }, { key: keys.projects }, { key: keys.stories });
+  stale.push(
+    { key: keys.project(id) },
+    { key: keys.projects },
+    { key: keys.stories },
+    { key: keys.inbox, often: true },
+  );
   if (what.includes("project")) stale.push({ key: keys.me });
   return stale;
 }
@@ -30,8 +35,10 @@ export function staleKeys(topic: string, what: readonly string[]): Stale[] {
     if (kind === "phase") stale.push({ key: keys.phase(id), exact: true });
     else if (kind === "proposals" || kind === "stories") {
       stale.push({ key: keys.proposals(id), often: true }, { key: keys.phase(id), exact: true, often: true });
+      stale.push({ key: keys.traceability(id), often: true }, { key: keys.inbox, often: true });
     } else if (kind === "artefact" && isStage(stage)) {
       stale.push({ key: keys.artefact(id, stage) }, { key: keys.phase(id), exact: true });
+      stale.push({ key: keys.traceability(id) }, { key: keys.inbox, often: true });
     } else if (kind === "conversation" && isStage(stage)) stale.push({ key: keys.messages(id, stage) });
     else stale.push({ key: keys.phase(id) });
   }

@@ -28,6 +28,14 @@ pub(super) fn sentence(event: &PhaseEvent, who: &str, people: &People) -> String
             format!("A document for {} was set aside: {}", stage.title(), set_aside(*reason))
         }
         PhaseEvent::ApprovalGiven { stage, version, .. } => format!("{who} approved {} v{version}.", stage.title()),
+        PhaseEvent::OpenPointsAcknowledged { stage, version, acknowledged, left_open, .. } => {
+            let (of, ids) = (format!("of {} v{version}", stage.title()), |ids: &[String]| ids.join(", "));
+            if left_open.is_empty() {
+                format!("{who} acknowledged what is open {of}: {}.", ids(acknowledged))
+            } else {
+                format!("{who} was not asked to acknowledge what is open {of}: {}.", ids(left_open))
+            }
+        }
         PhaseEvent::ArtefactApproved { stage, version, approved_by, .. } => {
             format!("{} v{version} is approved, by {}.", stage.title(), people.spoken(approved_by))
         }

@@ -180,6 +180,7 @@ pub(super) async fn set(cast: &Cast, operation: &str, stage: Option<&str>, actor
             let path = format!("/users/{}", cast.person(Actor::Nobody).user_id);
             Scene::request(Method::PATCH, path, Some(json!({ "name": format!("Nobody {unique}") })))
         }
+        "getInbox" => Scene::get("/inbox"),
         "openSocket" => Scene::socket(None),
 
         "listProjects" => Scene::get("/projects"),
@@ -266,6 +267,23 @@ pub(super) async fn set(cast: &Cast, operation: &str, stage: Option<&str>, actor
             let path = format!("{}/versions", artefact(&cast.unlocked(at).await));
             Scene::post(path, json!({ "title": "Document", "markdown": "# By somebody\n" }))
         }
+        "markVersionSeen" => {
+            let path = format!("{}/versions/1/seen", artefact(&cast.in_review(at).await));
+            Scene::request(Method::PUT, path, Some(json!({})))
+        }
+        "getTraceability" => Scene::get(format!("/phases/{}/traceability", cast.in_review(at).await)),
+        "keepDraft" => {
+            let path = format!("{}/draft", artefact(&cast.in_review(at).await));
+            Scene::request(Method::PUT, path, Some(draft()))
+        }
+        "getDraft" => {
+            // Everybody who may write finds their own; whoever may not has none.
+            let path = format!("{}/draft", artefact(&cast.in_review(at).await));
+            cast.person(actor).put(&path, draft()).await;
+            Scene::get(path).for_one()
+        }
+        "discardDraft" => Scene::delete(format!("{}/draft", artefact(&cast.in_review(at).await))),
+        "topic.editing" => Scene::socket(Some(format!("editing:{}:{at}", cast.in_review(at).await))),
 
         "approveArtefact" => {
             let phase = cast.in_review(at).await;
@@ -388,6 +406,10 @@ async fn thread(cast: &Cast, artefact: &str) -> String {
     let path = format!("{artefact}/threads");
     let opened = cast.owner.post(&path, json!({ "version": 1, "text": "Which days?" })).await.expect(201);
     format!("{path}/{}", opened["id"].as_str().unwrap())
+}
+
+fn draft() -> Value {
+    json!({ "title": "Document", "markdown": "# Begun\n", "base_version": 1 })
 }
 
 /// A verb of the review, on proposals that await a decision.

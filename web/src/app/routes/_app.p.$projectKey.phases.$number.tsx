@@ -88,7 +88,13 @@ function Page() {
       phase={phase}
       stage={stage}
       me={me}
-      search={{ view: search.view ?? "read", version: search.v ?? null, compare: search.cmp ?? null }}
+      search={{
+        view: search.view ?? "read",
+        version: search.v ?? null,
+        compare: search.cmp ?? null,
+        look: { layout: search.layout ?? "inline", text: search.as ?? "reading", at: search.at ?? null },
+        trace: search.id ?? null,
+      }}
       onSearch={(change, leaving = null) => void onSearch(change, leaving)}
     />
   );

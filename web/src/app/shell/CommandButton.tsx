@@ -20,6 +20,7 @@ export function CommandButton({ me }: { me: Me }) {
     "mod+j": toggleTheme,
     "?": () => toggle("keys"),
     "g p": () => void navigate({ to: "/" }),
+    "g i": () => void navigate({ to: "/inbox" }),
     "g b": () => {
       if (projectKey) void navigate({ to: "/p/$projectKey/backlog", params: { projectKey } });
     },

@@ -9,6 +9,7 @@ const KEYS: { where: string; keys: [key: string, does: string][] }[] = [
       ["⌘ J", "Switch between light and dark"],
       ["?", "This list"],
       ["g p", "Projects"],
+      ["g i", "Inbox: what waits for you"],
       ["g b", "Backlog of this project"],
       ["g a", "Account"],
       ["Esc", "Close what is open"],
@@ -18,11 +19,24 @@ const KEYS: { where: string; keys: [key: string, does: string][] }[] = [
     where: "Conversation and document",
     keys: [
       ["r", "Read the document"],
-      ["d", "Difference to the version before"],
+      ["d", "Difference to the version you last saw"],
+      ["n p", "Next and previous change"],
       ["s", "Source of the document"],
       ["⏎", "Send the message"],
       ["⇧ ⏎", "New line in the message"],
       ["← →", "Resize the panes, on the splitter"],
+    ],
+  },
+  {
+    where: "Editing a document",
+    keys: [
+      ["⌘ b", "Bold"],
+      ["⌘ i", "Italic"],
+      ["⌘ ⌥ h", "Heading, deeper each time"],
+      ["⌘ ⇧ 8", "List"],
+      ["⌘ ⇧ 7", "Numbered list"],
+      ["⌘ k", "Link"],
+      ["⌘ f", "Search in the text"],
     ],
   },
   {

@@ -113,6 +113,12 @@ function useCommands(me: Me, onKeys: () => void): Group[] {
     ]);
     const own: Command[] = [
       { id: "projects", label: "Projects", hint: "g p", run: () => void navigate({ to: "/" }) },
+      {
+        id: "inbox",
+        label: "Inbox: what waits for me",
+        hint: "g i",
+        run: () => void navigate({ to: "/inbox" }),
+      },
       ...(me.administrator
         ? [{ id: "users", label: "Users", hint: "", run: () => void navigate({ to: "/users" }) }]
         : []),

@@ -1,8 +1,10 @@
 /** The frame of every signed-in page: where one is, who one is, whether it is live. */
 import { Menu } from "@base-ui/react/menu";
+import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate, useParams } from "@tanstack/react-router";
 import {
   Columns3,
+  Inbox,
   LayoutGrid,
   ListTree,
   LogOut,
@@ -12,10 +14,13 @@ import {
   UserRound,
   UsersRound,
 } from "lucide-react";
+import { useEffect } from "react";
+import { inboxQuery } from "~/api/queries";
 import type { Me } from "~/api/types";
 import { Face } from "~/components/ui/Face";
 import { Tip } from "~/components/ui/Tip";
 import { toggleTheme, useTheme } from "~/lib/theme";
+import { setWaiting } from "~/lib/waiting";
 import { type Link as LinkState, useLink } from "~/live/connection";
 import { CommandButton } from "./CommandButton";
 
@@ -55,6 +60,7 @@ export function Shell({ me, onSignOut }: { me: Me; onSignOut: () => void }) {
         className="flex flex-col items-center gap-1 border-rule border-r py-2 max-sm:hidden"
       >
         <NavItem to="/" label="Projects" icon={<LayoutGrid size={17} strokeWidth={1.75} aria-hidden />} />
+        <InboxNav />
         <ProjectNav />
         {me.administrator && (
           <NavItem to="/users" label="Users" icon={<UsersRound size={17} strokeWidth={1.75} aria-hidden />} />
@@ -103,6 +109,38 @@ function ProjectNav() {
         </Tip>
       ))}
     </div>
+  );
+}
+
+/** What waits for me, with how much; the inbox is asked again every few minutes, wherever one is. */
+function InboxNav() {
+  const inbox = useQuery({ ...inboxQuery, refetchInterval: 180_000 });
+  const waiting = inbox.data?.length ?? 0;
+  useEffect(() => {
+    setWaiting(waiting);
+    return () => setWaiting(0);
+  }, [waiting]);
+  const label = waiting > 0 ? `Inbox: ${waiting} waiting for you` : "Inbox";
+  return (
+    <Tip label={label}>
+      <Link
+        to="/inbox"
+        aria-label={label}
+        activeOptions={{ exact: true }}
+        className={`relative ${NAV}`}
+        activeProps={NAV_HERE}
+      >
+        <Inbox size={17} strokeWidth={1.75} aria-hidden />
+        {waiting > 0 && (
+          <span
+            aria-hidden
+            className="num -top-0.5 -right-0.5 absolute min-w-4 rounded-full bg-review px-1 text-center font-medium text-2xs text-sheet leading-4"
+          >
+            {waiting > 99 ? "99+" : waiting}
+          </span>
+        )}
+      </Link>
+    </Tip>
   );
 }
 
@@ -164,7 +202,11 @@ function AccountMenu({ me, onSignOut }: { me: Me; onSignOut: () => void }) {
               <div className="text-2xs text-ink-3">{me.email}</div>
               <div className="mt-1 text-2xs text-ink-3">{me.conductor.label}</div>
             </div>
-            <Menu.Item className={`${item} mt-1`} onClick={() => void navigate({ to: "/account" })}>
+            <Menu.Item className={`${item} mt-1`} onClick={() => void navigate({ to: "/inbox" })}>
+              <Inbox size={14} aria-hidden />
+              Inbox
+            </Menu.Item>
+            <Menu.Item className={item} onClick={() => void navigate({ to: "/account" })}>
               <UserRound size={14} aria-hidden />
               Account
             </Menu.Item>

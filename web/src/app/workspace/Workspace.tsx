@@ -92,6 +92,7 @@ export function Workspace({ phase, stage, me, search, onSearch }: Props) {
             watching={document.watching}
             onWatch={document.watch}
             onSearch={change}
+            me={me}
             onSaved={(version) => follow(version, { view: "read" })}
             annotate={(version, text) => (
               <Annotated place={{ phaseId: phase.id, stage }} view={view} version={version}>

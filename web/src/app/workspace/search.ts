@@ -9,6 +9,12 @@ export type Search = {
   view?: DocumentSearch["view"];
   v?: number;
   cmp?: number;
+  /** How a comparison is laid out and what of the document is compared; a section of it to show. */
+  layout?: DocumentSearch["look"]["layout"];
+  as?: DocumentSearch["look"]["text"];
+  at?: string | undefined;
+  /** The id whose trace is open beside the document. */
+  id?: string;
   show?: ReviewSearch["show"];
   side?: ReviewSearch["side"];
   ref?: string;
@@ -16,6 +22,8 @@ export type Search = {
 };
 
 const VIEWS = ["diff", "source"] as const satisfies DocumentSearch["view"][];
+const LAYOUTS = ["split"] as const satisfies DocumentSearch["look"]["layout"][];
+const TEXTS = ["source"] as const satisfies DocumentSearch["look"]["text"][];
 const SHOWS = ["proposed", "approved", "rejected", "aside"] as const satisfies ReviewSearch["show"][];
 const SIDES = ["coverage", "conversation"] as const satisfies ReviewSearch["side"][];
 
@@ -24,6 +32,9 @@ export function readSearch(search: Record<string, unknown>): Search {
   const v = version(search.v);
   const cmp = version(search.cmp);
   const view = VIEWS.find((one) => one === search.view);
+  const layout = LAYOUTS.find((one) => one === search.layout);
+  const as = TEXTS.find((one) => one === search.as);
+  const at = typeof search.at === "string" && search.at.length <= 300 ? search.at : "";
   const show = SHOWS.find((one) => one === search.show);
   const side = SIDES.find((one) => one === search.side);
   return {
@@ -31,6 +42,10 @@ export function readSearch(search: Record<string, unknown>): Search {
     ...(view ? { view } : {}),
     ...(v ? { v } : {}),
     ...(cmp ? { cmp } : {}),
+    ...(layout ? { layout } : {}),
+    ...(as ? { as } : {}),
+    ...(at ? { at } : {}),
+    ...(isWord(search.id) ? { id: search.id } : {}),
     ...(show ? { show } : {}),
     ...(side ? { side } : {}),
     ...(isWord(search.ref) ? { ref: search.ref } : {}),
@@ -43,6 +58,12 @@ export function changedSearch(now: Search, change: Partial<DocumentSearch & Revi
   if (change.view !== undefined) next.view = change.view;
   if (change.version !== undefined) next.v = change.version ?? undefined;
   if (change.compare !== undefined) next.cmp = change.compare ?? undefined;
+  if (change.look !== undefined) {
+    next.layout = LAYOUTS.find((one) => one === change.look?.layout);
+    next.as = TEXTS.find((one) => one === change.look?.text);
+    next.at = change.look.at ?? undefined;
+  }
+  if (change.trace !== undefined) next.id = change.trace ?? undefined;
   if (change.show !== undefined) next.show = change.show;
   if (change.side !== undefined) next.side = change.side;
   if (change.reference !== undefined) next.ref = change.reference ?? undefined;

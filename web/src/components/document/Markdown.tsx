@@ -1,18 +1,32 @@
 /** Markdown on the page, whole or while it streams: only the last block is parsed again as text arrives. */
 
-import { lazy, memo, Suspense, useMemo, useRef } from "react";
+import { lazy, type MouseEvent, memo, Suspense, useMemo, useRef } from "react";
 import remend from "remend";
-import { type Block, type BlockCache, splitBlocks, toHtml } from "~/lib/markdown";
+import { type Block, type BlockCache, splitBlocks, TRACE, toHtml } from "~/lib/markdown";
 
 const Diagram = lazy(() => import("./Diagram"));
 
-type Props = { text: string; streaming?: boolean; className?: string };
+type Props = {
+  text: string;
+  streaming?: boolean;
+  className?: string;
+  /** Makes the document's ids links, and is told which one was followed. */
+  onId?: (id: string) => void;
+};
 
-export function Markdown({ text, streaming = false, className = "doc" }: Props) {
+export function Markdown({ text, streaming = false, className = "doc", onId }: Props) {
   const cache = useRef<BlockCache>({ text: "", blocks: [] });
   const blocks = useMemo(() => splitBlocks(text, cache.current), [text]);
+  const follow = (event: MouseEvent) => {
+    const link = event.target instanceof Element ? event.target.closest(`a[href^="${TRACE}"]`) : null;
+    if (!link || !onId || event.metaKey || event.ctrlKey) return;
+    event.preventDefault();
+    onId((link.getAttribute("href") ?? "").slice(TRACE.length));
+  };
   return (
-    <div className={className}>
+    // biome-ignore lint/a11y/noStaticElementInteractions: the links inside are what is followed, by mouse or by key
+    // biome-ignore lint/a11y/useKeyWithClickEvents: a key on a link is a click
+    <div className={className} onClick={onId ? follow : undefined}>
       {blocks.map((block, index) => (
         <BlockView
           // biome-ignore lint/suspicious/noArrayIndexKey: a block is its place in a text that only grows
@@ -21,15 +35,21 @@ export function Markdown({ text, streaming = false, className = "doc" }: Props) 
           lang={block.lang}
           code={block.code}
           growing={streaming && index === blocks.length - 1}
+          linked={onId !== undefined}
         />
       ))}
     </div>
   );
 }
 
-const BlockView = memo(function BlockView({ raw, lang, code, growing }: Block & { growing: boolean }) {
+type BlockProps = Block & { growing: boolean; linked: boolean };
+
+const BlockView = memo(function BlockView({ raw, lang, code, growing, linked }: BlockProps) {
   const diagram = lang === "mermaid";
-  const html = useMemo(() => (diagram ? "" : toHtml(growing ? remend(raw) : raw)), [raw, diagram, growing]);
+  const html = useMemo(
+    () => (diagram ? "" : toHtml(growing ? remend(raw) : raw, linked ? "linked" : "plain")),
+    [raw, diagram, growing, linked],
+  );
   if (!diagram) {
     // biome-ignore lint/security/noDangerouslySetInnerHtml: toHtml is the sanitiser; nothing else may be set here
     return <div dangerouslySetInnerHTML={{ __html: html }} />;

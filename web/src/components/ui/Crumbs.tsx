@@ -1,6 +1,7 @@
 /** Where one is: each page puts its path and its heading into the header. Also names the tab. */
 import { type ReactNode, useEffect, useState } from "react";
 import { createPortal } from "react-dom";
+import { useWaiting } from "~/lib/waiting";
 
 export function Crumbs({ title, children }: { title: string; children: ReactNode }) {
   const [place, setPlace] = useState<HTMLElement | null>(null);
@@ -10,10 +11,13 @@ export function Crumbs({ title, children }: { title: string; children: ReactNode
   return createPortal(<div className="flex min-w-0 items-center gap-2">{children}</div>, place);
 }
 
+/** The tab says what waits: a page that counts for itself does, and any other tells of the inbox. */
 export function useTabTitle(title: string): void {
+  const waiting = useWaiting();
   useEffect(() => {
-    document.title = title ? `${title} · Konductro` : "Konductro";
-  }, [title]);
+    const named = title ? `${title} · Konductro` : "Konductro";
+    document.title = waiting > 0 && !/^\(\d+\)/.test(named) ? `(${waiting}) ${named}` : named;
+  }, [title, waiting]);
 }
 
 export function Slash() {

@@ -5,15 +5,19 @@
 import { useQuery } from "@tanstack/react-query";
 import { FilePlus2, PenLine } from "lucide-react";
 import { lazy, type ReactNode, Suspense, useState } from "react";
-import { versionQuery, versionsQuery } from "~/api/queries";
-import type { Phase, StageView } from "~/api/types";
+import { artefactQuery, versionQuery, versionsQuery } from "~/api/queries";
+import type { Me, Phase, StageView } from "~/api/types";
 import { Markdown } from "~/components/document/Markdown";
 import { ProblemNotice, Skeleton } from "~/components/ui/Notice";
 import { stageName } from "~/lib/stages";
 import type { LiveTurn } from "~/live/turn";
+import type { DiffLook } from "./DiffView";
 import { DocumentEmpty, LiveDocument } from "./DocumentStates";
+import { DraftNotice } from "./DraftNotice";
 import { Provenance } from "./Provenance";
 import { SubmitAnalysisDialog } from "./SubmitAnalysisDialog";
+import { TracePanel } from "./TracePanel";
+import { useSeen } from "./useSeen";
 import { VersionEditor } from "./VersionEditor";
 import { VersionMenu } from "./VersionMenu";
 import { type View, ViewTabs } from "./ViewTabs";
@@ -21,7 +25,17 @@ import { type View, ViewTabs } from "./ViewTabs";
 const DiffView = lazy(() => import("./DiffView"));
 const SourceView = lazy(() => import("~/components/document/SourceView"));
 
-export type DocumentSearch = { view: View; version: number | null; compare: number | null };
+/** What is read has a margin for what people say beside it; two texts beside one another take more room. */
+const WIDTH = { read: "max-w-[1040px]", diff: "max-w-[780px]", source: "", split: "max-w-[1400px]" } as const;
+
+export type DocumentSearch = {
+  view: View;
+  version: number | null;
+  compare: number | null;
+  look: DiffLook;
+  /** The id whose trace is open. */
+  trace: string | null;
+};
 
 type Props = {
   phase: Phase;
@@ -37,13 +51,14 @@ type Props = {
   onSearch: (change: Partial<DocumentSearch>) => void;
   /** A person saved this version; it is what they want to see. */
   onSaved: (version: number) => void;
+  me: Me;
   gate: ReactNode;
   /** What is shown around the text of a version that is read: what people say beside it. */
   annotate: (version: number, text: ReactNode) => ReactNode;
 };
 
 export function DocumentPane(props: Props) {
-  const { phase, view, live, search, shownVersion, newer, watching, onWatch, onSearch, onSaved, gate } =
+  const { phase, view, live, search, shownVersion, newer, watching, onWatch, onSearch, onSaved, me, gate } =
     props;
   const { annotate } = props;
   const place = { phaseId: phase.id, stage: view.stage };
@@ -55,22 +70,26 @@ export function DocumentPane(props: Props) {
     ...versionQuery(phase.id, view.stage, shownVersion ?? 0),
     enabled: shownVersion !== null,
   });
+  const artefact = useQuery(artefactQuery(phase.id, view.stage));
   const [editing, setEditing] = useState(false);
   const [submitting, setSubmitting] = useState(false);
   const writing = live?.parts.findLast((part) => part.kind === "document" && !part.saved) ?? null;
   const growing = writing?.kind === "document" && watching ? writing : null;
   const mayEdit = view.may.includes("add_artefact_version");
   const maySubmit = view.may.includes("submit_technical_analysis") && view.stage === "technical_analysis";
-  const previous = shownVersion !== null && shownVersion > 1 ? shownVersion - 1 : null;
-  const compare = search.compare ?? previous;
+  const compare = search.compare ?? comparedWith(shownVersion, view, artefact.data);
+  const draft = artefact.data?.draft ?? null;
+  const seen = useSeen(place, version.data && !growing ? version.data.version : null);
   const shownAs: View = search.view === "diff" && compare === null ? "read" : search.view;
 
-  if (editing && version.data) {
+  if (editing) {
     return (
       <VersionEditor
-        place={place}
-        base={version.data}
-        newest={view.latest_version ?? null}
+        phase={phase}
+        view={view}
+        me={me}
+        started={version.data ?? null}
+        draft={draft}
         onDone={(saved) => {
           setEditing(false);
           if (saved !== null) onSaved(saved);
@@ -107,13 +126,14 @@ export function DocumentPane(props: Props) {
             Submit technical analysis
           </button>
         )}
-        {mayEdit && version.data && !growing && (
+        {mayEdit && (version.data || view.latest_version === null) && !growing && (
           <button type="button" className="btn" onClick={() => setEditing(true)}>
             <PenLine size={13} aria-hidden />
-            Edit
+            {version.data ? "Edit" : "Write by hand"}
           </button>
         )}
       </div>
+      {draft && <DraftNotice place={place} draft={draft} maySave={mayEdit} onOpen={() => setEditing(true)} />}
       {writing && !growing && (
         <Announcement text="Conductor is writing a new version." action="Watch" onAction={onWatch} />
       )}
@@ -125,6 +145,7 @@ export function DocumentPane(props: Props) {
         />
       )}
       <div
+        ref={seen}
         className="fine-scroll min-h-0 flex-1 overflow-y-auto"
         tabIndex={0}
         role="region"
@@ -144,12 +165,21 @@ export function DocumentPane(props: Props) {
                   <SourceView text={version.data.markdown} label={`Source of v${version.data.version}`} />
                 ) : (
                   <div
-                    className={`mx-auto w-full px-5 py-6 sm:px-10 ${shownAs === "read" ? "max-w-[1040px]" : "max-w-[780px]"}`}
+                    className={`mx-auto w-full px-5 py-6 sm:px-10 ${WIDTH[shownAs === "diff" && search.look.layout === "split" ? "split" : shownAs]}`}
                   >
                     {shownAs === "diff" && compare !== null ? (
-                      <DiffView place={place} from={compare} to={shownVersion} />
+                      <DiffView
+                        place={place}
+                        from={compare}
+                        to={shownVersion}
+                        look={search.look}
+                        onLook={(change) => onSearch({ look: { ...search.look, at: null, ...change } })}
+                      />
                     ) : (
-                      annotate(version.data.version, <Markdown text={version.data.markdown} />)
+                      annotate(
+                        version.data.version,
+                        <Markdown text={version.data.markdown} onId={(id) => onSearch({ trace: id })} />,
+                      )
                     )}
                     <Provenance version={version.data} />
                   </div>
@@ -159,6 +189,14 @@ export function DocumentPane(props: Props) {
           </>
         )}
       </div>
+      {search.trace && (
+        <TracePanel
+          phase={phase}
+          id={search.trace}
+          stage={view.stage}
+          onClose={() => onSearch({ trace: null })}
+        />
+      )}
       {gate}
       {submitting && (
         <SubmitAnalysisDialog
@@ -172,6 +210,21 @@ export function DocumentPane(props: Props) {
       )}
     </article>
   );
+}
+
+/**
+ * The version that the one on screen is compared with: for what awaits a decision the one that the reader last saw
+ * or sent back, as the server says; otherwise the one before.
+ */
+function comparedWith(
+  shown: number | null,
+  view: StageView,
+  artefact: { brief?: { version: number; since?: { version: number } | null } | null } | undefined,
+): number | null {
+  if (shown === null) return null;
+  const brief = artefact?.brief;
+  if (brief?.since && brief.version === shown && shown === view.latest_version) return brief.since.version;
+  return shown > 1 ? shown - 1 : null;
 }
 
 function Announcement({ text, action, onAction }: { text: string; action: string; onAction: () => void }) {

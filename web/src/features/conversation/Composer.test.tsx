@@ -19,6 +19,7 @@ const view: StageView = {
   conditions: [],
   effect: "",
   evidence: "",
+  since: "2026-10-08T09:14:00Z",
 };
 
 function show(props: Partial<Parameters<typeof Composer>[0]> = {}) {

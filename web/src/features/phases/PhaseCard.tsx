@@ -4,6 +4,7 @@ import type { PhaseSummary } from "~/api/types";
 import { Barline, GateIcon, GateTag } from "~/components/ui/Gate";
 import { When } from "~/components/ui/When";
 import { currentStage, KIND_WORD, STATE_WORD, stageName } from "~/lib/stages";
+import { exactly, since } from "~/lib/time";
 
 export function PhaseCard({ projectKey, phase }: { projectKey: string; phase: PhaseSummary }) {
   const stage = currentStage(phase);
@@ -38,8 +39,14 @@ export function PhaseCard({ projectKey, phase }: { projectKey: string; phase: Ph
       <Measures phase={phase} />
       <span className="mt-2 flex justify-between gap-2 text-2xs text-ink-3">
         <span className="truncate">{phase.opened_by?.name}</span>
-        {phase.waiting_for_me ? (
-          <b className="shrink-0 font-medium text-review">waits for you</b>
+        {phase.waiting_for_me && now ? (
+          <b className="num shrink-0 font-medium text-review" title={exactly(now.since)}>
+            waits for you · {since(now.since)}
+          </b>
+        ) : phase.waiting_for && now ? (
+          <span className="num shrink-0" title={exactly(now.since)}>
+            {STATE_WORD[now.state].toLowerCase()} for {since(now.since)}
+          </span>
         ) : (
           <When at={phase.updated_at} className="shrink-0" />
         )}

@@ -4,13 +4,16 @@ import { type ReactNode, useState } from "react";
 import type { Binding } from "~/api/phases";
 import { hasCode, isProblem } from "~/api/problem";
 import { versionQuery } from "~/api/queries";
-import type { ArtefactVersion, Me, Phase, StageView } from "~/api/types";
+import type { ArtefactVersion, Brief, Me, Phase, StageView } from "~/api/types";
 import { CopyButton } from "~/components/ui/CopyButton";
 import { Dialog, DialogActions } from "~/components/ui/Dialog";
 import { Field } from "~/components/ui/Field";
 import { ProblemNotice } from "~/components/ui/Notice";
 import { rolesInWords, stageName } from "~/lib/stages";
 import { shortHash } from "./decision";
+import { OpenPoints } from "./OpenPoints";
+import { readingTime } from "./ReviewBrief";
+import type { Acknowledged } from "./useAcknowledged";
 import type { DecisionMutations } from "./useDecisions";
 
 type Props = {
@@ -18,12 +21,28 @@ type Props = {
   view: StageView;
   me: Me;
   binding: Binding;
+  brief: Brief | null;
+  acknowledged: Acknowledged;
+  /** What the decision is called: a stale document is reaffirmed. */
+  act: "Approve" | "Reaffirm";
   approve: DecisionMutations["approve"];
   onClose: () => void;
   onShowVersion: (version: number) => void;
 };
 
-export function ApproveDialog({ phase, view, me, binding: current, approve, onClose, onShowVersion }: Props) {
+export function ApproveDialog(props: Props) {
+  const {
+    phase,
+    view,
+    me,
+    binding: current,
+    brief,
+    acknowledged,
+    act,
+    approve,
+    onClose,
+    onShowVersion,
+  } = props;
   const [note, setNote] = useState("");
   // What was shown when the dialog opened is what gets signed, whatever arrives meanwhile.
   const [binding] = useState(current);
@@ -34,7 +53,7 @@ export function ApproveDialog({ phase, view, me, binding: current, approve, onCl
     <Dialog
       open
       onOpenChange={onClose}
-      title={`Approve ${stageName(view.stage)} v${binding.version}`}
+      title={`${act} ${stageName(view.stage)} v${binding.version}`}
       description={view.effect}
     >
       <dl className="grid grid-cols-[84px_minmax(0,1fr)] gap-y-2 rounded-sm bg-well p-3 text-xs">
@@ -50,14 +69,21 @@ export function ApproveDialog({ phase, view, me, binding: current, approve, onCl
         <Row term="Stands on">
           <StandsOn version={version.data} upstream={binding.upstream_hash} />
         </Row>
+        {brief && <Row term="To read">{readingTime(brief)}</Row>}
         <Row term="Signing as">
           {me.name} · {rolesInWords(phase.my_roles)}
         </Row>
         <Row term="Recorded">
-          Your name, role, the hashes above, the policy in force, the time and your note; permanent, and shown
-          in the phase's history
+          Your name, role, the hashes above, the policy in force, the time, what you acknowledge and your
+          note; permanent, and shown in the phase's history
         </Row>
       </dl>
+      {brief && brief.open_points.length > 0 && (
+        <fieldset className="mt-4">
+          <legend className="label mb-1">You acknowledge what the document leaves open</legend>
+          <OpenPoints points={brief.open_points} acknowledged={acknowledged} mayTick />
+        </fieldset>
+      )}
       <Field label="Note (optional)">
         {(control) => (
           <textarea
@@ -96,12 +122,23 @@ export function ApproveDialog({ phase, view, me, binding: current, approve, onCl
         <button
           type="button"
           className={`btn btn-primary ${approve.isPending ? "pulse" : ""}`}
-          disabled={approve.isPending || outdated}
-          onClick={() => approve.mutate({ binding, note: note.trim() }, { onSuccess: onClose })}
+          disabled={approve.isPending || outdated || acknowledged.left.length > 0}
+          aria-describedby={acknowledged.left.length > 0 ? "left-open" : undefined}
+          onClick={() =>
+            approve.mutate(
+              { binding, note: note.trim(), acknowledged: acknowledged.ids },
+              { onSuccess: onClose },
+            )
+          }
         >
-          {approve.isPending ? "Recording…" : `Approve v${binding.version}`}
+          {approve.isPending ? "Recording…" : `${act} v${binding.version}`}
         </button>
       </DialogActions>
+      {acknowledged.left.length > 0 && (
+        <p id="left-open" className="mt-2 text-right text-2xs text-review">
+          Tick off {acknowledged.left.join(", ")} first.
+        </p>
+      )}
     </Dialog>
   );
 }

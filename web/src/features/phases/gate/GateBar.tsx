@@ -1,15 +1,20 @@
-/** The gate of a stage: its state and evidence, the server's conditions as sentences, and the decisions one may take. */
-import { ShieldCheck } from "lucide-react";
-import { useState } from "react";
+/**
+ * The gate of a stage: above it the brief of what awaits a decision, then its state and evidence, the server's
+ * conditions as sentences, and the decisions one may take.
+ */
+import { useQuery } from "@tanstack/react-query";
+import { artefactQuery } from "~/api/queries";
 import type { Me, Phase, StageView } from "~/api/types";
 import { Barline, GateIcon } from "~/components/ui/Gate";
-import { ReasonDialog } from "~/components/ui/ReasonDialog";
 import { STATE_WORD, stageName } from "~/lib/stages";
-import { ApproveDialog } from "./ApproveDialog";
+import { since } from "~/lib/time";
 import { ChangeRequests } from "./ChangeRequests";
 import { Conditions } from "./Conditions";
-import { ability, canApprove, pendingBinding, type Shown, shortHash } from "./decision";
+import { Decisions } from "./Decisions";
+import { ability, closingVerb, pendingBinding, type Shown } from "./decision";
 import { PolicyOfReview } from "./PolicyOfReview";
+import { ReviewBrief } from "./ReviewBrief";
+import { useAcknowledged } from "./useAcknowledged";
 import { useDecisions } from "./useDecisions";
 
 type Props = {
@@ -23,8 +28,22 @@ type Props = {
 export function GateBar({ phase, view, shown, me, onShowVersion }: Props) {
   const place = { phaseId: phase.id, stage: view.stage };
   const decisions = useDecisions(place);
+  const binding = pendingBinding(view);
+  const artefact = useQuery({ ...artefactQuery(phase.id, view.stage), enabled: binding !== null });
+  // A brief is of one version: while the next one is on its way there is none.
+  const brief = binding && artefact.data?.brief?.version === binding.version ? artefact.data.brief : null;
+  const acknowledged = useAcknowledged(brief?.open_points ?? [], binding?.content_hash ?? null);
   return (
     <div className="@container shrink-0">
+      {brief && (
+        <ReviewBrief
+          phase={phase}
+          view={view}
+          brief={brief}
+          acknowledged={acknowledged}
+          mayApprove={ability(view, closingVerb(view)).can}
+        />
+      )}
       <section
         aria-label={`Gate: ${stageName(view.stage)}`}
         data-state={view.state}
@@ -36,6 +55,11 @@ export function GateBar({ phase, view, shown, me, onShowVersion }: Props) {
             <span className="gate-fg font-semibold text-lg leading-5">{STATE_WORD[view.state]}</span>
           </div>
           <div className="num mt-0.5 text-2xs text-ink-2">{view.evidence}</div>
+          {binding && (
+            <div className="num text-2xs text-ink-2" title={view.since}>
+              {STATE_WORD[view.state]} for {since(view.since)}
+            </div>
+          )}
         </div>
         <Barline state={view.state} className="@max-2xl:hidden" />
         <div className="fine-scroll min-w-0 flex-1 px-4 py-2 @max-2xl:max-h-32 @max-2xl:overflow-y-auto @2xl:flex @2xl:flex-col @2xl:justify-center">
@@ -43,110 +67,11 @@ export function GateBar({ phase, view, shown, me, onShowVersion }: Props) {
           <Conditions phase={phase} conditions={view.conditions} />
           <PolicyOfReview view={view} decisions={decisions} />
         </div>
-        <Decisions {...{ phase, view, shown, me, decisions, onShowVersion }} />
+        <Decisions {...{ phase, view, shown, me, brief, acknowledged, decisions, onShowVersion }} />
         <p role="status" className="sr-only">
           {decisions.approve.isPending ? "Recording the approval" : ""}
         </p>
       </section>
-    </div>
-  );
-}
-
-type DecisionProps = Props & { decisions: ReturnType<typeof useDecisions> };
-
-function Decisions({ phase, view, shown, me, decisions, onShowVersion }: DecisionProps) {
-  const [asking, setAsking] = useState<"approve" | "changes" | "withdraw" | null>(null);
-  const binding = pendingBinding(view);
-  const approval = canApprove(view, shown);
-  const changes = ability(view, "request_changes");
-  const withdrawal = ability(view, "withdraw_approval");
-  const recording = decisions.approve.isPending;
-  const close = () => setAsking(null);
-  if (!binding && !withdrawal.can) return null;
-  const mayDecide = approval.can || ability(view, "approve_artefact").can || changes.can;
-  const note = approval.can ? (
-    <>
-      <span className="font-mono">sha {shortHash(binding?.content_hash ?? "")}</span> · you approve this exact
-      text
-    </>
-  ) : (
-    approval.reason
-  );
-  return (
-    <div className="flex shrink-0 flex-col justify-center gap-1 px-4 py-2 @max-2xl:border-rule @max-2xl:border-t @2xl:max-w-[260px] @4xl:max-w-[300px] @2xl:items-end">
-      <div className="flex flex-wrap gap-2">
-        {withdrawal.can && (
-          <button type="button" className="btn" onClick={() => setAsking("withdraw")}>
-            Withdraw approval
-          </button>
-        )}
-        {binding && mayDecide && (
-          <>
-            <button
-              type="button"
-              className="btn"
-              disabled={!changes.can || recording}
-              onClick={() => setAsking("changes")}
-            >
-              Request changes
-            </button>
-            <button
-              type="button"
-              className={`btn btn-primary ${recording ? "pulse" : ""}`}
-              aria-disabled={!approval.can || recording}
-              onClick={() => approval.can && !recording && setAsking("approve")}
-            >
-              <ShieldCheck size={14} aria-hidden />
-              {recording ? "Recording…" : `Approve v${binding.version}`}
-            </button>
-          </>
-        )}
-      </div>
-      {binding && (
-        <div className="text-2xs text-ink-3 @2xl:text-right">
-          {note}{" "}
-          {!approval.can && shown && shown.version !== binding.version && (
-            <button type="button" className="link" onClick={() => onShowVersion(binding.version)}>
-              Show v{binding.version}
-            </button>
-          )}
-        </div>
-      )}
-      {asking === "approve" && binding && shown && (
-        <ApproveDialog
-          {...{ phase, view, me, binding }}
-          approve={decisions.approve}
-          onClose={close}
-          onShowVersion={onShowVersion}
-        />
-      )}
-      {asking === "changes" && binding && (
-        <ReasonDialog
-          title={`Request changes to ${stageName(view.stage)} v${binding.version}`}
-          description="It goes back with your reason. Conductor is given the reason, and the next version is shown against this one. It blocks until you approve or withdraw it."
-          label="What must change, and why"
-          action="Request changes"
-          pending="Recording…"
-          error={decisions.request.error}
-          busy={decisions.request.isPending}
-          onClose={close}
-          onSubmit={(reason) =>
-            decisions.request.mutate({ version: binding.version, reason }, { onSuccess: close })
-          }
-        />
-      )}
-      {asking === "withdraw" && (
-        <ReasonDialog
-          title="Withdraw your approval"
-          description={`${stageName(view.stage)} goes back into review and whatever it unlocked is locked again. Both facts stay on record.`}
-          action="Withdraw approval"
-          pending="Recording…"
-          error={decisions.withdraw.error}
-          busy={decisions.withdraw.isPending}
-          onClose={close}
-          onSubmit={() => decisions.withdraw.mutate(undefined, { onSuccess: close })}
-        />
-      )}
     </div>
   );
 }

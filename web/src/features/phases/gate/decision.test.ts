@@ -28,6 +28,7 @@ const view: StageView = {
   conditions: [],
   effect: "",
   evidence: "v2 waits",
+  since: "2026-10-08T09:14:00Z",
 };
 
 describe("approving", () => {

@@ -43,8 +43,12 @@ function never(gate: never): null {
 /** The document on screen: approving is closed while it is not the one that the gate is about. */
 export type Shown = { version: number; contentHash: string } | null;
 
+/** What closes the gate from here: an approval of what is in review, or a reaffirmation of what became stale. */
+export const closingVerb = (view: StageView): Verb =>
+  view.gate.kind === "stale" ? "reaffirm_artefact" : "approve_artefact";
+
 export function canApprove(view: StageView, shown: Shown): Ability {
-  const allowed = ability(view, "approve_artefact");
+  const allowed = ability(view, closingVerb(view));
   if (!allowed.can) return allowed;
   const binding = pendingBinding(view);
   if (!binding) return { can: false, reason: null };

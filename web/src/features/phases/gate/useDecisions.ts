@@ -4,10 +4,12 @@
  */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import {
+  type Approval,
   approve,
-  type Binding,
   type ChangesWanted,
   dismissChangeRequest,
+  reaffirm,
+  reopenStage,
   requestChanges,
   withdrawApproval,
   withdrawChangeRequest,
@@ -23,6 +25,7 @@ export function useDecisions(place: { phaseId: string; stage: Stage }) {
       client.setQueryData(keys.phase(phase.id), phase);
       void client.invalidateQueries({ queryKey: keys.artefact(place.phaseId, place.stage) });
       void client.invalidateQueries({ queryKey: keys.phases(phase.project_id) });
+      void client.invalidateQueries({ queryKey: keys.inbox });
     },
     // A refusal means that what was shown is no longer so: show what is.
     onError: () => {
@@ -30,10 +33,9 @@ export function useDecisions(place: { phaseId: string; stage: Stage }) {
     },
   };
   return {
-    approve: useMutation({
-      mutationFn: ({ binding, note }: { binding: Binding; note: string }) => approve(place, binding, note),
-      ...settle,
-    }),
+    approve: useMutation({ mutationFn: (approval: Approval) => approve(place, approval), ...settle }),
+    reaffirm: useMutation({ mutationFn: (approval: Approval) => reaffirm(place, approval), ...settle }),
+    reopen: useMutation({ mutationFn: (reason: string) => reopenStage(place, reason), ...settle }),
     request: useMutation({
       mutationFn: (wanted: ChangesWanted) => requestChanges(place, wanted),
       ...settle,
