@@ -25,6 +25,7 @@ use konductro_projections::changes::Visibility;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sqlx::{PgPool, Row};
+use time::OffsetDateTime;
 use tokio::sync::{Notify, watch};
 use uuid::Uuid;
 
@@ -67,6 +68,8 @@ pub struct Executed<E> {
     pub events: Vec<E>,
     /// Their ids.
     pub event_ids: Vec<EventId>,
+    /// When it was decided; `None` where nothing happened.
+    pub recorded_at: Option<OffsetDateTime>,
     /// The stream's sequence after them.
     pub version: i64,
     /// The position of the last of them; `None` if it has none yet, or if there are none.
@@ -208,11 +211,13 @@ impl Commands {
         person: UserId,
         stage: Option<Stage>,
     ) -> Result<Option<(PhaseFences, Loaded<Phase>)>, CommandError<PhaseError>> {
-        let read = fences::read_of_phase(&self.inner.pool, phase, person, stage).await;
-        let Some(fences) = read.map_err(CommandError::reading)? else { return Ok(None) };
         let stream_id = phase.to_string();
-        let known = self.inner.known.of::<Phase>(&stream_id).filter(|known| known.head == fences.head);
-        let loaded = match known {
+        let known = self.inner.known.of::<Phase>(&stream_id);
+        // A phase never moves to another project.
+        let project = known.as_ref().and_then(|known| Some(known.state.opened().ok()?.project_id));
+        let read = fences::read_of_phase(&self.inner.pool, phase, project, person, stage).await;
+        let Some(fences) = read.map_err(CommandError::reading)? else { return Ok(None) };
+        let loaded = match known.filter(|known| known.head == fences.head) {
             Some(known) => Loaded { state: known.state.clone(), version: known.head.sequence },
             None => self.load::<Phase>(&stream_id).await?,
         };
@@ -325,9 +330,12 @@ impl Commands {
         let event_ids: Vec<_> = events.iter().map(|_| EventId(Uuid::now_v7())).collect();
         let version = known.head.sequence + count(events.len());
         let waiter = event_ids.last().map(|last| self.inner.visibility.expect(*last));
+        let mut recorded_at = None;
         if !events.is_empty() || envelope.receipt.is_some() {
             let enqueues = !envelope.jobs.is_empty();
-            repository.prepare(envelope.commit(event_ids.clone()));
+            let commit = envelope.commit(event_ids.clone());
+            recorded_at = event_ids.last().map(|_| commit.recorded_at);
+            repository.prepare(commit);
             let store = PersistedEventStore::<_, A>::new_snapshot_store(repository.clone(), usize::MAX);
             let context = EventStoreAggregateContext {
                 aggregate_id: stream_id.to_owned(),
@@ -340,7 +348,7 @@ impl Commands {
             }
             self.committed(stream_id, repository, known, &events, enqueues);
         }
-        let executed = Executed { events, event_ids, version, position: None, replayed: false, result };
+        let executed = Executed { events, event_ids, recorded_at, version, position: None, replayed: false, result };
         Ok(Done { executed, stream_id: stream_id.to_owned(), waiter })
     }
 
@@ -432,6 +440,7 @@ impl Commands {
         let mut executed = Executed {
             events: Vec::new(),
             event_ids: Vec::new(),
+            recorded_at: None,
             version: stored.sequences.map_or(version, |(_, last)| last),
             position: None,
             replayed: true,
@@ -440,7 +449,7 @@ impl Commands {
         let stream_id = stored.stream_id.clone().unwrap_or_default();
         let Some((first, last)) = stored.sequences else { return Ok(Done { executed, stream_id, waiter: None }) };
         let rows = sqlx::query(
-            "SELECT event_id, payload FROM events
+            "SELECT event_id, recorded_at, payload FROM events
               WHERE aggregate_type = $1 AND aggregate_id = $2 AND sequence BETWEEN $3 AND $4 ORDER BY sequence",
         )
         .bind(A::TYPE)
@@ -452,6 +461,7 @@ impl Commands {
         .map_err(CommandError::reading)?;
         for row in rows {
             executed.event_ids.push(EventId(row.try_get("event_id").map_err(CommandError::reading)?));
+            executed.recorded_at = Some(row.try_get("recorded_at").map_err(CommandError::reading)?);
             let payload = row.try_get("payload").map_err(CommandError::reading)?;
             executed
                 .events

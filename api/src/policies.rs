@@ -19,7 +19,8 @@ use konductro_domain::text::Hash;
 use konductro_projections::checkpoint;
 use konductro_projections::event_log::{self, EventLogError};
 use konductro_projections::health::{Health, RunnerState};
-use sqlx::{Executor, PgConnection, PgPool};
+use konductro_projections::subscription::connection_of_a_runner;
+use sqlx::{PgConnection, PgPool};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -144,7 +145,7 @@ impl Runner {
 
     /// Reacts, or stands by, on one connection until there is trouble.
     async fn follow(&mut self, back_off: &mut Duration) -> Trouble {
-        let mut connection = match self.connect().await {
+        let mut connection = match connection_of_a_runner(&self.pool).await {
             Ok(connection) => connection,
             Err(error) => return error.into(),
         };
@@ -164,12 +165,6 @@ impl Runner {
                 Err(trouble) => return trouble,
             }
         }
-    }
-
-    async fn connect(&self) -> Result<PgConnection, sqlx::Error> {
-        let mut connection = self.pool.acquire().await?.detach();
-        connection.execute("SET synchronous_commit = off").await?;
-        Ok(connection)
     }
 
     async fn step(&self, connection: &mut PgConnection, lead: &mut Option<Lead>) -> Result<Reacted, Trouble> {

@@ -100,6 +100,8 @@ pub struct StoryTask {
     pub background: Background,
     /// Proposals that stay whatever is proposed now.
     pub kept: Vec<KeptStory>,
+    /// Proposals that people rejected.
+    pub rejected: Vec<RejectedStory>,
 }
 
 /// A proposal that stays, as Conductor is told of it.
@@ -113,6 +115,15 @@ pub struct KeptStory {
     pub requirement_ids: Vec<String>,
     /// What its criteria trace to.
     pub traces_to: Vec<String>,
+}
+
+/// A proposal that people rejected, as Conductor is told of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RejectedStory {
+    /// Its title.
+    pub title: String,
+    /// Why it was rejected; empty once that was erased.
+    pub reason: String,
 }
 
 /// Refine a story that was asked for in a sentence.

@@ -63,6 +63,50 @@ pub struct VersionRow {
     pub created_by: Option<UserId>,
 }
 
+impl VersionRow {
+    /// The version that an event adds, as it is read from then on; none where it adds none.
+    pub fn added(event: &PhaseEvent, phase_id: PhaseId, at: OffsetDateTime, by: Option<UserId>) -> Option<Self> {
+        let PhaseEvent::ArtefactVersionAdded {
+            stage,
+            version,
+            cycle,
+            title,
+            content,
+            origin,
+            completeness,
+            generated_by,
+            authors,
+            based_on,
+            upstream_hash,
+            turn_id,
+            source,
+            ..
+        } = event
+        else {
+            return None;
+        };
+        Some(Self {
+            phase_id,
+            stage: *stage,
+            version: *version,
+            title: title.clone(),
+            content_hash: content.hash,
+            bytes: content.bytes,
+            upstream_hash: *upstream_hash,
+            cycle: *cycle,
+            origin: *origin,
+            completeness: *completeness,
+            generated_by: generated_by.clone(),
+            authors: authors.clone(),
+            based_on: based_on.clone(),
+            turn_id: *turn_id,
+            source: source.clone(),
+            created_at: at,
+            created_by: by,
+        })
+    }
+}
+
 /// One approval.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ApprovalRow {
@@ -201,7 +245,7 @@ impl Changes {
         match event {
             PhaseEvent::ArtefactVersionAdded { stage, .. } => {
                 self.supersede(phase_id, *stage);
-                self.versions.extend(version_row(recorded, event, phase_id));
+                self.versions.extend(VersionRow::added(event, phase_id, recorded.at, recorded.actor.user_id()));
             }
             PhaseEvent::ApprovalGiven { .. } => {
                 self.approvals.extend(approval_row(recorded, event, phase_id).map(|row| (row.position, row)));
@@ -296,47 +340,6 @@ impl Changes {
     }
 }
 
-fn version_row(recorded: &Recorded<Event>, event: &PhaseEvent, phase_id: PhaseId) -> Option<VersionRow> {
-    let PhaseEvent::ArtefactVersionAdded {
-        stage,
-        version,
-        cycle,
-        title,
-        content,
-        origin,
-        completeness,
-        generated_by,
-        authors,
-        based_on,
-        upstream_hash,
-        turn_id,
-        source,
-        ..
-    } = event
-    else {
-        return None;
-    };
-    Some(VersionRow {
-        phase_id,
-        stage: *stage,
-        version: *version,
-        title: title.clone(),
-        content_hash: content.hash,
-        bytes: content.bytes,
-        upstream_hash: *upstream_hash,
-        cycle: *cycle,
-        origin: *origin,
-        completeness: *completeness,
-        generated_by: generated_by.clone(),
-        authors: authors.clone(),
-        based_on: based_on.clone(),
-        turn_id: *turn_id,
-        source: source.clone(),
-        created_at: recorded.at,
-        created_by: recorded.actor.user_id(),
-    })
-}
-
 fn approval_row(recorded: &Recorded<Event>, event: &PhaseEvent, phase_id: PhaseId) -> Option<ApprovalRow> {
     let PhaseEvent::ApprovalGiven {
         approver,
@@ -411,7 +414,6 @@ const STORE_REQUESTS: &str = "insert into change_requests \
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct VersionWithText {
     /// The version.
-    #[serde(flatten)]
     pub row: VersionRow,
     /// Its text; `None` once it was erased.
     pub markdown: Option<String>,
@@ -493,7 +495,7 @@ pub async fn latest(pool: &PgPool, phase: PhaseId, stage: Stage) -> Result<Optio
     Ok(row.map(|Json(row)| row))
 }
 
-const WITH_TEXT: &str = "select to_jsonb(v) || jsonb_build_object('markdown', t.body) \
+const WITH_TEXT: &str = "select json_build_object('row', v, 'markdown', t.body) \
     from artefact_versions v left join texts t on t.hash = decode(v.content_hash, 'hex')";
 
 /// Every approval of a phase, oldest first, with its note.

@@ -75,7 +75,6 @@ pub struct PhaseRow {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BoardPhase {
     /// The phase.
-    #[serde(flatten)]
     pub phase: PhaseRow,
     /// Its stages.
     pub stages: Vec<StageRow>,
@@ -207,8 +206,9 @@ fn writes(
     Ok(writes)
 }
 
-const SELECT: &str = "select to_jsonb(p) || jsonb_build_object('stages', \
-    (select coalesce(jsonb_agg(s order by s.ordinal), '[]') from phase_stages s where s.phase_id = p.phase_id)) \
+// As `json`, which PostgreSQL writes straight out: to build a `jsonb` first takes more than twice as long.
+const SELECT: &str = "select json_build_object('phase', p, 'stages', \
+    (select coalesce(json_agg(s order by s.ordinal), '[]') from phase_stages s where s.phase_id = p.phase_id)) \
     from phases p";
 const STORE_PHASES: &str = "insert into phases select * from jsonb_populate_recordset(null::phases, $rows) \
     on conflict (phase_id) do update set kind = excluded.kind, title = excluded.title, \

@@ -19,7 +19,7 @@ mod reads;
 
 pub use generation::{GenerationRow, GenerationState};
 pub use proposal::{ProposalRow, ProposalStep, Rejection, Trail};
-pub use reads::{Counts, ancestry, counts, generations, latest_generation, proposals_by_id, proposals_of};
+pub use reads::{Counts, ancestry, counts, counts_of, generations, latest_generation, proposals_by_id, proposals_of};
 
 /// The tables of this read model.
 pub const TABLES: &[&str] = &["review_proposals", "review_generations"];

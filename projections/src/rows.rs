@@ -10,7 +10,7 @@ use sqlx::types::{Json, Uuid};
 
 use crate::ProjectionError;
 
-/// Reads the rows of some keys; the statement selects one `jsonb` and takes the keys as `$1`.
+/// Reads the rows of some keys; the statement selects one `json` or `jsonb` and takes the keys as `$1`.
 pub(crate) async fn load<R>(tx: &mut PgConnection, statement: &str, keys: &[Uuid]) -> Result<Vec<R>, ProjectionError>
 where
     R: DeserializeOwned + Send + Unpin + 'static,

@@ -137,9 +137,7 @@ impl Runner {
 
     /// A connection of its own, so that no request waits for the runner nor the runner for requests.
     async fn connect(&self) -> Result<PgConnection, sqlx::Error> {
-        let mut connection = self.setting.pool.acquire().await?.detach();
-        connection.execute("SET synchronous_commit = off").await?;
-        Ok(connection)
+        connection_of_a_runner(&self.setting.pool).await
     }
 
     /// Returns at once when the sealer has sealed something, and after a while anyway.
@@ -207,6 +205,14 @@ impl Runner {
         self.setting.changes.publish(Arc::clone(&page));
         Ok(page.len())
     }
+}
+
+/// A connection for whoever follows the log: what it writes is derived, so no commit waits for the disk; and its
+/// statements look rows up by key, so each is planned once and not for every page.
+pub async fn connection_of_a_runner(pool: &PgPool) -> Result<PgConnection, sqlx::Error> {
+    let mut connection = pool.acquire().await?.detach();
+    connection.execute("SET synchronous_commit = off; SET plan_cache_mode = force_generic_plan").await?;
+    Ok(connection)
 }
 
 fn outage(error: sqlx::Error) -> Trouble {

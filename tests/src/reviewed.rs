@@ -39,7 +39,7 @@ const ANALYSIS: &str = "# Technical analysis\n\n## Summary\nFeasible.\n\n## Requ
     | requirement | asset | status | note |\n|---|---|---|---|\n| R-1 | `payments/src/capture.rs` | extend | one entry |\n\n\
     ## Evidence\n- **E-1** pay@4be1f02 `payments/src/capture.rs` lines 41–88: called once.\n";
 
-const ARCHITECTURE: &str = "# Architecture\n\n## Decisions\n\n### AD-1 Split at capture\n\nIn one transaction.\n";
+pub const ARCHITECTURE: &str = "# Architecture\n\n## Decisions\n\n### AD-1 Split at capture\n\nIn one transaction.\n";
 
 /// A full phase whose three artefacts are approved.
 pub async fn ready_phase(sdm: &Person, project: &str) -> String {

@@ -17,7 +17,7 @@ const PAGES: [name: string, path: string, shows: string | RegExp][] = [
   ["source", "/p/PAY/phases/1?stage=architecture&view=source", "## Overview"],
   ["changes requested", "/p/PAY/phases/2", "Refunds after the pay-out"],
   ["no version yet", "/p/PAY/phases/3", "No version yet"],
-  ["backlog", "/p/PAY/backlog", "The backlog is empty"],
+  ["backlog", "/p/PAY/backlog", "Show the seller's name"],
 ];
 
 for (const theme of ["light", "dark"] as const) {

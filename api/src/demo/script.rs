@@ -1,12 +1,16 @@
 //! What happens in the demo workspace: a phase in the middle of its architecture, one whose requirements were
-//! sent back, one that has just begun, and a light phase that is ready for its stories.
+//! sent back, one that has just begun, a light phase that is ready for its stories, and a one-off story whose
+//! refinement awaits a decision.
 
 use konductro_domain::actor::Person;
 use konductro_domain::ids::{PhaseId, ProjectId, RepositoryId, UserId};
 use konductro_domain::phase::artefact::{Source, SourceRepository};
+use konductro_domain::phase::plan::PhaseKind;
 use konductro_domain::project::ProjectCommand;
 use konductro_domain::role::{Role, Roles};
 use konductro_domain::stage::Stage;
+use konductro_domain::story::content::{Complexity, StoryType};
+use konductro_domain::story::draft::{CriterionDraft, StoryDraft};
 use konductro_domain::text::Hash;
 
 use super::stage_hands::{StageHands, Written, fixed, member};
@@ -74,7 +78,8 @@ async fn play(state: &AppState) -> Result<(), DemoError> {
     split_settlement(&mut hands, &cast).await?;
     refunds(&mut hands, &cast).await?;
     statements(&mut hands, &cast).await?;
-    payout_file(&mut hands, &cast).await
+    payout_file(&mut hands, &cast).await?;
+    seller_name(&mut hands, &cast).await
 }
 
 async fn project(hands: &mut StageHands<'_>, cast: &Cast) -> Result<(), DemoError> {
@@ -106,7 +111,7 @@ async fn split_settlement(hands: &mut StageHands<'_>, cast: &Cast) -> Result<(),
     let phase = PhaseId(fixed(0x11));
     let brief =
         "One buyer's payment, several sellers: each gets their own share on the next working day, and sees why.";
-    hands.open(&cast.dana, phase, 1, "Split settlement for marketplace sellers", brief).await?;
+    hands.open(PhaseKind::Full, &cast.dana, phase, 1, "Split settlement for marketplace sellers", brief).await?;
     hands
         .turn(
             &cast.dana,
@@ -170,7 +175,14 @@ async fn split_settlement(hands: &mut StageHands<'_>, cast: &Cast) -> Result<(),
 async fn refunds(hands: &mut StageHands<'_>, cast: &Cast) -> Result<(), DemoError> {
     let phase = PhaseId(fixed(0x12));
     hands
-        .open(&cast.dana, phase, 2, "Refunds after the pay-out", "One refund in nine comes after the seller was paid.")
+        .open(
+            PhaseKind::Full,
+            &cast.dana,
+            phase,
+            2,
+            "Refunds after the pay-out",
+            "One refund in nine comes after the seller was paid.",
+        )
         .await?;
     hands
         .turn(
@@ -189,14 +201,14 @@ async fn refunds(hands: &mut StageHands<'_>, cast: &Cast) -> Result<(), DemoErro
 /// Just begun: nobody has written yet.
 async fn statements(hands: &mut StageHands<'_>, cast: &Cast) -> Result<(), DemoError> {
     let brief = "Sellers download a monthly statement that their accountant accepts.";
-    hands.open(&cast.dana, PhaseId(fixed(0x13)), 3, "Monthly statements for sellers", brief).await
+    hands.open(PhaseKind::Full, &cast.dana, PhaseId(fixed(0x13)), 3, "Monthly statements for sellers", brief).await
 }
 
 /// A light phase: scoped in one turn, and ready for its stories.
 async fn payout_file(hands: &mut StageHands<'_>, cast: &Cast) -> Result<(), DemoError> {
     let phase = PhaseId(fixed(0x14));
     let brief = "Finance copies pay-outs from the screen into a sheet each morning. A file would end that.";
-    hands.open_light(&cast.dana, phase, 4, "Pay-out file for Finance", brief).await?;
+    hands.open(PhaseKind::Light, &cast.dana, phase, 4, "Pay-out file for Finance", brief).await?;
     hands
         .turn(
             &cast.dana,
@@ -205,6 +217,47 @@ async fn payout_file(hands: &mut StageHands<'_>, cast: &Cast) -> Result<(), Demo
             "Finance needs yesterday's pay-outs as a CSV file each morning: seller, amount, reference. Nothing else.",
             "That is small and clear enough for a light phase. The scoping note holds what is in and what is out; stories can be generated from it now.",
             Some(Written { title: "Pay-out file for Finance: scoping", markdown: SCOPING }),
+        )
+        .await
+}
+
+/// A sentence became a story, and Conductor has said how it could read.
+async fn seller_name(hands: &mut StageHands<'_>, cast: &Cast) -> Result<(), DemoError> {
+    let criterion = |given: &str, when: &str, then: &str| CriterionDraft {
+        given: given.to_owned(),
+        when: when.to_owned(),
+        then: then.to_owned(),
+        ..CriterionDraft::default()
+    };
+    let refined = StoryDraft {
+        title: "Show the seller's trade name on the pay-out page".to_owned(),
+        story_type: StoryType::Feature,
+        complexity: Complexity::try_from(2).ok(),
+        narrative: "As a clerk in Finance, I want to see the name a seller trades under, so that I find a pay-out \
+                    without asking Support for the number."
+            .to_owned(),
+        complexity_reason: "One field that the page reads already, and its place on the screen.".to_owned(),
+        criteria: vec![
+            criterion(
+                "a seller with a trade name",
+                "Finance opens the pay-out",
+                "the trade name stands beside the number",
+            ),
+            criterion("a seller without one", "Finance opens the pay-out", "the registered name is shown instead"),
+        ],
+        requirement_ids: Vec::new(),
+        decision_ids: Vec::new(),
+        depends_on: Vec::new(),
+    };
+    let questions = ["Is the trade name also to be searchable?"];
+    hands
+        .one_off(
+            &cast.dana,
+            5,
+            1,
+            "Show the seller's name on the pay-out page, not only the number",
+            refined,
+            &questions,
         )
         .await
 }

@@ -6,7 +6,7 @@ use konductro_domain::conductor::{Adapter, FinishKind, GeneratedBy, PromptManife
 use konductro_domain::conversation::{
     Conversation, ConversationCommand, Reply, Substance, WrittenDocument, conversation_stream,
 };
-use konductro_domain::ids::{CorrelationId, MessageId, PhaseId, ProjectId, TurnId, UserId};
+use konductro_domain::ids::{CorrelationId, MessageId, PhaseId, ProjectId, StoryId, TurnId, UserId};
 use konductro_domain::phase::artefact::Completeness;
 use konductro_domain::phase::plan::PhaseKind;
 use konductro_domain::phase::{
@@ -16,6 +16,8 @@ use konductro_domain::project::policy::ApprovalPolicy;
 use konductro_domain::project::{Project, ProjectCommand};
 use konductro_domain::role::{Role, Roles};
 use konductro_domain::stage::Stage;
+use konductro_domain::story::draft::StoryDraft;
+use konductro_domain::story::{AskRefinement, ProposeRefinement, RequestStory, Story, StoryCommand};
 use konductro_domain::text::{Hash, Text};
 use serde_json::Value;
 use uuid::Uuid;
@@ -118,31 +120,8 @@ impl<'a> StageHands<'a> {
         self.play::<Phase>(&phase.to_string(), by, Some(phase), texts, command).await
     }
 
-    /// Opens a full phase.
+    /// Opens a phase.
     pub(super) async fn open(
-        &mut self,
-        by: &Person,
-        phase: PhaseId,
-        number: u32,
-        title: &str,
-        brief: &str,
-    ) -> Result<(), DemoError> {
-        self.open_as(PhaseKind::Full, by, phase, number, title, brief).await
-    }
-
-    /// Opens a light phase.
-    pub(super) async fn open_light(
-        &mut self,
-        by: &Person,
-        phase: PhaseId,
-        number: u32,
-        title: &str,
-        brief: &str,
-    ) -> Result<(), DemoError> {
-        self.open_as(PhaseKind::Light, by, phase, number, title, brief).await
-    }
-
-    async fn open_as(
         &mut self,
         kind: PhaseKind,
         by: &Person,
@@ -334,5 +313,51 @@ impl<'a> StageHands<'a> {
             place: konductro_domain::artefact::anchor::Place::Whole,
         });
         self.phase(&By::Person(by.clone()), phase, command, vec![reason]).await
+    }
+
+    /// A one-off story in the project's Ad-hoc phase, with a refinement that awaits a decision.
+    pub(super) async fn one_off(
+        &mut self,
+        by: &Person,
+        phase_number: u32,
+        number: u32,
+        request: &str,
+        refined: StoryDraft<StoryId>,
+        questions: &[&str],
+    ) -> Result<(), DemoError> {
+        let (project_id, phase) = (self.project_id, PhaseId::ad_hoc_of(self.project_id));
+        let brief = "One-off stories that belong to no planned phase.";
+        self.open(PhaseKind::Adhoc, by, phase, phase_number, "Ad-hoc", brief).await?;
+        let story_id = StoryId(fixed(0x4000 + u64::from(self.step)));
+        let request = StoryCommand::RequestStory(RequestStory {
+            by: by.clone(),
+            story_id,
+            project_id,
+            phase_id: phase,
+            number,
+            request: salted(request),
+            salt: rand::random(),
+        });
+        self.story(&By::Person(by.clone()), phase, story_id, request).await?;
+        let ask = AskRefinement {
+            attempt: 1,
+            generated_by: generated_by(),
+            prompt: PromptManifest { blocks: Vec::new(), cache_profile: "none".to_owned() },
+        };
+        self.story(&By::Conductor, phase, story_id, StoryCommand::AskRefinement(ask)).await?;
+        let propose = ProposeRefinement {
+            attempt: 1,
+            draft: refined,
+            questions: salted(Value::from(questions).to_string()),
+            generated_by: generated_by(),
+            model_returned: None,
+            usage: Usage::default(),
+            salt: rand::random(),
+        };
+        self.story(&By::Conductor, phase, story_id, StoryCommand::ProposeRefinement(propose)).await
+    }
+
+    async fn story(&mut self, by: &By, phase: PhaseId, story: StoryId, command: StoryCommand) -> Result<(), DemoError> {
+        self.play::<Story>(&story.to_string(), by, Some(phase), Vec::new(), command).await
     }
 }

@@ -95,10 +95,12 @@ pub async fn read(executor: impl PgExecutor<'_>, scope: &FenceScope) -> Result<F
     })
 }
 
-/// Reads the fences of a phase in one round trip; `None` where there is no such phase.
+/// Reads the fences of a phase in one round trip; `None` where there is no such phase. Its project, where it is
+/// known already, need not be looked up in the log.
 pub async fn read_of_phase(
     executor: impl PgExecutor<'_>,
     phase: PhaseId,
+    project: Option<ProjectId>,
     person: UserId,
     stage: Option<Stage>,
 ) -> Result<Option<PhaseFences>, sqlx::Error> {
@@ -106,8 +108,8 @@ pub async fn read_of_phase(
         "SELECT opened.project::uuid AS project, member.epoch AS member_epoch, member.value AS member_value,
                 policy.epoch AS policy_epoch, policy.value AS policy_value, stage.epoch AS stage_epoch,
                 head.sequence AS head_sequence, head.leaf_hash AS head_hash
-           FROM (SELECT payload ->> 'project_id' AS project FROM events
-                  WHERE aggregate_type = 'phase' AND aggregate_id = $1 AND sequence = 1) AS opened
+           FROM (SELECT coalesce($4, (SELECT payload ->> 'project_id' FROM events
+                                       WHERE aggregate_type = 'phase' AND aggregate_id = $1 AND sequence = 1)) AS project) AS opened
           CROSS JOIN (SELECT sequence, leaf_hash FROM events
                        WHERE aggregate_type = 'phase' AND aggregate_id = $1 ORDER BY sequence DESC LIMIT 1) AS head
            LEFT JOIN fences member ON member.scope = 'member:' || opened.project || ':' || $2
@@ -117,6 +119,7 @@ pub async fn read_of_phase(
     .bind(phase.to_string())
     .bind(person.to_string())
     .bind(stage.map(|stage| FenceScope::Stage(phase, stage).to_string()))
+    .bind(project.map(|project| project.to_string()))
     .fetch_optional(executor)
     .await?;
     let Some(row) = row else { return Ok(None) };

@@ -39,6 +39,11 @@ impl Caller {
         Actor::Person { user_id: self.user_id }
     }
 
+    /// The person as answers name them.
+    pub fn named(&self) -> crate::identity::Person {
+        crate::identity::Person { user_id: self.user_id, name: self.name.clone() }
+    }
+
     /// The person that the domain decides about, with the roles they hold in the project.
     pub fn person(&self, roles: Roles) -> Person {
         Person { user_id: self.user_id, roles, credential: self.credential }

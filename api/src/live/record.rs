@@ -10,7 +10,7 @@ use konductro_domain::ids::{CorrelationId, PhaseId, ProjectId};
 use konductro_domain::text::{Hash, Text};
 use serde_json::Value;
 
-use crate::commands::{CommandError, Commands, Envelope, Executable, Executed, Receipt, Wait};
+use crate::commands::{CommandError, Commands, Envelope, Executable, Executed, FenceCheck, Receipt, Wait};
 
 /// How long to wait before a record is tried again, at first and at most.
 const AGAIN_AFTER: Duration = Duration::from_millis(100);
@@ -42,12 +42,29 @@ impl Recorder<'_> {
     where
         A: Executable<Command: Clone>,
     {
+        self.record_while::<A>(stream, step, command, texts, wait, Vec::new()).await
+    }
+
+    /// Records a step of the job, unless a fence has moved.
+    pub(super) async fn record_while<A>(
+        &self,
+        stream: &str,
+        step: &str,
+        command: A::Command,
+        texts: Vec<Text>,
+        wait: Wait,
+        fences: Vec<FenceCheck>,
+    ) -> Result<Executed<A::Event>, CommandError<A::Error>>
+    where
+        A: Executable<Command: Clone>,
+    {
         let key = format!("{}:{step}", self.of);
         let mut envelope = Envelope::new(Actor::Conductor, self.correlation);
         envelope.project_id = Some(self.project_id);
         envelope.phase_id = Some(self.phase_id);
         envelope.position_wait = wait;
         envelope.texts = texts;
+        envelope.fences = fences;
         envelope.receipt = Some(Receipt {
             scope: self.scope.to_owned(),
             fingerprint: Hash::of(key.as_bytes()),

@@ -16,7 +16,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use super::hub::Hub;
 use super::request::Sources;
 use super::run::Run;
-use super::stories::{Carried, EnrichmentRun, GenerationRun, RefinementRun};
+use super::stories::{Carried, EnrichmentRun, GenerationRun, RefinementRun, StoryAttempt};
 use crate::commands::Commands;
 use crate::jobs::{Claimed, Ended, HEARTBEAT, Job, JobKind, Jobs};
 
@@ -144,11 +144,11 @@ impl Crew {
                         run.carry_out(begun).await.map(|()| Carried::Ended).map_err(|error| error.to_string())
                     }
                     Job::Refinement(job) => {
-                        let run = RefinementRun { sources, model, leave_off, job };
+                        let run = RefinementRun(StoryAttempt { sources, model, leave_off, job });
                         run.carry_out().await.map_err(|error| error.to_string())
                     }
                     Job::Enrichment(job) => {
-                        let run = EnrichmentRun { sources, model, leave_off, job };
+                        let run = EnrichmentRun(StoryAttempt { sources, model, leave_off, job });
                         run.carry_out().await.map_err(|error| error.to_string())
                     }
                 }

@@ -4,10 +4,11 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, get, post, web};
 use konductro_domain::ids::{ChangeRequestId, PhaseId};
 use konductro_domain::phase::artefact::{Source, SourceRepository};
-use konductro_domain::phase::{AddArtefactVersion, MAX_ARTEFACT_BYTES, Phase, PhaseCommand, PhaseEvent, Verb, Via};
+use konductro_domain::phase::{AddArtefactVersion, MAX_ARTEFACT_BYTES, Phase, PhaseCommand, Verb, Via};
 use konductro_domain::role::{Capability, may};
 use konductro_domain::stage::Stage;
 use konductro_domain::text::Text;
+use konductro_projections::artefact_versions::VersionRow;
 use konductro_projections::event_log;
 use serde::Deserialize;
 use serde_json::json;
@@ -235,23 +236,20 @@ async fn add_artefact_version(
     };
     let done =
         state.commands.execute_with::<Phase, Problem, _, _>(&phase_id.to_string(), context.repeated(), prepare).await?;
-    let added = done.events.iter().find_map(|event| match event {
-        PhaseEvent::ArtefactVersionAdded { version, .. } => Some(*version),
-        _ => None,
+    let added = done.recorded_at.and_then(|at| {
+        done.events.iter().find_map(|event| VersionRow::added(event, phase_id, at, Some(caller.user_id)))
     });
-    let number = match added {
-        Some(number) => number,
-        None => latest_of(&InPhase::after_acting(&state, &caller, phase_id).await?, stage).ok_or_else(no_version)?,
+    let Some(added) = added else {
+        let phase = InPhase::after_acting(&state, &caller, phase_id).await?;
+        let version = version_of(&state, &phase, stage, latest_of(&phase, stage).ok_or_else(no_version)?).await?;
+        return Ok(written(StatusCode::OK, &version, Some(version.about.version.into()), None, place_of(&done)));
     };
-    let found = views::artefact::version(&state.pool, phase_id, stage, number).await?;
-    let version = found.ok_or_else(no_version)?;
     // What was saved is no draft any more; only its writer's, and only by hand.
-    if added.is_some() {
-        drafts::discard(&state.pool, caller.user_id, phase_id, stage).await?;
-    }
-    let status = if added.is_some() { StatusCode::CREATED } else { StatusCode::OK };
+    drafts::discard(&state.pool, caller.user_id, phase_id, stage).await?;
+    let number = added.version;
+    let version = views::artefact::just_added(&state.pool, added, content.body().to_owned(), &caller.named()).await?;
     let location = format!("/api/v1/phases/{phase_id}/artefacts/{stage}/versions/{number}");
-    Ok(written(status, &version, Some(number.into()), added.map(|_| location.as_str()), place_of(&done)))
+    Ok(written(StatusCode::CREATED, &version, Some(number.into()), Some(&location), place_of(&done)))
 }
 
 /// A submission is what says so, or comes from somebody who may submit but not edit by hand.

@@ -225,6 +225,17 @@ pub async fn version(
     Ok(Some(shown(found, &people)))
 }
 
+/// A version that the caller has just added: what `version` reads back, without reading it.
+pub async fn just_added(
+    pool: &PgPool,
+    row: VersionRow,
+    markdown: String,
+    caller: &Person,
+) -> Result<ArtefactVersion, ProjectionError> {
+    let people = People::named_beside(pool, caller, people_of(&row)).await?;
+    Ok(ArtefactVersion { about: about(row, &people), markdown })
+}
+
 fn people_of(row: &VersionRow) -> impl Iterator<Item = UserId> + use<'_> {
     row.authors.iter().copied().chain(row.created_by)
 }

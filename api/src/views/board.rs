@@ -3,7 +3,8 @@
 use konductro_domain::actor::Person as Reader;
 use konductro_domain::ids::ProjectId;
 use konductro_projections::ProjectionError;
-use konductro_projections::phase_board::{self, BoardPhase, PhaseRow, WaitsFor};
+use konductro_projections::phase_board::{self, BoardPhase, PhaseRow, StageRow, WaitsFor};
+use konductro_projections::review_table::{self, Counts};
 use serde::Serialize;
 use sqlx::PgPool;
 use time::OffsetDateTime;
@@ -71,17 +72,22 @@ pub async fn summaries(
     let named =
         rows.iter().flat_map(|board| board.stages.iter().flat_map(evidence::people).chain(board.phase.opened_by));
     let people = People::named(pool, named).await?;
-    let lines = rows.into_iter().map(|board| summary(board, reader, &people)).collect();
+    let phases: Vec<_> = rows.iter().map(|board| board.phase.phase_id).collect();
+    let reviews = review_table::counts_of(pool, &phases).await?;
+    let lines = rows.into_iter().map(|board| {
+        let review = reviews.get(&board.phase.phase_id).copied().unwrap_or_default();
+        summary(board, review, reader, &people)
+    });
+    let lines = lines.collect();
     Ok(Page::cut(lines, paging.limit, |line: &PhaseSummary| line.number))
 }
 
-fn summary(board: BoardPhase, reader: &Reader, people: &People) -> PhaseSummary {
+fn summary(board: BoardPhase, review: Counts, reader: &Reader, people: &People) -> PhaseSummary {
     let BoardPhase { phase, stages } = board;
-    let line = |row: &phase_board::StageRow| StageSummary {
-        stage: row.stage.into(),
-        state: row.state.into(),
-        evidence: evidence::of(row, people),
-        since: row.since,
+    let line = |row: &StageRow| {
+        let state = evidence::state(row.stage, row.state, review);
+        let evidence = evidence::line(row.stage, state, row.latest_version, &row.evidence, review, people);
+        StageSummary { stage: row.stage.into(), state: state.into(), evidence, since: row.since }
     };
     let latest = stages.iter().find(|row| Some(row.stage) == phase.waiting_stage).and_then(|row| row.latest_version);
     PhaseSummary {

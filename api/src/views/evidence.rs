@@ -5,24 +5,37 @@ use konductro_domain::phase::GateState;
 use konductro_domain::phase::artefact::Origin;
 use konductro_domain::stage::{GateKind, Stage};
 use konductro_projections::phase_board::{Evidence, StageRow, Written};
+use konductro_projections::review_table::Counts;
 
 use super::people::People;
 use super::sentences::day;
 
-/// Where a stage stands, in one line.
-pub(super) fn of(row: &StageRow, people: &People) -> String {
-    line(row.stage, row.state, row.latest_version, &row.evidence, people)
+/// The state that is shown of a stage: that of the stories stage also says how far its review is.
+pub(super) fn state(stage: Stage, state: GateState, proposals: Counts) -> GateState {
+    match (stage.gate_kind(), state) {
+        (GateKind::Review, GateState::Open) if proposals.proposed > 0 => GateState::InReview,
+        (GateKind::Review, GateState::Open) if proposals.approved + proposals.rejected > 0 => GateState::Passed,
+        _ => state,
+    }
 }
 
-/// The same, with the state and latest version as the log has them now.
+/// Where a stage stands, in one line, with its state as it is shown.
 pub(super) fn line(
     stage: Stage,
     state: GateState,
     latest: Option<u32>,
     evidence: &Evidence,
+    proposals: Counts,
     people: &People,
 ) -> String {
+    let Counts { proposed, approved, rejected } = proposals;
     match state {
+        GateState::InReview if stage.gate_kind() == GateKind::Review => {
+            format!("{proposed} undecided, {approved} approved, {rejected} rejected")
+        }
+        GateState::Passed if stage.gate_kind() == GateKind::Review => {
+            format!("{approved} approved, {rejected} rejected")
+        }
         GateState::Locked => "Waits for the stages before it".to_owned(),
         GateState::Open if stage.gate_kind() == GateKind::Approval => "No version yet".to_owned(),
         GateState::Open if stage.gate_kind() == GateKind::FirstReply => "Waits for Conductor's first reply".to_owned(),

@@ -37,6 +37,18 @@ impl People {
         Ok(Self(rows.into_iter().map(|(id, name, email)| (UserId(id), Known { name, email })).collect()))
     }
 
+    /// The same where one of them asks: nothing is looked up for a caller who is all there is to name.
+    pub async fn named_beside(
+        pool: &PgPool,
+        caller: &Person,
+        ids: impl IntoIterator<Item = UserId>,
+    ) -> Result<Self, ProjectionError> {
+        let others = ids.into_iter().filter(|id| *id != caller.user_id);
+        let mut people = Self::named(pool, others).await?;
+        people.0.insert(caller.user_id, Known { name: caller.name.clone(), email: String::new() });
+        Ok(people)
+    }
+
     /// One person.
     pub fn person(&self, id: UserId) -> Person {
         Person { user_id: id, name: self.name(id).to_owned() }

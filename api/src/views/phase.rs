@@ -234,29 +234,6 @@ impl Facts {
         !undecided && reader.phase.permits_for_phase(verb, reader.person).is_ok()
     }
 
-    /// The state that is shown of a stage: that of the stories stage also says how far its review is.
-    fn state(&self, reader: PhaseReader<'_>, stage: DomainStage) -> DomainState {
-        let state = reader.phase.gate(stage).state();
-        let Counts { proposed, approved, rejected } = self.proposals;
-        match (stage.gate_kind(), state) {
-            (DomainGateKind::Review, DomainState::Open) if proposed > 0 => DomainState::InReview,
-            (DomainGateKind::Review, DomainState::Open) if approved + rejected > 0 => DomainState::Passed,
-            _ => state,
-        }
-    }
-
-    /// Where a stage stands, in one line.
-    fn line(&self, stage: DomainStage, state: DomainState, latest: Option<u32>, people: &People) -> String {
-        let Counts { proposed, approved, rejected } = self.proposals;
-        match (stage.gate_kind(), state) {
-            (DomainGateKind::Review, DomainState::InReview) => {
-                format!("{proposed} undecided, {approved} approved, {rejected} rejected")
-            }
-            (DomainGateKind::Review, DomainState::Passed) => format!("{approved} approved, {rejected} rejected"),
-            _ => evidence::line(stage, state, latest, &self.evidence(stage), people),
-        }
-    }
-
     /// Everybody whom the page names.
     fn people(&self) -> impl Iterator<Item = UserId> {
         let stages = self.board.iter().flat_map(|board| &board.stages);
@@ -290,7 +267,7 @@ impl Facts {
             approved_at: evidence.approved.as_ref().map_or(written_at, |approved| approved.at),
             reopening: self.reopenings.iter().find(|(stale, _)| *stale == stage).map(|(_, reason)| reason.as_str()),
         };
-        let state = self.state(reader, stage);
+        let state = evidence::state(stage, phase.gate(stage).state(), self.proposals);
         let known = phase.stages.get(&stage);
         let latest_version = known.and_then(|known| known.latest.as_ref()).map(|latest| latest.version);
         let (may, may_not) = permissions(reader, stage);
@@ -308,7 +285,7 @@ impl Facts {
             conditions: conditions::of(phase, stage),
             policy: review_policy::of(phase, stage, self.policy.as_ref()),
             effect: conditions::effect(phase, stage),
-            evidence: self.line(stage, state, latest_version, people),
+            evidence: evidence::line(stage, state, latest_version, &evidence, self.proposals, people),
             since: self.row(stage).map_or(self.opened_at, |row| row.since),
         }
     }

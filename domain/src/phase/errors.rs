@@ -225,6 +225,17 @@ pub enum PhaseError {
     DocumentTooLong,
 }
 
+/// Why a generation of stories can't go on: what the stories come of is not what is approved now.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StoriesOvertaken {
+    /// Nothing can be proposed at all now.
+    #[error(transparent)]
+    Refused(#[from] PhaseError),
+    /// It was opened again, and approved again.
+    #[error("{} was opened again and approved anew meanwhile", .0.title())]
+    Reapproved(Stage),
+}
+
 /// Longest title of a phase or document, in characters.
 pub const MAX_TITLE: usize = 160;
 /// Longest artefact, in bytes of UTF-8 (1 MiB).

@@ -3,7 +3,7 @@
 
 use crate::actor::Person;
 use crate::phase::artefact::BasedOn;
-use crate::phase::errors::PhaseError;
+use crate::phase::errors::{PhaseError, StoriesOvertaken};
 use crate::phase::gate::{Gate, GateState};
 use crate::phase::plan::PhaseKind;
 use crate::phase::state::{OpenedPhase, StageRecord};
@@ -157,6 +157,18 @@ impl OpenedPhase {
             return Err(PhaseError::OneOffStories);
         }
         self.unlocked(stage)
+    }
+
+    /// Whether stories that come of these versions may still be proposed and completed.
+    pub fn bears_stories_of(&self, based_on: &[BasedOn]) -> Result<(), StoriesOvertaken> {
+        self.live()?;
+        self.unlocked(Stage::Stories)?;
+        let now = self.upstream(Stage::Stories);
+        let needs_approval = |on: &&BasedOn| on.stage.gate_kind() == GateKind::Approval;
+        match based_on.iter().filter(needs_approval).find(|on| !now.contains(on)) {
+            Some(on) => Err(StoriesOvertaken::Reapproved(on.stage)),
+            None => Ok(()),
+        }
     }
 
     /// Whether the stage takes a new version: unlocked, with a document, and not approved (rules 1 and 6).

@@ -492,6 +492,19 @@ fn rule_7_an_approval_on_one_that_was_withdrawn_stays_void_when_an_equal_one_is_
 }
 
 #[test]
+fn rule_7_stories_are_proposed_only_of_what_is_approved_at_that_moment() {
+    let mut given = Given::with_all_approved();
+    let sources = given.opened().story_sources();
+    assert_eq!(given.opened().bears_stories_of(&sources), Ok(()));
+    given.then(&given.reopen(mara(), Stage::Architecture));
+    let refused = given.opened().bears_stories_of(&sources);
+    assert!(matches!(refused, Err(StoriesOvertaken::Refused(PhaseError::StageLocked { .. }))), "{refused:?}");
+    given.then(&given.approve(mara(), Stage::Architecture));
+    let refused = given.opened().bears_stories_of(&sources);
+    assert_eq!(refused, Err(StoriesOvertaken::Reapproved(Stage::Architecture)), "the same text, but another cycle");
+}
+
+#[test]
 fn rule_10_what_was_approved_on_an_older_cycle_holds_no_newer_approval() {
     let mut given = Given::with_all_approved();
     given.then(&given.reopen(dana(), Stage::Requirements));

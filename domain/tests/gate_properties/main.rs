@@ -15,7 +15,7 @@ use crate::world::{Setting, World};
 
 /// All settings together make 200,000 sequences, or a million when soaking.
 fn sequences() -> u32 {
-    if std::env::var_os("KONDUCTRO_SOAK").is_some() { 200_000 } else { 40_000 }
+    if std::env::var("KONDUCTRO_SOAK").is_ok_and(|soak| soak == "1") { 200_000 } else { 40_000 }
 }
 
 fn agree(setting: Setting) {

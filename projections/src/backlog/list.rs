@@ -8,8 +8,10 @@ use konductro_domain::ids::{PhaseId, ProjectId};
 use konductro_domain::story::StoryStatus;
 use konductro_domain::story::content::StoryType;
 use serde::{Deserialize, Serialize};
-use sqlx::PgPool;
+use sqlx::postgres::PgArguments;
+use sqlx::query::QueryScalar;
 use sqlx::types::Json;
+use sqlx::{PgPool, Postgres};
 use time::OffsetDateTime;
 
 use super::story::StoryRow;
@@ -97,6 +99,27 @@ const FILTER: &str = "s.project_id = $1 \
     and ($7::boolean is null or s.enriched = $7) \
     and ($8::boolean is null or coalesce(s.basis = any($9), false) = $8)";
 
+impl BacklogFilter {
+    /// Binds $1 to $9 of [`FILTER`].
+    fn bind<'q, O>(
+        &'q self,
+        project: ProjectId,
+        query: QueryScalar<'q, Postgres, O, PgArguments>,
+    ) -> QueryScalar<'q, Postgres, O, PgArguments> {
+        let text = Text::of(self);
+        query
+            .bind(project.0)
+            .bind(self.phase.map(|phase| phase.0))
+            .bind(self.story_type.map(StoryType::as_str))
+            .bind(self.status.map(StoryStatus::as_str))
+            .bind(text.pattern)
+            .bind(text.number)
+            .bind(self.enriched)
+            .bind(self.stale)
+            .bind(&self.stale_bases)
+    }
+}
+
 /// A page of a project's stories after a place.
 pub async fn page_of(
     pool: &PgPool,
@@ -117,17 +140,8 @@ pub async fn page_of(
          and ($10::int is null or $11::text is null or $12::timestamptz is null or $13::int is null or true) \
          order by {by} limit $14"
     );
-    let text = Text::of(filter);
-    let rows: Vec<Json<StoryRow>> = sqlx::query_scalar(&statement)
-        .bind(project.0)
-        .bind(filter.phase.map(|phase| phase.0))
-        .bind(filter.story_type.map(StoryType::as_str))
-        .bind(filter.status.map(StoryStatus::as_str))
-        .bind(text.pattern)
-        .bind(text.number)
-        .bind(filter.enriched)
-        .bind(filter.stale)
-        .bind(&filter.stale_bases)
+    let rows: Vec<Json<StoryRow>> = filter
+        .bind(project, sqlx::query_scalar(&statement))
         .bind(after.map(|place| i64::from(place.number)))
         .bind(after.map(|place| place.title_key.as_str()))
         .bind(after.map(|place| place.updated_at))
@@ -140,20 +154,8 @@ pub async fn page_of(
 
 /// How many stories of a project a filter lets through.
 pub async fn count(pool: &PgPool, project: ProjectId, filter: &BacklogFilter) -> Result<i64, ProjectionError> {
-    let text = Text::of(filter);
-    let total = sqlx::query_scalar(&format!("select count(*) from backlog_stories s where {FILTER}"))
-        .bind(project.0)
-        .bind(filter.phase.map(|phase| phase.0))
-        .bind(filter.story_type.map(StoryType::as_str))
-        .bind(filter.status.map(StoryStatus::as_str))
-        .bind(text.pattern)
-        .bind(text.number)
-        .bind(filter.enriched)
-        .bind(filter.stale)
-        .bind(&filter.stale_bases)
-        .fetch_one(pool)
-        .await?;
-    Ok(total)
+    let statement = format!("select count(*) from backlog_stories s where {FILTER}");
+    Ok(filter.bind(project, sqlx::query_scalar(&statement)).fetch_one(pool).await?)
 }
 
 /// A text filter, as the statement takes it.

@@ -1,5 +1,7 @@
 //! What pages read of a review.
 
+use std::collections::HashMap;
+
 use konductro_domain::ids::{GenerationId, PhaseId, ProposalId};
 use serde::Deserialize;
 use sqlx::PgPool;
@@ -21,16 +23,21 @@ pub struct Counts {
 
 /// How many proposals of a phase stand where.
 pub async fn counts(pool: &PgPool, phase: PhaseId) -> Result<Counts, ProjectionError> {
-    let Json(counts) = sqlx::query_scalar(
-        "select jsonb_build_object('proposed', count(*) filter (where standing = 'proposed'), \
+    Ok(counts_of(pool, &[phase]).await?.remove(&phase).unwrap_or_default())
+}
+
+/// The counts of some phases; one without proposals has none.
+pub async fn counts_of(pool: &PgPool, phases: &[PhaseId]) -> Result<HashMap<PhaseId, Counts>, ProjectionError> {
+    let rows: Vec<(Uuid, Json<Counts>)> = sqlx::query_as(
+        "select phase_id, jsonb_build_object('proposed', count(*) filter (where standing = 'proposed'), \
              'approved', count(*) filter (where standing = 'approved'), \
              'rejected', count(*) filter (where standing = 'rejected')) \
-         from review_proposals where phase_id = $1",
+         from review_proposals where phase_id = any($1) group by phase_id",
     )
-    .bind(phase.0)
-    .fetch_one(pool)
+    .bind(phases.iter().map(|phase| phase.0).collect::<Vec<Uuid>>())
+    .fetch_all(pool)
     .await?;
-    Ok(counts)
+    Ok(rows.into_iter().map(|(phase, Json(counts))| (PhaseId(phase), counts)).collect())
 }
 
 /// Every proposal of a phase in the order they are shown, those that are no more included.

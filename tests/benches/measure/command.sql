@@ -12,13 +12,12 @@ SELECT s.session_id, s.last_seen_at, u.user_id, u.name, u.administrator, u.demo_
    AND NOT u.disabled;
 
 SELECT opened.project, member.epoch, member.value, policy.epoch, policy.value, stage.epoch, head.sequence, head.leaf_hash
-  FROM (SELECT payload ->> 'project_id' AS project FROM events
-         WHERE aggregate_type = 'phase' AND aggregate_id = 'r' || :run::int || 'c' || :client_id::int AND sequence = 1) AS opened
+  FROM (SELECT 'pgbench' AS project) AS opened
  CROSS JOIN (SELECT sequence, leaf_hash FROM events
               WHERE aggregate_type = 'phase' AND aggregate_id = 'r' || :run::int || 'c' || :client_id::int
               ORDER BY sequence DESC LIMIT 1) AS head
-  LEFT JOIN fences member ON member.scope = 'member pgbench'
-  LEFT JOIN fences policy ON policy.scope = 'policy pgbench'
+  LEFT JOIN fences member ON member.scope = 'member ' || opened.project
+  LEFT JOIN fences policy ON policy.scope = 'policy ' || opened.project
   LEFT JOIN fences stage ON stage.scope = 'stage r' || :run::int || 'c' || :client_id::int;
 
 SELECT DISTINCT unnest(authors) AS author FROM artefact_versions

@@ -7,11 +7,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use futures_util::future::join_all;
 use konductro_tests::chance::times;
 use konductro_tests::database::TestDatabase;
+use konductro_tests::reviewed::{items, phase_in_review, table};
 use konductro_tests::{Answer, Person, Server, invariants};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-/// How often each pair meets; the six pairs together make 200, or 1,000 when soaking.
+/// How often an approval meets something: nothing else is as bad as one on something that was not shown.
+fn races_of_approvals() -> usize {
+    times(200, 1_000)
+}
+
+/// How often each other pair meets.
 fn races() -> usize {
     times(34, 170)
 }
@@ -124,7 +130,7 @@ fn codes(answers: &[&Answer]) -> Vec<(u16, Option<String>)> {
 async fn an_approval_meets_a_new_version() {
     let team = Team::gather().await;
     let mut won = BTreeSet::new();
-    for _ in 0..races() {
+    for _ in 0..races_of_approvals() {
         let phase = team.in_review().await;
         let shown = team.ida.approval_of(&phase, "requirements").await;
         let path = approvals(&phase, "requirements");
@@ -157,7 +163,7 @@ async fn an_approval_meets_a_new_version() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_approve_at_once() {
     let team = Team::gather().await;
-    for _ in 0..races() {
+    for _ in 0..races_of_approvals() {
         let phase = team.in_review().await;
         let shown = team.ida.approval_of(&phase, "requirements").await;
         let path = approvals(&phase, "requirements");
@@ -181,7 +187,7 @@ async fn two_approve_at_once() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_approval_meets_the_reopening_of_what_it_stands_on() {
     let team = Team::gather().await;
-    for _ in 0..races() {
+    for _ in 0..races_of_approvals() {
         let phase = team.analysis_in_review().await;
         let shown = team.dana.approval_of(&phase, "technical_analysis").await;
         let reopen = format!("/phases/{phase}/stages/requirements/reopen");
@@ -232,6 +238,66 @@ async fn an_approval_meets_the_removal_of_its_approver() {
         }
     };
     team.amid_other_work(race).await;
+    team.hold().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_approval_meets_the_reopening_of_its_own_stage() {
+    let team = Team::gather().await;
+    for _ in 0..races_of_approvals() {
+        let phase = team.in_review().await;
+        team.dana.approve(&phase, "requirements").await.expect(201);
+        let before = team.ida.approval_of(&phase, "requirements").await;
+        let reopen = format!("/phases/{phase}/stages/requirements/reopen");
+        let path = approvals(&phase, "requirements");
+        let (approved, reopened) =
+            tokio::join!(team.ida.post(&path, before), team.dana.post(&reopen, json!({ "reason": "R-1 is wrong" })));
+        reopened.expect(200);
+        // Before, it is approved already; after, the cycle is another.
+        assert_eq!(approved.status, 409, "{:?}", codes(&[&approved]));
+        let history = team.history(&phase).await;
+        assert_eq!(positions(&history, "ApprovalGiven", "requirements").len(), 1, "{history:#?}");
+        let stage = team.dana.stage(&phase, "requirements").await;
+        assert_eq!((&stage["state"], &stage["cycle"]), (&json!("in_review"), &json!(2)));
+        assert!(stage["gate"]["approvals"].as_array().unwrap().iter().all(|given| given["counts"] != true));
+    }
+    team.hold().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_proposal_meets_the_reopening_of_what_it_came_of() {
+    let team = Team::gather().await;
+    let mut won = BTreeSet::new();
+    for _ in 0..races() {
+        let phase = phase_in_review(&team.dana, &team.project).await;
+        let proposal = items(&table(&team.dana, &phase).await)[0]["id"].as_str().unwrap().to_owned();
+        let approve = format!("/phases/{phase}/proposals/{proposal}/approve");
+        let reopen = format!("/phases/{phase}/stages/architecture/reopen");
+        let (approved, reopened) = tokio::join!(
+            team.ida.post(&approve, json!({ "version": 1 })),
+            team.dana.post(&reopen, json!({ "reason": "The ledger moves" })),
+        );
+        reopened.expect(200);
+        let history = team.history(&phase).await;
+        let reopened = positions(&history, "StageReopened", "architecture")[0];
+        let at: Vec<_> = history
+            .iter()
+            .filter(|event| event["type"] == "ProposalApproved")
+            .map(|event| &event["position"])
+            .collect();
+        match approved.status {
+            200 => assert!(at.len() == 1 && at[0].as_i64() < Some(reopened), "approved on what was open: {history:#?}"),
+            409 => {
+                approved.expect_problem(409, "stage-locked");
+                assert!(at.is_empty(), "refused, and there all the same: {history:#?}");
+            }
+            _ => panic!("{:?}", codes(&[&approved])),
+        }
+        let now = items(&table(&team.dana, &phase).await);
+        assert!(now.iter().all(|it| it["stale"] == true), "{now:#?}");
+        won.insert(approved.status);
+    }
+    println!("won: {won:?}");
     team.hold().await;
 }
 

@@ -93,6 +93,11 @@ async fn the_demo_workspace_is_made_once_and_is_there_at_every_start() {
     let dana = Person::sign_in(server.url(), "dana@demo.example", "konductro-demo").await;
     let projects = dana.get("/projects").await.expect(200)["items"].clone();
     assert_eq!(projects.as_array().map(Vec::len), Some(1), "{projects}");
+    let project = projects[0]["id"].as_str().unwrap();
+    let backlog = dana.get(&format!("/projects/{project}/backlog")).await.expect(200);
+    let one_off = &backlog["items"][0];
+    assert_eq!((one_off["key"].as_str(), one_off["phase"]["kind"].as_str()), (Some("PAY-1"), Some("adhoc")));
+    assert_eq!(one_off["refinement_state"], "proposed", "before and after await a decision: {backlog:#}");
     for _ in 0..2 {
         assert_eq!(server.stop(), Some(0), "{}", server.output());
         server.restart().await;

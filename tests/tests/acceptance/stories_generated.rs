@@ -13,11 +13,12 @@ use konductro_api::policies::Policies;
 use konductro_domain::actor::Person;
 use konductro_domain::conductor::{Adapter, GeneratedBy, LanguageModel, ModelFailureKind, PromptManifest};
 use konductro_domain::conversation::ReplyFailure;
-use konductro_domain::ids::{GenerationId, PhaseId, ProjectId, StoryId};
+use konductro_domain::ids::{GenerationId, PhaseId, ProjectId, StoryId, TurnId};
 use konductro_domain::phase::plan::PhaseKind;
-use konductro_domain::phase::{OpenPhase, Phase, PhaseCommand};
+use konductro_domain::phase::{OpenPhase, Phase, PhaseCommand, RecordFirstReply};
 use konductro_domain::project::policy::ApprovalPolicy;
 use konductro_domain::role::Role;
+use konductro_domain::stage::Stage;
 use konductro_domain::story::content::StoryBody;
 use konductro_domain::story::{EnrichmentProgress, RefinementProgress, RequestStory, Story, StoryCommand};
 use konductro_domain::story_review::{
@@ -81,6 +82,9 @@ impl Room {
         });
         let about = Envelope { texts: vec![Text::plain(BRIEF)], ..room.envelope() };
         room.log.commands.execute::<Phase>(&phase_id.to_string(), open, about).await.unwrap();
+        let replied = RecordFirstReply { stage: Stage::Scoping, turn_id: TurnId(Uuid::now_v7()) };
+        let replied = PhaseCommand::RecordFirstReply(replied);
+        room.log.commands.execute::<Phase>(&phase_id.to_string(), replied, room.envelope()).await.unwrap();
         room
     }
 

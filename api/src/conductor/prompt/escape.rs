@@ -4,7 +4,7 @@
 //! character stays, so that a document is given word for word.
 
 /// Every element that we write into a prompt or read out of a reply.
-const NAMES: [&str; 24] = [
+const NAMES: [&str; 25] = [
     "answer",
     "artefact",
     "artifact",
@@ -25,6 +25,7 @@ const NAMES: [&str; 24] = [
     "scoping_conversation",
     "said",
     "kept_stories",
+    "rejected_stories",
     "story",
     "story_request",
     "unusable",

@@ -5,7 +5,7 @@
 
 use konductro_domain::conductor::{
     Background, BlockKind, EnrichTask, GivenStory, KeptStory, Prompt, PromptMessage, PromptPart, PromptRole,
-    RefineTask, StoryTask,
+    RefineTask, RejectedStory, StoryTask,
 };
 
 use super::blocks::{self, ending_a_line};
@@ -22,7 +22,17 @@ pub fn render_proposing(task: &StoryTask, project: &ProjectFrame, date: &str) ->
             "These stories stay as they are; propose what they do not cover.\n<kept_stories>\n{lines}</kept_stories>\n"
         )
     };
-    rendered(&task.background, project, "proposing stories", format!("{}\n{kept}date: {date}", templates::PROPOSE))
+    let rejected = if task.rejected.is_empty() {
+        String::new()
+    } else {
+        let lines: String = task.rejected.iter().map(rejected_line).collect();
+        format!(
+            "People rejected these; do not propose them again, and where the reason asks for something else, propose that.\n\
+             <rejected_stories>\n{lines}</rejected_stories>\n"
+        )
+    };
+    let message = format!("{}\n{kept}{rejected}date: {date}", templates::PROPOSE);
+    rendered(&task.background, project, "proposing stories", message)
 }
 
 /// What is sent to have a story refined.
@@ -96,6 +106,13 @@ fn kept_line(kept: &KeptStory) -> String {
     let covered =
         if covered.is_empty() { String::new() } else { format!(" (covers {})", one_line(&covered.join(", "))) };
     format!("- {}: {}{covered}\n", kept.name, one_line(&kept.title))
+}
+
+fn rejected_line(rejected: &RejectedStory) -> String {
+    match one_line(&rejected.reason) {
+        reason if reason.is_empty() => format!("- {}\n", one_line(&rejected.title)),
+        reason => format!("- {}: {reason}\n", one_line(&rejected.title)),
+    }
 }
 
 fn story_text(story: &GivenStory) -> String {
@@ -197,7 +214,9 @@ mod tests {
             speaker: "SDM",
         };
         let conversed = render(&input).prompt();
-        let proposing = render_proposing(&StoryTask { background, kept: vec![] }, &project, "2026-11-22").prompt();
+        let proposing =
+            render_proposing(&StoryTask { background, kept: vec![], rejected: vec![] }, &project, "2026-11-22")
+                .prompt();
         assert_eq!(conversed.messages[0], proposing.messages[0]);
         assert_eq!(proposing.messages.len(), 2);
         assert!(proposing.messages[1].parts[0].text.contains("\"stories\""));
@@ -231,6 +250,17 @@ mod tests {
     }
 
     #[test]
+    fn rejected_stories_are_told_with_their_reasons_on_lines_of_ours() {
+        let rejected = |title: &str, reason: &str| RejectedStory { title: title.into(), reason: reason.into() };
+        let rejected = vec![rejected("Print\na pay-out", "nobody prints\n</rejected_stories>"), rejected("Fax it", "")];
+        let task = StoryTask { background: background(), kept: vec![], rejected };
+        let rendered = render_proposing(&task, &ProjectFrame::default(), "2026-11-22");
+        let message = rendered.user_message();
+        assert!(message.contains("- Print a pay-out: nobody prints &lt;/rejected_stories>\n- Fax it\n"), "{message}");
+        assert_eq!(message.matches("</rejected_stories>").count(), 1);
+    }
+
+    #[test]
     fn kept_stories_are_named_and_an_answer_goes_on_after_them() {
         let kept = KeptStory {
             name: "K-1".into(),
@@ -238,9 +268,10 @@ mod tests {
             requirement_ids: vec!["R-1".into()],
             traces_to: vec!["R-1.1".into(), "R-1".into()],
         };
-        let task = StoryTask { background: background(), kept: vec![kept] };
+        let task = StoryTask { background: background(), kept: vec![kept], rejected: vec![] };
         let rendered = render_proposing(&task, &ProjectFrame::default(), "2026-11-22");
         assert!(rendered.user_message().contains("- K-1: Split a payment (covers R-1, R-1.1)\n"));
+        assert!(!rendered.user_message().contains("<rejected_stories>"));
         let longer = go_on(&rendered.prompt(), "{\"stories\": [", &[("S-1".into(), "One".into())]);
         assert_eq!(longer.messages[..2], rendered.prompt().messages[..]);
         assert!(longer.messages[3].parts[0].text.contains("- S-1: One"));

@@ -156,7 +156,7 @@ fn request(kept: usize) -> Request {
         requirement_ids: vec![],
         traces_to: vec![],
     });
-    let task = StoryTask { background, kept: kept.collect() };
+    let task = StoryTask { background, kept: kept.collect(), rejected: vec![] };
     Request { work: Work::ProposeStories(task), prompt: Prompt { messages: vec![] }, answer: schema::stories() }
 }
 

@@ -4,14 +4,17 @@
 //! last word. A generation that breaks off keeps what came and is gone on with when a person asks; a refinement or
 //! enrichment that was left off is done again.
 
+mod attempt;
 mod background;
 mod enrichment;
+mod footing;
 mod generation;
 mod refinement;
 
 use konductro_domain::conductor::{ModelFailure, ModelFailureKind};
 use konductro_domain::conversation::ReplyFailure;
 
+pub(super) use attempt::StoryAttempt;
 pub(super) use enrichment::EnrichmentRun;
 pub(super) use generation::GenerationRun;
 pub(super) use refinement::RefinementRun;

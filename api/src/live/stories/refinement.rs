@@ -1,65 +1,51 @@
 //! One attempt to refine a story, from its job to its end in the log. Nothing changes until a person accepts.
 
-use konductro_domain::conductor::{LanguageModel, RefineTask, Request, Usage, Work};
+use konductro_domain::conductor::{LanguageModel as _, RefineTask, Request, Usage, Work};
 use konductro_domain::conversation::ReplyFailure;
-use konductro_domain::ids::{CorrelationId, StoryId};
+use konductro_domain::ids::StoryId;
 use konductro_domain::story::{
     AskRefinement, CreatedStory, FailRefinement, ProposeRefinement, RefinementProgress, Story, StoryCommand,
-    StoryError, StorySource,
+    StorySource,
 };
 use konductro_domain::text::Text;
 use konductro_projections::event_log;
-use tokio::sync::watch;
 
+use super::attempt::{NotRecorded, StoryAttempt};
 use super::background::Ground;
 use super::{Carried, nothing_asked, reason_of};
-use crate::commands::{CommandError, Wait};
+use crate::commands::Wait;
 use crate::conductor::prompt::render_refinement;
 use crate::conductor::stories::{Drafted, Refined, Refinement, refine, schema};
-use crate::jobs::StoryJob;
 use crate::live::clean::Clean;
-use crate::live::record::Recorder;
-use crate::live::request::{NothingToAsk, Sources};
+use crate::live::request::NothingToAsk;
 use crate::live::run::salt;
 
-/// What one attempt runs with.
-pub(in crate::live) struct RefinementRun<'a> {
-    pub(in crate::live) sources: &'a Sources,
-    pub(in crate::live) model: &'a dyn LanguageModel,
-    /// Turns true when the server stops.
-    pub(in crate::live) leave_off: watch::Receiver<bool>,
-    pub(in crate::live) job: StoryJob,
-}
+/// An attempt to refine.
+pub(in crate::live) struct RefinementRun<'a>(pub(in crate::live) StoryAttempt<'a>);
 
-/// An attempt at a story could not be recorded.
-#[derive(Debug, thiserror::Error)]
-#[error("what Conductor made of a story could not be recorded: {0}")]
-pub(in crate::live) struct NotRecorded(#[from] pub(super) CommandError<StoryError>);
+const SCOPE: &str = "conductor refinement";
 
 impl RefinementRun<'_> {
     /// Carries the attempt to its end.
     pub(in crate::live) async fn carry_out(&self) -> Result<Carried, NotRecorded> {
-        let Story::Created(story) = self.sources.commands.load::<Story>(&self.job.story_id.to_string()).await?.state
-        else {
-            return Ok(Carried::Ended);
-        };
+        let Story::Created(story) = self.0.story().await? else { return Ok(Carried::Ended) };
         let wanted = matches!(story.refinement.progress, RefinementProgress::Queued | RefinementProgress::Running);
-        if !wanted || story.refinement.attempt != self.job.attempt {
+        if !wanted || story.refinement.attempt != self.0.job.attempt {
             return Ok(Carried::Ended);
         }
-        let model = Clean(self.model);
+        let model = Clean(self.0.model);
         let (ground, task) = match self.task(&story).await {
             Ok(asked) => asked,
             Err(reason) => return self.fail(nothing_asked(&reason), Usage::default()).await,
         };
         let rendered = render_refinement(&task, &ground.frame, &ground.date);
         let (prompt, texts) = rendered.manifest(model.cache_profile());
-        let (attempt, generated_by) = (self.job.attempt, model.generated_by());
+        let (attempt, generated_by) = (self.0.job.attempt, model.generated_by());
         let asked = AskRefinement { attempt, generated_by: generated_by.clone(), prompt };
         self.settle("ask", StoryCommand::AskRefinement(asked), texts, Wait::None).await?;
         let request =
             Request { work: Work::RefineStory(task.clone()), prompt: rendered.prompt(), answer: schema::refinement() };
-        let Refinement { outcome, usage, model_returned } = refine(&model, request, self.leave_off.clone()).await;
+        let Refinement { outcome, usage, model_returned } = refine(&model, request, self.0.leave_off.clone()).await;
         let Refined { story: refined, questions } = match outcome {
             Ok(refined) => refined,
             Err(end) => match reason_of(end) {
@@ -76,11 +62,11 @@ impl RefinementRun<'_> {
     }
 
     async fn task(&self, story: &CreatedStory) -> Result<(Ground, RefineTask), NothingToAsk> {
-        let ground = self.sources.ground(story.phase_id, None).await?;
-        let given = self.sources.given_story(&story.content.outline).await?;
+        let ground = self.0.sources.ground(story.phase_id, None).await?;
+        let given = self.0.sources.given_story(&story.content.outline).await?;
         let request = match &story.source {
             StorySource::AdHoc { request } => {
-                let mut connection = self.sources.pool.acquire().await?;
+                let mut connection = self.0.sources.pool.acquire().await?;
                 event_log::text(&mut connection, &request.hash).await?.ok_or(NothingToAsk::Gone)?
             }
             StorySource::Proposal { .. } => format!("{}\n\n{}", given.title, given.narrative).trim().to_owned(),
@@ -91,7 +77,7 @@ impl RefinementRun<'_> {
 
     async fn fail(&self, reason: ReplyFailure, usage: Usage) -> Result<Carried, NotRecorded> {
         let failed =
-            FailRefinement { attempt: self.job.attempt, reason, generated_by: self.model.generated_by(), usage };
+            FailRefinement { attempt: self.0.job.attempt, reason, generated_by: self.0.model.generated_by(), usage };
         self.settle("end", StoryCommand::FailRefinement(failed), Vec::new(), Wait::Visible).await
     }
 
@@ -102,7 +88,7 @@ impl RefinementRun<'_> {
         texts: Vec<Text>,
         wait: Wait,
     ) -> Result<Carried, NotRecorded> {
-        settle(&recorder(self.sources, "conductor refinement", self.job), self.job, step, command, texts, wait).await
+        self.0.settle(SCOPE, step, command, texts, wait).await
     }
 }
 
@@ -120,33 +106,4 @@ fn known_only(mut refined: Drafted, task: &RefineTask) -> Drafted {
         refined.requirement_ids.clone_from(&task.story.requirement_ids);
     }
     refined
-}
-
-pub(super) fn recorder<'a>(sources: &'a Sources, scope: &'static str, job: StoryJob) -> Recorder<'a> {
-    Recorder {
-        commands: &sources.commands,
-        scope,
-        of: format!("{}:{}", job.story_id, job.attempt),
-        correlation: CorrelationId(job.story_id.0),
-        project_id: job.project_id,
-        phase_id: job.phase_id,
-    }
-}
-
-/// Records a step; one that is not wanted any more, since the story was closed or asked for anew, is none.
-pub(super) async fn settle(
-    recorder: &Recorder<'_>,
-    job: StoryJob,
-    step: &str,
-    command: StoryCommand,
-    texts: Vec<Text>,
-    wait: Wait,
-) -> Result<Carried, NotRecorded> {
-    match recorder.record::<Story>(&job.story_id.to_string(), step, command, texts, wait).await {
-        Err(CommandError::Refused(refusal)) => {
-            tracing::info!(story = %job.story_id, step, %refusal, "work on a story was not wanted any more");
-            Ok(Carried::Ended)
-        }
-        recorded => recorded.map(|_| Carried::Ended).map_err(NotRecorded),
-    }
 }

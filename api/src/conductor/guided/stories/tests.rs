@@ -49,7 +49,7 @@ fn full_phase() -> Background {
 }
 
 async fn proposed(background: Background, kept: Vec<KeptStory>) -> Vec<Proposed> {
-    let work = Work::ProposeStories(StoryTask { background, kept });
+    let work = Work::ProposeStories(StoryTask { background, kept, rejected: vec![] });
     let request = Request { work, prompt: Prompt { messages: vec![] }, answer: schema::stories() };
     let (_keep, stop) = watch::channel(false);
     let mut found = Vec::new();

@@ -4,7 +4,7 @@ import { type ReactNode, useState } from "react";
 import type { Binding } from "~/api/phases";
 import { hasCode, isProblem } from "~/api/problem";
 import { versionQuery } from "~/api/queries";
-import type { ArtefactVersion, Brief, Me, Phase, StageView } from "~/api/types";
+import type { Brief, Me, Phase, Stage, StageView } from "~/api/types";
 import { CopyButton } from "~/components/ui/CopyButton";
 import { Dialog, DialogActions } from "~/components/ui/Dialog";
 import { Field } from "~/components/ui/Field";
@@ -67,7 +67,7 @@ export function ApproveDialog(props: Props) {
           </span>
         </Row>
         <Row term="Stands on">
-          <StandsOn version={version.data} upstream={binding.upstream_hash} />
+          <StandsOn on={brief ? brief.stands_on : version.data?.based_on} upstream={binding.upstream_hash} />
         </Row>
         {brief && <Row term="To read">{readingTime(brief)}</Row>}
         <Row term="Signing as">
@@ -152,16 +152,19 @@ function Row({ term, children }: { term: string; children: ReactNode }) {
   );
 }
 
-function StandsOn({ version, upstream }: { version: ArtefactVersion | undefined; upstream: string }) {
-  if (!version) return <span>…</span>;
-  if (version.based_on.length === 0)
-    return <span>The phase's brief and the project context; no earlier document</span>;
+type On = { stage: Stage; version: number; content_hash: string; written_on?: number | null };
+
+/** What is approved now; of a stale document also what it was written on. */
+function StandsOn({ on, upstream }: { on: On[] | undefined; upstream: string }) {
+  if (!on) return <span>…</span>;
+  if (on.length === 0) return <span>The phase's brief and the project context; no earlier document</span>;
   return (
     <>
       <ul>
-        {version.based_on.map((base) => (
+        {on.map((base) => (
           <li key={base.stage}>
             {stageName(base.stage)} v{base.version}{" "}
+            {base.written_on && <span className="text-stale">(written on v{base.written_on}) </span>}
             <span className="font-mono text-2xs text-ink-3">{shortHash(base.content_hash)}</span>
           </li>
         ))}

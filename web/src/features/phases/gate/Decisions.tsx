@@ -6,6 +6,7 @@ import { ReasonDialog } from "~/components/ui/ReasonDialog";
 import { stageName } from "~/lib/stages";
 import { ApproveDialog } from "./ApproveDialog";
 import { ability, canApprove, closingVerb, pendingBinding, type Shown, shortHash } from "./decision";
+import { reopeningInWords } from "./reopening";
 import type { Acknowledged } from "./useAcknowledged";
 import type { DecisionMutations } from "./useDecisions";
 
@@ -130,7 +131,7 @@ export function Decisions(props: Props) {
       {asking === "reopen" && (
         <ReasonDialog
           title={`Reopen ${stageName(view.stage)}`}
-          description="A new cycle begins: the document can be changed again, and everything that was approved on it is stale until it is reaffirmed or revised. Nothing is deleted; stories that came from it say so."
+          description={reopeningInWords(phase, view.stage)}
           label="Why"
           action="Reopen"
           pending="Recording…"

@@ -14,6 +14,7 @@ import { Decisions } from "./Decisions";
 import { ability, closingVerb, pendingBinding, type Shown } from "./decision";
 import { PolicyOfReview } from "./PolicyOfReview";
 import { ReviewBrief } from "./ReviewBrief";
+import { StaleCause } from "./StaleCause";
 import { useAcknowledged } from "./useAcknowledged";
 import { useDecisions } from "./useDecisions";
 
@@ -63,6 +64,7 @@ export function GateBar({ phase, view, shown, me, onShowVersion }: Props) {
         </div>
         <Barline state={view.state} className="@max-2xl:hidden" />
         <div className="fine-scroll min-w-0 flex-1 px-4 py-2 @max-2xl:max-h-32 @max-2xl:overflow-y-auto @2xl:flex @2xl:flex-col @2xl:justify-center">
+          <StaleCause phase={phase} view={view} />
           <ChangeRequests view={view} decisions={decisions} onShowVersion={onShowVersion} />
           <Conditions phase={phase} conditions={view.conditions} />
           <PolicyOfReview view={view} decisions={decisions} />
