@@ -270,8 +270,8 @@ impl Runner {
         else {
             return Ok(());
         };
-        let earlier_authors =
-            event_log::authors_of(connection, *phase_id, document.stage, &document.content.hash).await?;
+        let mut earlier_authors = event_log::authors_of(connection, *project_id, &document.content.hash).await?;
+        earlier_authors.extend(event_log::speakers_of(connection, &event.stream, event.sequence).await?);
         let prepare = async || -> Result<(PhaseCommand, Envelope), Trouble> {
             let scope = FenceScope::ProjectPolicy(*project_id);
             let epoch = self.commands.fence(&scope).await?.epoch;
@@ -290,6 +290,7 @@ impl Runner {
                 substance: document.substance,
                 generated_by: generated_by.clone(),
                 earlier_authors: earlier_authors.clone(),
+                answers: document.answers.clone(),
                 approval_policy: project.approval_policy,
             });
             let envelope = Envelope {

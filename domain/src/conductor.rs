@@ -9,7 +9,7 @@ use futures_core::Stream as AsyncStream;
 use serde::{Deserialize, Serialize};
 
 use crate::artefact::check::Finding;
-use crate::ids::ProjectId;
+use crate::ids::{ChangeRequestId, ProjectId};
 use crate::stage::Stage;
 use crate::story::content::{Complexity, StoryType};
 use crate::text::{Hash, TextRef};
@@ -203,7 +203,7 @@ pub struct Task {
     /// The stage's own document as it stands, hand edits included.
     pub current: Option<GivenArtefact>,
     /// Open change requests of the stage: what people want changed.
-    pub change_requests: Vec<String>,
+    pub change_requests: Vec<RequestedChange>,
     /// What the checker finds in the document as it stands.
     pub findings: Vec<Finding>,
     /// Earlier turns, oldest first.
@@ -227,6 +227,19 @@ pub struct GivenArtefact {
     pub content_hash: Hash,
     /// Whether a person changed the text since Conductor last wrote it.
     pub edited_by_hand: bool,
+}
+
+/// An open change request as Conductor is given it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestedChange {
+    /// The id by which a new version says that it answers the request.
+    pub id: ChangeRequestId,
+    /// What is to change.
+    pub reason: String,
+    /// The place that it is about, in words such as a heading, an id or a quote; `None` for the whole text.
+    pub place: Option<String>,
+    /// What was answered to it so far, oldest first.
+    pub answers: Vec<String>,
 }
 
 /// One finished turn.

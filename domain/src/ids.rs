@@ -41,6 +41,10 @@ id! {
     TurnId,
     /// A request for changes at a gate.
     ChangeRequestId,
+    /// A thread beside an artefact.
+    ThreadId,
+    /// A role that somebody lends to a colleague for a time.
+    DelegationId,
     /// One run of Conductor over a phase's artefacts that proposes stories.
     GenerationId,
     /// A story that is still in review.
@@ -66,6 +70,13 @@ impl PhaseId {
     /// The id of a project's Ad-hoc phase: derived, so that there is exactly one however many ask for it at once.
     pub fn ad_hoc_of(project: ProjectId) -> Self {
         Self(Uuid::new_v5(&DERIVED, format!("adhoc:{project}").as_bytes()))
+    }
+}
+
+impl ThreadId {
+    /// The thread of a change request: it is one from the start, so that whoever has the request can answer it.
+    pub fn of(request: ChangeRequestId) -> Self {
+        Self(request.0)
     }
 }
 

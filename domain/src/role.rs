@@ -57,6 +57,8 @@ pub enum Capability {
     DecideAtGate(Stage),
     /// Generate and review stories, ad-hoc stories.
     ReviewStories,
+    /// Open and answer threads beside an artefact.
+    Discuss,
     /// Raise a finding against an approved artefact.
     RaiseFinding,
     /// Replay, export and verify history.
@@ -81,7 +83,7 @@ pub fn roles_with(capability: Capability) -> &'static [Role] {
             Stage::Requirements | Stage::Scoping | Stage::Stories => &[Sdm],
             Stage::TechnicalAnalysis | Stage::Architecture => &[Sdm, Architect],
         },
-        Capability::RaiseFinding => &[Sdm, Architect, Developer],
+        Capability::RaiseFinding | Capability::Discuss => &[Sdm, Architect, Developer],
         Capability::Audit => &[Sdm, Architect, Auditor],
     }
 }
@@ -124,6 +126,7 @@ mod tests {
             Capability::ManagePhases,
             Capability::SubmitTechnicalAnalysis,
             Capability::ReviewStories,
+            Capability::Discuss,
             Capability::RaiseFinding,
             Capability::ManageProject,
         ] {

@@ -281,6 +281,13 @@ impl Changes {
             | PhaseEvent::StageUnlocked { .. }
             | PhaseEvent::StageLocked { .. }
             | PhaseEvent::DocumentSetAside { .. }
+            | PhaseEvent::ChangeRequestPlaced { .. }
+            | PhaseEvent::ChangeRequestAnswered { .. }
+            | PhaseEvent::ActedOnBehalf { .. }
+            | PhaseEvent::ThreadOpened { .. }
+            | PhaseEvent::ThreadReplied { .. }
+            | PhaseEvent::ThreadResolved { .. }
+            | PhaseEvent::ThreadReopened { .. }
             | PhaseEvent::OpenPointsAcknowledged { .. }
             | PhaseEvent::ArtefactApproved { .. }
             | PhaseEvent::StageReturnedToReview { .. }
@@ -530,25 +537,6 @@ pub async fn latest(pool: &PgPool, phase: PhaseId, stage: Stage) -> Result<Optio
 
 const WITH_TEXT: &str = "select json_build_object('row', v, 'markdown', t.body) \
     from artefact_versions v left join texts t on t.hash = decode(v.content_hash, 'hex')";
-
-/// Everybody who is an author of an earlier version with this very text: authorship can't be shed (rule 8).
-pub async fn authors_of_text(
-    pool: &PgPool,
-    phase: PhaseId,
-    stage: Stage,
-    content: &Hash,
-) -> Result<Vec<UserId>, ProjectionError> {
-    let authors: Vec<Uuid> = sqlx::query_scalar(
-        "select distinct unnest(authors) as author from artefact_versions \
-         where phase_id = $1 and stage = $2 and content_hash = $3 order by author",
-    )
-    .bind(phase.0)
-    .bind(stage.as_str())
-    .bind(content.to_string())
-    .fetch_all(pool)
-    .await?;
-    Ok(authors.into_iter().map(UserId).collect())
-}
 
 /// Every approval of a phase, oldest first, with its note.
 pub async fn approvals(pool: &PgPool, phase: PhaseId) -> Result<Vec<ApprovalWithNote>, ProjectionError> {

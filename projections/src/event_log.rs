@@ -6,8 +6,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use konductro_domain::event::{Event, Recorded, Stream, UnreadableEvent};
-use konductro_domain::ids::{EventId, PhaseId, UserId};
-use konductro_domain::stage::Stage;
+use konductro_domain::ids::{EventId, ProjectId, UserId};
 use konductro_domain::text::Hash;
 use sqlx::{PgConnection, Row, postgres::PgRow};
 use time::OffsetDateTime;
@@ -160,23 +159,51 @@ pub async fn texts(connection: &mut PgConnection, hashes: &[Hash]) -> Result<Has
     Ok(found)
 }
 
-/// Everybody who is an author of some version of this stage with exactly this text (rule 8: authorship
-/// can't be shed by giving the same text again). Read from the events themselves, so it is never late.
+/// Everybody who wrote to Conductor in a conversation up to an event of it: all of it led to what Conductor then wrote
+/// (rule 8), whoever asked for the document in the end.
+pub async fn speakers_of(
+    connection: &mut PgConnection,
+    conversation: &Stream,
+    up_to: i64,
+) -> Result<Vec<UserId>, sqlx::Error> {
+    let speakers: Vec<Uuid> = sqlx::query_scalar(
+        "SELECT DISTINCT (e.payload->>'author')::uuid AS speaker
+           FROM events e
+          WHERE e.aggregate_type = $1 AND e.aggregate_id = $2 AND e.sequence <= $3 AND e.event_type = 'MessagePosted'
+          ORDER BY 1",
+    )
+    .bind(&conversation.aggregate_type)
+    .bind(&conversation.aggregate_id)
+    .bind(up_to)
+    .fetch_all(connection)
+    .await?;
+    Ok(speakers.into_iter().map(UserId).collect())
+}
+
+/// Everybody who wrote exactly this text before, anywhere in the project (rule 8: authorship can't be shed by giving
+/// the same text again): the authors of a version that holds it, and whose message led Conductor to write it where it
+/// was set aside. Read from the events themselves, so it is never late.
 pub async fn authors_of(
     connection: &mut PgConnection,
-    phase_id: PhaseId,
-    stage: Stage,
+    project_id: ProjectId,
     content: &Hash,
 ) -> Result<Vec<UserId>, sqlx::Error> {
     let authors: Vec<Uuid> = sqlx::query_scalar(
-        "SELECT DISTINCT author.id::uuid
-           FROM events e, json_array_elements_text(e.payload->'authors') AS author(id)
-          WHERE e.aggregate_type = 'phase' AND e.aggregate_id = $1 AND e.event_type = 'ArtefactVersionAdded'
-            AND e.payload->>'stage' = $2 AND e.payload->'content'->>'hash' = $3
+        "SELECT json_array_elements_text(e.payload->'authors')::uuid AS author
+           FROM events e
+          WHERE e.aggregate_type = 'phase' AND e.event_type = 'ArtefactVersionAdded'
+            AND e.payload->'content'->>'hash' = $2 AND e.metadata->>'project' = $1
+          UNION
+         SELECT (reply.payload->>'asked_by')::uuid
+           FROM events aside
+           JOIN events reply ON reply.aggregate_type = 'conversation'
+            AND reply.aggregate_id = aside.aggregate_id || ':' || (aside.payload->>'stage')
+            AND reply.payload->>'turn_id' = aside.payload->>'turn_id' AND reply.payload->>'asked_by' IS NOT NULL
+          WHERE aside.aggregate_type = 'phase' AND aside.event_type = 'DocumentSetAside'
+            AND aside.payload->'content'->>'hash' = $2 AND aside.metadata->>'project' = $1
           ORDER BY 1",
     )
-    .bind(phase_id.to_string())
-    .bind(stage.as_str())
+    .bind(project_id.to_string())
     .bind(content.to_string())
     .fetch_all(connection)
     .await?;

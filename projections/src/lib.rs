@@ -10,6 +10,7 @@ pub mod backlog;
 pub mod changes;
 pub mod checkpoint;
 pub mod conversation_view;
+pub mod delegations;
 mod error;
 pub mod event_log;
 pub mod fold;
@@ -25,6 +26,7 @@ pub mod review_table;
 mod rows;
 mod streams;
 pub mod subscription;
+pub mod threads;
 
 pub use error::ProjectionError;
 pub use fold::{Folding, ReadModel, Writes};
@@ -57,5 +59,11 @@ pub const READ_MODELS: &[ReadModel] = &[
         project: |tx, page| Box::pin(review_table::project(tx, page)),
     },
     ReadModel { name: "backlog", tables: backlog::TABLES, project: |tx, page| Box::pin(backlog::project(tx, page)) },
+    ReadModel { name: "threads", tables: threads::TABLES, project: |tx, page| Box::pin(threads::project(tx, page)) },
+    ReadModel {
+        name: "delegations",
+        tables: delegations::TABLES,
+        project: |tx, page| Box::pin(delegations::project(tx, page)),
+    },
     ReadModel { name: "history", tables: history::TABLES, project: |tx, page| Box::pin(history::project(tx, page)) },
 ];

@@ -9,6 +9,7 @@ use konductro_domain::event::{Event, Recorded};
 use konductro_domain::ids::{PhaseId, ProjectId, UserId};
 use konductro_domain::phase::plan::PhaseKind;
 use konductro_domain::phase::{Phase, PhaseEvent, PhaseStatus};
+use konductro_domain::project::policy::ApprovalPolicy;
 use konductro_domain::role::Role;
 use konductro_domain::stage::Stage;
 use konductro_domain::text::Hash;
@@ -332,6 +333,8 @@ pub async fn stages_of(pool: &PgPool, phases: &[PhaseId]) -> Result<Vec<StageRow
 pub struct Surroundings {
     /// The key of its project.
     pub project_key: Option<String>,
+    /// The project's approval policy now.
+    pub approval_policy: Option<ApprovalPolicy>,
     /// The text of its brief; `None` once it was erased.
     pub brief: Option<String>,
     /// When it was opened.
@@ -352,6 +355,7 @@ pub async fn surroundings(
     let row: Option<Json<Surroundings>> = sqlx::query_scalar(
         "select jsonb_build_object('opened_at', e.recorded_at, 'opened_by', e.metadata ->> 'user_id', \
              'project_key', (select key from projects where project_id = $2), \
+             'approval_policy', (select approval_policy from projects where project_id = $2), \
              'brief', (select body from texts where hash = $3)) \
          from events e where e.aggregate_type = 'phase' and e.aggregate_id = $1 and e.sequence = 1",
     )
@@ -361,4 +365,41 @@ pub async fn surroundings(
     .fetch_optional(pool)
     .await?;
     Ok(row.map(|Json(row)| row))
+}
+
+/// A review that runs under an older policy than the project has now.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct OlderReview {
+    /// The phase.
+    pub phase_id: PhaseId,
+    /// Its number in the project.
+    pub number: u32,
+    /// Its title.
+    pub title: String,
+    /// The stage under review.
+    pub stage: Stage,
+    /// The version of the policy that it was pinned to.
+    pub policy_version: u32,
+}
+
+/// The reviews of a project that run under an older policy than this version of it.
+pub async fn older_reviews(
+    pool: &PgPool,
+    project: ProjectId,
+    policy_version: u32,
+) -> Result<Vec<OlderReview>, ProjectionError> {
+    let rows: Vec<Json<OlderReview>> = sqlx::query_scalar(
+        "select jsonb_build_object('phase_id', p.phase_id, 'number', p.number, 'title', p.title, 'stage', s.stage, \
+             'policy_version', p.memory #> array['opened', 'stages', s.stage, 'policy', 'version']) \
+         from phases p join phase_stages s using (phase_id) \
+         where p.project_id = $1 and p.status in ('planning', 'ready') \
+             and s.state in ('in_review', 'changes_requested', 'stale') \
+             and (p.memory #>> array['opened', 'stages', s.stage, 'policy', 'version'])::bigint < $2 \
+         order by p.number, s.ordinal",
+    )
+    .bind(project.0)
+    .bind(i64::from(policy_version))
+    .fetch_all(pool)
+    .await?;
+    Ok(rows.into_iter().map(|Json(row)| row).collect())
 }

@@ -169,6 +169,7 @@ impl Changes {
             ProjectEvent::MemberRemoved { user_id } => {
                 self.members.insert((project_id, *user_id), None);
             }
+            ProjectEvent::RoleDelegated { .. } | ProjectEvent::DelegationEnded { .. } => {}
         }
         Ok(())
     }
@@ -300,6 +301,16 @@ pub async fn summaries(
     .bind(limit)
     .fetch_all(pool)
     .await?;
+    Ok(rows.into_iter().map(|Json(row)| row).collect())
+}
+
+/// Everybody in a project, with their roles.
+pub async fn members_of(pool: &PgPool, project: ProjectId) -> Result<Vec<MemberRow>, ProjectionError> {
+    let rows: Vec<Json<MemberRow>> =
+        sqlx::query_scalar("select to_jsonb(m) from project_members m where project_id = $1 order by user_id")
+            .bind(project.0)
+            .fetch_all(pool)
+            .await?;
     Ok(rows.into_iter().map(|Json(row)| row).collect())
 }
 

@@ -206,6 +206,7 @@ impl<'a> StageHands<'a> {
                 content: content.reference(),
                 completeness: Completeness::Complete,
                 substance: Substance::Whole,
+                answers: Vec::new(),
             })
             .collect();
         let complete = ConversationCommand::CompleteReply {
@@ -237,6 +238,7 @@ impl<'a> StageHands<'a> {
                 substance: document.substance,
                 generated_by: generated_by(),
                 earlier_authors: Vec::new(),
+                answers: Vec::new(),
                 approval_policy: ApprovalPolicy::default(),
             });
             self.phase(&By::Conductor, phase, save, Vec::new()).await?;
@@ -261,6 +263,7 @@ impl<'a> StageHands<'a> {
             content: content.clone(),
             via: konductro_domain::phase::Via::Ide(Some(source)),
             earlier_authors: Vec::new(),
+            answers: Vec::new(),
             approval_policy: ApprovalPolicy::default(),
         });
         self.phase(&By::Person(by.clone()), phase, command, vec![content]).await
@@ -314,6 +317,7 @@ impl<'a> StageHands<'a> {
             stage,
             version,
             reason: reason.clone(),
+            place: konductro_domain::artefact::anchor::Place::Whole,
         });
         self.phase(&By::Person(by.clone()), phase, command, vec![reason]).await
     }

@@ -22,6 +22,8 @@ pub enum FenceScope {
     Member(ProjectId, UserId),
     /// Whether one stage of a phase is open, locked, approved or over.
     Stage(PhaseId, Stage),
+    /// Who acts for whom in a project.
+    Delegations(ProjectId),
     /// A project's approval policy; the value is the policy (null in projects older than that).
     ProjectPolicy(ProjectId),
     /// The story review of a phase: what is proposed, decided and under way.
@@ -33,6 +35,7 @@ impl std::fmt::Display for FenceScope {
         match self {
             FenceScope::Member(project, user) => write!(f, "member:{project}:{user}"),
             FenceScope::Stage(phase, stage) => write!(f, "stage:{phase}:{stage}"),
+            FenceScope::Delegations(project) => write!(f, "delegations:{project}"),
             FenceScope::ProjectPolicy(project) => write!(f, "policy:{project}"),
             FenceScope::Review(phase) => write!(f, "review:{phase}"),
         }
@@ -161,6 +164,9 @@ fn by_project(event: &ProjectEvent, project: ProjectId) -> Vec<Raise> {
         | ProjectEvent::ApprovalPolicyChanged { approval_policy } => {
             vec![Raise { scope: FenceScope::ProjectPolicy(project), value: Some(json!(approval_policy)) }]
         }
+        ProjectEvent::RoleDelegated { .. } | ProjectEvent::DelegationEnded { .. } => {
+            vec![Raise { scope: FenceScope::Delegations(project), value: None }]
+        }
         ProjectEvent::ProjectRenamed { .. }
         | ProjectEvent::ProjectContextChanged { .. }
         | ProjectEvent::RepositoryAdded { .. }
@@ -185,6 +191,13 @@ fn by_phase(event: &PhaseEvent, phase: PhaseId) -> Vec<Raise> {
         | PhaseEvent::PhaseRenamed { .. }
         | PhaseEvent::ArtefactVersionAdded { .. }
         | PhaseEvent::DocumentSetAside { .. }
+        | PhaseEvent::ChangeRequestPlaced { .. }
+        | PhaseEvent::ChangeRequestAnswered { .. }
+        | PhaseEvent::ActedOnBehalf { .. }
+        | PhaseEvent::ThreadOpened { .. }
+        | PhaseEvent::ThreadReplied { .. }
+        | PhaseEvent::ThreadResolved { .. }
+        | PhaseEvent::ThreadReopened { .. }
         | PhaseEvent::ApprovalGiven { .. }
         | PhaseEvent::OpenPointsAcknowledged { .. }
         | PhaseEvent::ApprovalWithdrawn { .. }

@@ -131,6 +131,13 @@ fn stage_of(event: &PhaseEvent) -> Option<Stage> {
         | PhaseEvent::ApprovalWithdrawn { stage, .. }
         | PhaseEvent::StageReturnedToReview { stage, .. }
         | PhaseEvent::ChangesRequested { stage, .. }
+        | PhaseEvent::ChangeRequestPlaced { stage, .. }
+        | PhaseEvent::ChangeRequestAnswered { stage, .. }
+        | PhaseEvent::ActedOnBehalf { stage, .. }
+        | PhaseEvent::ThreadOpened { stage, .. }
+        | PhaseEvent::ThreadReplied { stage, .. }
+        | PhaseEvent::ThreadResolved { stage, .. }
+        | PhaseEvent::ThreadReopened { stage, .. }
         | PhaseEvent::ChangeRequestWithdrawn { stage, .. }
         | PhaseEvent::ChangeRequestDismissed { stage, .. }
         | PhaseEvent::ChangeRequestCleared { stage, .. }

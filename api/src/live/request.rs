@@ -6,7 +6,8 @@
 use std::time::Duration;
 
 use konductro_domain::artefact::check::Finding;
-use konductro_domain::conductor::{Exchange, GivenArtefact, PromptRole, Scoping, Task};
+use konductro_domain::conductor::{Exchange, GivenArtefact, PromptRole, RequestedChange, Scoping, Task};
+use konductro_domain::ids::ThreadId;
 use konductro_domain::phase::artefact::{Completeness, Origin};
 use konductro_domain::phase::{GateState, OpenedPhase, Phase, PhaseError};
 use konductro_domain::role::{Capability, acting_role};
@@ -15,7 +16,7 @@ use konductro_projections::artefact_versions::{self, ChangeRequestState, Version
 use konductro_projections::changes::Visibility;
 use konductro_projections::conversation_view::{self, FinishedTurn, TurnWithTexts};
 use konductro_projections::project_list::{self, ProjectPage};
-use konductro_projections::{ProjectionError, event_log};
+use konductro_projections::{ProjectionError, event_log, threads};
 use sqlx::PgPool;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
@@ -163,15 +164,23 @@ impl Sources {
     }
 
     /// What people want changed, as the log has it now, in their words.
-    async fn change_requests(&self, job: &TurnJob, phase: &OpenedPhase) -> Result<Vec<String>, NothingToAsk> {
+    async fn change_requests(&self, job: &TurnJob, phase: &OpenedPhase) -> Result<Vec<RequestedChange>, NothingToAsk> {
         let open = phase.stages.get(&job.stage).map(|record| &record.change_requests);
         if open.is_none_or(|open| open.is_empty()) {
             return Ok(Vec::new());
         }
         let requests = artefact_versions::change_requests(&self.pool, job.phase_id).await?;
+        let threads = threads::of_phase(&self.pool, job.phase_id).await?;
         let of_stage =
             requests.into_iter().filter(|it| it.row.stage == job.stage && it.row.state == ChangeRequestState::Open);
-        Ok(of_stage.filter_map(|it| it.reason).collect())
+        let requested = of_stage.filter_map(|it| {
+            let id = it.row.change_request_id;
+            let thread = threads.iter().find(|thread| thread.row.thread_id == ThreadId::of(id));
+            let answers = thread.iter().flat_map(|thread| &thread.replies).filter_map(|reply| reply.text.clone());
+            let (place, answers) = (thread.and_then(|thread| thread.place_in_words()), answers.collect());
+            Some(RequestedChange { id, reason: it.reason?, place, answers })
+        });
+        Ok(requested.collect())
     }
 
     /// What is found in the document that is given, while it may still change. A check that fails costs the findings,

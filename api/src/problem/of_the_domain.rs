@@ -44,12 +44,15 @@ impl From<PhaseError> for Problem {
             PhaseError::NoSuchStage { .. }
             | PhaseError::NoArtefact(_)
             | PhaseError::NoProposals(_)
+            | PhaseError::NoSuchThread
             | PhaseError::NoSuchChangeRequest => Problem::new(Code::NotFound, detail),
             PhaseError::AlreadyOpened
             | PhaseError::NotApproved(_)
             | PhaseError::NotStale(_)
             | PhaseError::OneOffStories
             | PhaseError::AdHocStays
+            | PhaseError::NoVersionYet(_)
+            | PhaseError::IsChangeRequest
             | PhaseError::NoApprovalToWithdraw => Problem::new(Code::Conflict, detail),
             PhaseError::Closed(_) => Problem::new(Code::PhaseClosed, detail),
             PhaseError::StageClosed(stage) => Problem::new(Code::StageLocked, detail).with("stage", stage),
@@ -69,9 +72,11 @@ impl From<PhaseError> for Problem {
             PhaseError::NothingInReview(stage) => Problem::new(Code::StageNotInReview, detail).with("stage", stage),
             PhaseError::RoleRequired(roles) => role_required(detail, roles),
             PhaseError::InteractiveOnly => Problem::new(Code::InteractiveOnly, detail),
-            PhaseError::AuthorMayNotApprove(_) | PhaseError::NotTheRequester | PhaseError::AuthorMayNotDismiss => {
-                Problem::new(Code::NotApprover, detail)
-            }
+            PhaseError::AuthorMayNotApprove(_)
+            | PhaseError::AuthorMayNotClear
+            | PhaseError::AuthorMayNotLower(_)
+            | PhaseError::NotTheRequester
+            | PhaseError::AuthorMayNotDismiss => Problem::new(Code::NotApprover, detail),
             PhaseError::ApprovalOutdated(current) => outdated(detail, current),
             PhaseError::VersionOutdated(version) => {
                 Problem::new(Code::ApprovalOutdated, detail).with("current_version", version)
@@ -100,6 +105,8 @@ impl From<PhaseError> for Problem {
                 Problem::new(Code::DownstreamApproved, detail).with("stage", stage)
             }
             PhaseError::ReasonMissing | PhaseError::ReasonTooLong => Problem::invalid("/reason", detail),
+            PhaseError::NothingSaid => Problem::invalid("/text", detail),
+            PhaseError::AnswersNothing(_) => Problem::invalid("/answers", detail),
             PhaseError::BadTitle => Problem::invalid("/title", detail),
             PhaseError::EmptyDocument => Problem::invalid("/markdown", detail),
             PhaseError::DocumentTooLong => Problem::new(Code::ArtefactTooLarge, detail),
@@ -112,12 +119,25 @@ impl From<ProjectError> for Problem {
         let detail = sentence(&error);
         match &error {
             ProjectError::Unknown => Problem::not_found("project"),
-            ProjectError::UnknownRepository | ProjectError::UnknownMember => Problem::new(Code::NotFound, detail),
+            ProjectError::UnknownRepository | ProjectError::UnknownMember | ProjectError::UnknownDelegation => {
+                Problem::new(Code::NotFound, detail)
+            }
             ProjectError::AlreadyCreated | ProjectError::RepositoryKnown => Problem::new(Code::Conflict, detail),
             ProjectError::BadKey => Problem::invalid("/key", detail),
             ProjectError::BadName => Problem::invalid("/name", detail),
             ProjectError::ContextTooLong => Problem::invalid("/context", detail),
             ProjectError::BadRemote => Problem::invalid("/remote", detail),
+            ProjectError::PolicyWithoutGate(_)
+            | ProjectError::PolicyTwice(_)
+            | ProjectError::PolicyWithoutRoles(_)
+            | ProjectError::PolicyBeyondMatrix { .. }
+            | ProjectError::PolicyApprovals(_) => Problem::invalid("/stages", detail),
+            ProjectError::RoleNotDelegable => Problem::invalid("/role", detail),
+            ProjectError::RoleNotHeld(role) => role_required(detail, &[*role]),
+            ProjectError::DelegateWithoutRole(_) => Problem::invalid("/delegate", detail),
+            ProjectError::BadPeriod => Problem::invalid("/until", detail),
+            ProjectError::TooManyDelegations => Problem::new(Code::Conflict, detail),
+            ProjectError::NotYourDelegation => Problem::new(Code::RoleRequired, detail),
             ProjectError::NoRoles => Problem::invalid("/roles", detail),
             ProjectError::LastSdm => Problem::new(Code::LastSdm, detail),
             ProjectError::RoleRequired(roles) => role_required(detail, roles),

@@ -2,13 +2,14 @@
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, get, post, web};
-use konductro_domain::ids::PhaseId;
+use konductro_domain::ids::{ChangeRequestId, PhaseId};
 use konductro_domain::phase::artefact::{Source, SourceRepository};
 use konductro_domain::phase::{AddArtefactVersion, MAX_ARTEFACT_BYTES, Phase, PhaseCommand, Verb, Via};
 use konductro_domain::role::{Capability, may};
 use konductro_domain::stage::Stage;
 use konductro_domain::text::Text;
-use konductro_projections::artefact_versions::{self, VersionRow};
+use konductro_projections::artefact_versions::VersionRow;
+use konductro_projections::event_log;
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
@@ -45,7 +46,14 @@ pub struct NewArtefactVersion {
     /// The tool and code it was written with: marks a submission from the IDE.
     #[serde(default)]
     source: Option<NewSource>,
+    /// The open change requests that it answers; each still waits for its requester.
+    #[serde(default)]
+    #[schema(value_type = Vec<Uuid>)]
+    answers: Vec<ChangeRequestId>,
 }
+
+/// Most change requests that one version may say it answers.
+const MAX_ANSWERS: usize = 100;
 
 /// The tool and code that a submission was written with.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -192,7 +200,10 @@ async fn add_artefact_version(
     body: Json<NewArtefactVersion>,
 ) -> Result<HttpResponse, Problem> {
     let (phase_id, stage) = (path.0.0, path.0.1.0);
-    let NewArtefactVersion { title, markdown, source } = body.0;
+    let NewArtefactVersion { title, markdown, source, answers } = body.0;
+    if answers.len() > MAX_ANSWERS {
+        return Err(Problem::invalid("/answers", "may name at most 100 change requests"));
+    }
     let source = source.map(checked_source).transpose()?;
     if markdown.len() > MAX_ARTEFACT_BYTES {
         return Err(Problem::new(Code::ArtefactTooLarge, "A document may have 1 MiB of text; shorten it."));
@@ -201,8 +212,10 @@ async fn add_artefact_version(
     let prepare = async || {
         let mut phase = InPhase::enter_stage(&state, &caller, phase_id, stage).await?;
         based_on_latest(&phase, stage, &context)?;
+        let mut connection = state.pool.acquire().await?;
         let earlier_authors =
-            artefact_versions::authors_of_text(&state.pool, phase_id, stage, &content.reference().hash).await?;
+            event_log::authors_of(&mut connection, phase.project.project_id, &content.reference().hash).await?;
+        drop(connection);
         let via = via(&phase, stage, source.clone());
         let verb = if via == Via::Hand { Verb::AddArtefactVersion } else { Verb::SubmitTechnicalAnalysis };
         let approval_policy = phase.project.approval_policy(&state.commands).await?;
@@ -213,6 +226,7 @@ async fn add_artefact_version(
             content: content.clone(),
             via,
             earlier_authors,
+            answers: answers.clone(),
             approval_policy,
         });
         let envelope = phase

@@ -1,4 +1,4 @@
-//! Decisions at a gate: approve, withdraw, request changes, reopen, reaffirm.
+//! Decisions at a gate: approve, withdraw, reaffirm, reopen, restart a review.
 //!
 //! "What happens when the SDM approves requirements?" starts here, at [`approve_artefact`].
 
@@ -7,12 +7,10 @@ use actix_web::{HttpResponse, delete, post, web};
 use konductro_domain::artefact::check::FindingId;
 use konductro_domain::artefact::open_points::open_points;
 use konductro_domain::artefact::reference::Reference;
-use konductro_domain::ids::{ChangeRequestId, PhaseId};
+use konductro_domain::ids::PhaseId;
 use konductro_domain::phase::{
-    ApproveArtefact, DismissChangeRequest, OpenPoints, Phase, PhaseCommand, ReopenStage, RequestChanges, Verb, Waiver,
-    WithdrawApproval, WithdrawChangeRequest,
+    ApproveArtefact, OpenPoints, Phase, PhaseCommand, ReopenStage, RestartReview, Verb, Waiver, WithdrawApproval,
 };
-use konductro_domain::role::Roles;
 use konductro_domain::stage::Stage;
 use konductro_domain::story_review::StoryReview;
 use konductro_domain::text::{Hash, Text};
@@ -21,7 +19,6 @@ use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
-use uuid::Uuid;
 
 use super::access::{InPhase, Told as _};
 use super::phases::answer_phase;
@@ -39,10 +36,8 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(approve_artefact)
         .service(withdraw_approval)
         .service(reaffirm_artefact)
-        .service(request_changes)
-        .service(withdraw_change_request)
-        .service(dismiss_change_request)
-        .service(reopen_stage);
+        .service(reopen_stage)
+        .service(restart_review);
 }
 
 /// Longest reason or note, in bytes of UTF-8 (16 KiB).
@@ -83,16 +78,6 @@ pub struct NewWaiver {
     #[schema(value_type = String)]
     finding_id: FindingId,
     /// Why it may stand.
-    reason: String,
-}
-
-/// What is to change in a version.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewChangeRequest {
-    /// The version shown.
-    version: u32,
-    /// What is to change, and why.
     reason: String,
 }
 
@@ -240,103 +225,6 @@ async fn stated(state: &AppState, content_hash: &Hash) -> Result<Vec<Reference>,
     read.map_err(|error| Problem::unavailable("read what a version leaves open", &error))
 }
 
-/// Send a version back, with what is to change.
-#[utoipa::path(operation_id = "requestChanges", tag = "gates", params(("phase_id" = Uuid, Path), ("stage" = views::Stage, Path)),
-    request_body = NewChangeRequest, responses(
-    (status = 201, body = views::Phase),
-    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),
-))]
-#[post("/phases/{phase_id}/artefacts/{stage}/change-requests")]
-async fn request_changes(
-    state: web::Data<AppState>,
-    caller: Caller,
-    context: RequestContext,
-    path: InPath<(PhaseId, StageInPath)>,
-    body: Json<NewChangeRequest>,
-) -> Result<HttpResponse, Problem> {
-    let reason = salted(checked("/reason", body.0.reason)?);
-    let change_request_id = ChangeRequestId(Uuid::now_v7());
-    let command = async |phase: &InPhase, stage| {
-        Ok(PhaseCommand::RequestChanges(RequestChanges {
-            by: phase.person().clone(),
-            change_request_id,
-            stage,
-            version: body.0.version,
-            reason: reason.clone(),
-        }))
-    };
-    let text = vec![reason.clone()];
-    decide(&state, &caller, &context, path.0, Verb::RequestChanges, text, StatusCode::CREATED, command).await
-}
-
-/// Take back my change request.
-#[utoipa::path(operation_id = "withdrawChangeRequest", tag = "gates",
-    params(("phase_id" = Uuid, Path), ("stage" = views::Stage, Path), ("change_request_id" = Uuid, Path)), responses(
-    (status = 200, body = views::Phase),
-    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),
-))]
-#[post("/phases/{phase_id}/artefacts/{stage}/change-requests/{change_request_id}/withdraw")]
-async fn withdraw_change_request(
-    state: web::Data<AppState>,
-    caller: Caller,
-    context: RequestContext,
-    path: InPath<(PhaseId, StageInPath, ChangeRequestId)>,
-) -> Result<HttpResponse, Problem> {
-    let (phase_id, stage, change_request_id) = path.0;
-    let command = async |phase: &InPhase, stage| {
-        let by = phase.person().clone();
-        Ok(PhaseCommand::WithdrawChangeRequest(WithdrawChangeRequest { by, change_request_id, stage }))
-    };
-    let place = (phase_id, stage);
-    decide(&state, &caller, &context, place, Verb::WithdrawChangeRequest, vec![], StatusCode::OK, command).await
-}
-
-/// Set somebody's change request aside, with a reason.
-#[utoipa::path(operation_id = "dismissChangeRequest", tag = "gates",
-    params(("phase_id" = Uuid, Path), ("stage" = views::Stage, Path), ("change_request_id" = Uuid, Path)),
-    request_body = Reason, responses(
-    (status = 200, body = views::Phase),
-    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),
-))]
-#[post("/phases/{phase_id}/artefacts/{stage}/change-requests/{change_request_id}/dismiss")]
-async fn dismiss_change_request(
-    state: web::Data<AppState>,
-    caller: Caller,
-    context: RequestContext,
-    path: InPath<(PhaseId, StageInPath, ChangeRequestId)>,
-    body: Json<Reason>,
-) -> Result<HttpResponse, Problem> {
-    let (phase_id, stage, change_request_id) = path.0;
-    let reason = salted(checked("/reason", body.0.reason)?);
-    let command = async |phase: &InPhase, stage| {
-        Ok(PhaseCommand::DismissChangeRequest(DismissChangeRequest {
-            by: phase.person().clone(),
-            change_request_id,
-            stage,
-            requester_roles: requester_roles(&state, phase, stage, change_request_id).await?,
-            reason: reason.clone(),
-        }))
-    };
-    let (place, text) = ((phase_id, stage), vec![reason.clone()]);
-    decide(&state, &caller, &context, place, Verb::DismissChangeRequest, text, StatusCode::OK, command).await
-}
-
-/// The roles that whoever made the request holds now.
-async fn requester_roles(
-    state: &AppState,
-    phase: &InPhase,
-    stage: Stage,
-    change_request_id: ChangeRequestId,
-) -> Result<Roles, Problem> {
-    let record = phase.phase.stages.get(&stage);
-    let Some(request) = record.and_then(|record| record.change_requests.get(&change_request_id)) else {
-        return Ok(Roles::new());
-    };
-    let scope = FenceScope::Member(phase.project.project_id, request.requested_by);
-    let fence = state.commands.fence(&scope).await?;
-    Ok(serde_json::from_value(fence.value).unwrap_or_default())
-}
-
 /// Open an approved stage again; everything that stands on it becomes stale.
 #[utoipa::path(operation_id = "reopenStage", tag = "gates", params(("phase_id" = Uuid, Path), ("stage" = views::Stage, Path)),
     request_body = Reason, responses(
@@ -359,6 +247,34 @@ async fn reopen_stage(
     };
     let text = vec![reason.clone()];
     decide(&state, &caller, &context, path.0, Verb::ReopenStage, text, StatusCode::OK, command).await
+}
+
+/// Let the review take the project's approval policy of now; approvals under the old one count no more.
+#[utoipa::path(operation_id = "restartReview", tag = "gates", params(("phase_id" = Uuid, Path), ("stage" = views::Stage, Path)), responses(
+    (status = 200, body = views::Phase),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),
+))]
+#[post("/phases/{phase_id}/artefacts/{stage}/restart-review")]
+async fn restart_review(
+    state: web::Data<AppState>,
+    caller: Caller,
+    context: RequestContext,
+    path: InPath<(PhaseId, StageInPath)>,
+) -> Result<HttpResponse, Problem> {
+    let prepare = async || {
+        let (phase_id, StageInPath(stage)) = path.0;
+        let mut phase = InPhase::enter(&state, &caller, phase_id).await?;
+        phase.has(stage)?;
+        // Asked of the phase itself: the append then checks that the policy is still this one.
+        let approval_policy = phase.project.approval_policy(&state.commands).await?;
+        let command = RestartReview { by: phase.person().clone(), stage, approval_policy };
+        let envelope = phase.envelope(&context, Verb::RestartReview.capability(stage));
+        Ok((PhaseCommand::RestartReview(command), envelope.with_result(&context, json!({}))))
+    };
+    let phase_id = path.0.0;
+    let done =
+        state.commands.execute_with::<Phase, Problem, _, _>(&phase_id.to_string(), context.repeated(), prepare).await?;
+    answer_phase(&state, &caller, phase_id, StatusCode::OK, done).await
 }
 
 /// Executes a decision at a gate, and answers with the phase as it is then.
@@ -385,7 +301,7 @@ async fn decide(
     answer_phase(state, caller, phase_id, status, done).await
 }
 
-fn checked(pointer: &str, text: String) -> Result<String, Problem> {
+pub(super) fn checked(pointer: &str, text: String) -> Result<String, Problem> {
     if text.len() > MAX_REASON_BYTES {
         return Err(Problem::new(
             Code::PayloadTooLarge,

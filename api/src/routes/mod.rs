@@ -1,11 +1,15 @@
 //! One file for each resource; a handler is extract, one call, respond.
 
 pub mod access;
+pub mod anchors;
+pub mod approval_policy;
 pub mod approvals;
 pub mod artefacts;
 pub mod backlog;
+pub mod change_requests;
 pub mod checks;
 pub mod conversations;
+pub mod delegations;
 pub mod drafts;
 pub mod gates;
 pub mod history;
@@ -25,6 +29,7 @@ pub mod setup;
 pub mod split_and_merge;
 mod staged;
 pub mod stories;
+pub mod threads;
 pub mod traceability;
 pub mod users;
 pub mod ws;
@@ -38,6 +43,8 @@ pub fn configure_api(config: &mut ServiceConfig<'_>) {
     me::configure(config);
     users::configure(config);
     projects::configure(config);
+    approval_policy::configure(config);
+    delegations::configure(config);
     phases::configure(config);
     phase_ends::configure(config);
     artefacts::configure(config);
@@ -46,6 +53,8 @@ pub fn configure_api(config: &mut ServiceConfig<'_>) {
     traceability::configure(config);
     inbox::configure(config);
     gates::configure(config);
+    change_requests::configure(config);
+    threads::configure(config);
     conversations::configure(config);
     proposals::configure(config);
     approvals::configure(config);

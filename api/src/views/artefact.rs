@@ -6,6 +6,7 @@ use konductro_domain::phase::artefact::{BasedOn, Source as DomainSource};
 use konductro_domain::stage::Stage as DomainStage;
 use konductro_projections::ProjectionError;
 use konductro_projections::artefact_versions::{self, VersionRow, VersionWithText};
+use konductro_projections::threads;
 use serde::Serialize;
 use sqlx::PgPool;
 use time::OffsetDateTime;
@@ -13,9 +14,10 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::brief::Brief;
+use super::change_request::{self, ChangeRequest, Colleagues};
 use super::draft::DraftSummary;
 use super::finding::Finding;
-use super::gate::{self, Approval, ChangeRequest};
+use super::gate::{self, Approval};
 use super::people::{People, Person};
 use super::phase::PhaseReader;
 use super::sentences::ERASED;
@@ -169,7 +171,9 @@ pub async fn artefact(
     let requests = artefact_versions::change_requests(pool, phase_id).await?;
     let named = latest.iter().flat_map(|version| people_of(&version.row));
     let named = named.chain(approvals.iter().map(|given| given.row.approver));
-    let people = People::named(pool, named.chain(requests.iter().map(|request| request.row.requested_by))).await?;
+    let people = People::named(pool, named.chain(requests.iter().flat_map(change_request::people_of))).await?;
+    let threads = threads::of_phase(pool, phase_id).await?;
+    let colleagues = Colleagues::read(pool, reader, &requests).await?;
     let counting = phase.counting_approvals(stage);
     let (me, newest) = (reader.person.user_id, latest.as_ref().map_or(0, |version| version.row.version));
     let mine = requests.iter().filter(|request| request.row.stage == stage && request.row.requested_by == me);
@@ -189,7 +193,7 @@ pub async fn artefact(
             .filter(|given| given.row.stage == stage)
             .map(|given| gate::approval(given, &people, &counting))
             .collect(),
-        change_requests: gate::change_requests(&requests, &people, stage).collect(),
+        change_requests: change_request::of_stage(&requests, &threads, &people, reader, &colleagues, stage).collect(),
         findings: findings.iter().map(Finding::from).collect(),
         last_seen_version: seen_versions::last_before(pool, me, phase_id, stage, newest).await?,
         sent_back_version,

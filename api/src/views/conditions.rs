@@ -80,10 +80,13 @@ fn whole(record: &StageRecord) -> Condition {
 
 fn no_open_change_requests(stage: DomainStage, record: &StageRecord) -> Condition {
     let open = record.change_requests.len();
-    let text = match open {
-        0 => "No change request is open".to_owned(),
-        1 => "1 change request is open".to_owned(),
-        more => format!("{more} change requests are open"),
+    let answered = record.change_requests.values().filter(|request| request.answered_in.is_some()).count();
+    let text = match (open, answered) {
+        (0, _) => "No change request is open".to_owned(),
+        (1, 0) => "1 change request is open".to_owned(),
+        (1, _) => "1 change request is answered, and waits for its requester".to_owned(),
+        (more, 0) => format!("{more} change requests are open"),
+        (more, answered) => format!("{more} change requests are open, {answered} of them answered"),
     };
     let link = (open > 0).then(|| Link { stage: stage.into(), version: None, finding: None });
     Condition { ok: record.latest.as_ref().map(|_| open == 0), text, link }

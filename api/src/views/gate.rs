@@ -2,12 +2,12 @@
 
 use konductro_domain::ids::UserId;
 use konductro_domain::phase::{ApprovedRecord, Current, Gate as DomainGate, Missing, OpenFinding, OpenedPhase};
-use konductro_projections::artefact_versions::{ApprovalStanding, ApprovalWithNote, ChangeRequestWithReason};
+use konductro_projections::artefact_versions::{ApprovalStanding, ApprovalWithNote};
 use serde::Serialize;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
+use super::change_request::ChangeRequest;
 use super::people::{People, Person};
 use super::sentences::ERASED;
 use super::words::{ChangeRequestState, Role, Stage, roles};
@@ -55,6 +55,8 @@ pub enum Gate {
         required_approvals: usize,
         /// The roles that may approve.
         waiting_for: Vec<Role>,
+        /// What people wanted changed in an earlier version, and have not cleared yet.
+        change_requests: Vec<ChangeRequest>,
     },
     /// The latest version was sent back.
     ChangesRequested {
@@ -154,28 +156,11 @@ pub struct Waiver {
     pub reason: String,
 }
 
-/// One change request.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ChangeRequest {
-    /// The request.
-    pub id: Uuid,
-    /// The version that was sent back.
-    pub version: u32,
-    /// Who wants it.
-    pub by: Person,
-    /// What is to change.
-    pub reason: String,
-    /// When.
-    #[serde(with = "time::serde::rfc3339")]
-    pub at: OffsetDateTime,
-    /// Whether it still blocks, or how it ended.
-    pub state: ChangeRequestState,
-}
-
 /// What the log adds to a gate: people, times, notes, reasons.
 pub(super) struct Record<'a> {
     pub(super) approvals: &'a [ApprovalWithNote],
-    pub(super) change_requests: &'a [ChangeRequestWithReason],
+    /// The change requests of the stage, oldest first.
+    pub(super) change_requests: Vec<ChangeRequest>,
     pub(super) people: &'a People,
     /// When the latest version came.
     pub(super) written_at: OffsetDateTime,
@@ -202,6 +187,7 @@ pub(super) fn shown(phase: &OpenedPhase, stage: konductro_domain::stage::Stage, 
             approvals: approvals_of(version, cycle),
             required_approvals: phase.required_approvals(stage),
             waiting_for: roles(&phase.approving_roles(stage)),
+            change_requests: open(&record.change_requests),
         },
         DomainGate::ChangesRequested(Current { version, content_hash, upstream_hash, cycle }) => {
             Gate::ChangesRequested {
@@ -209,9 +195,7 @@ pub(super) fn shown(phase: &OpenedPhase, stage: konductro_domain::stage::Stage, 
                 content_hash: content_hash.to_string(),
                 upstream_hash: upstream_hash.to_string(),
                 cycle,
-                change_requests: change_requests(record.change_requests, record.people, stage)
-                    .filter(|request| request.state == ChangeRequestState::Open)
-                    .collect(),
+                change_requests: open(&record.change_requests),
             }
         }
         DomainGate::Approved(ApprovedRecord { version, content_hash, upstream_hash, cycle, .. }) => Gate::Approved {
@@ -231,6 +215,10 @@ pub(super) fn shown(phase: &OpenedPhase, stage: konductro_domain::stage::Stage, 
             cause: stale_cause(phase, stage, record.reopening),
         },
     }
+}
+
+fn open(requests: &[ChangeRequest]) -> Vec<ChangeRequest> {
+    requests.iter().filter(|request| request.state == ChangeRequestState::Open).cloned().collect()
 }
 
 /// What a stage waits for.
@@ -301,21 +289,4 @@ fn waiver(open: &OpenFinding, given: &ApprovalWithNote) -> Option<Waiver> {
     let reason = given.waivers.get(&open.waiver?.hash.to_string());
     let reason = reason.cloned().unwrap_or_else(|| ERASED.to_owned());
     Some(Waiver { finding_id: open.finding_id.clone(), reason })
-}
-
-/// The change requests of a stage, oldest first.
-pub(super) fn change_requests<'a>(
-    requests: &'a [ChangeRequestWithReason],
-    people: &'a People,
-    stage: konductro_domain::stage::Stage,
-) -> impl Iterator<Item = ChangeRequest> + use<'a> {
-    let of_stage = requests.iter().filter(move |request| request.row.stage == stage);
-    of_stage.map(|request| ChangeRequest {
-        id: request.row.change_request_id.0,
-        version: request.row.version,
-        by: people.person(request.row.requested_by),
-        reason: request.reason.clone().unwrap_or_else(|| ERASED.to_owned()),
-        at: request.row.at,
-        state: request.row.state.into(),
-    })
 }

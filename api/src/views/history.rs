@@ -111,6 +111,7 @@ pub async fn of_phase(
 fn people_of(row: &HistoryRow) -> impl Iterator<Item = UserId> + use<> {
     let named = match &row.payload {
         Event::Phase(PhaseEvent::ArtefactApproved { approved_by, .. }) => approved_by.clone(),
+        Event::Phase(PhaseEvent::ActedOnBehalf { delegator, .. }) => vec![*delegator],
         Event::Story(StoryEvent::StoryCreated { created_by, .. }) => vec![*created_by],
         _ => Vec::new(),
     };

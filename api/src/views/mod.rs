@@ -3,13 +3,16 @@
 //! A view is built in one place, names of people are looked up when it is built (events hold none), and
 //! nothing here decides: what somebody may do is asked of the domain's own gate.
 
+pub mod approval_policy;
 pub mod artefact;
 pub mod backlog;
 pub mod board;
 pub mod brief;
+mod change_request;
 mod conditions;
 pub mod conversation;
 pub mod coverage;
+pub mod delegation;
 pub mod diff;
 mod draft;
 mod evidence;
@@ -23,34 +26,41 @@ pub mod phase;
 pub mod project;
 pub mod proposal;
 pub mod review;
+mod review_policy;
 mod sentences;
 mod staleness;
 pub mod story;
 mod story_words;
+pub mod thread;
 pub mod traceability;
 mod words;
 
+pub use approval_policy::ApprovalPolicyPage;
 pub use artefact::{Artefact, ArtefactVersion, ArtefactVersionSummary, Based};
 pub use backlog::{BacklogPage, BacklogPhase, ExportedStory, StorySummary};
 pub use board::{PhaseSummary, StageSummary};
 pub use brief::Brief;
+pub use change_request::{ChangeRequest, Dismissal};
 pub use conditions::{Condition, Link};
 pub use conversation::{Author, Document, Failure, LiveTurn, Message, Messages, Part, TurnContext, Usage};
 pub use coverage::{Coverage, CoverageRow};
+pub use delegation::{Delegation, DelegationState};
 pub use diff::Diff;
 pub use draft::{Draft, DraftSummary};
 pub use export::ExportFormat;
 pub use finding::{Finding, FindingPlace, Findings, StoryFinding};
-pub use gate::{Approval, Blocked, ChangeRequest, Gate, StaleCause};
+pub use gate::{Approval, Blocked, Gate, StaleCause};
 pub use history::{HistoryActor, HistoryEvent};
 pub use inbox::InboxItem;
 pub use people::{People, Person};
 pub use phase::{MayNot, Phase, PhaseReader, StageView};
-pub use project::{ApprovalPolicy, Member, Project, ProjectSummary, Repository};
+pub use project::{ApprovalPolicy, Member, Project, ProjectSummary, Repository, StagePolicy};
 pub use proposal::{Proposal, ProposalStatus, ProposalVerb};
 pub use review::{ProposalCounts, ReviewTable, ReviewVerb};
+pub use review_policy::ReviewPolicy;
 pub use story::{Story, StoryReader, StoryVerb};
 pub use story_words::{AcceptanceCriterion, StoryWords};
+pub use thread::{Anchor, FoundPlace, Resolved, Thread, ThreadReply};
 pub use traceability::Traceability;
 pub use words::{
     Adapter, Change, ChangeRequestState, Completeness, EnrichmentState, GateKind, GateState, GeneratedBy,

@@ -13,10 +13,12 @@ use konductro_domain::phase::plan::PhaseKind as DomainKind;
 use konductro_domain::phase::{
     GateState as DomainState, OpenedPhase, PhaseError, PhaseVerb as DomainPhaseVerb, Verb as DomainVerb,
 };
+use konductro_domain::project::policy::ApprovalPolicy;
 use konductro_domain::stage::{GateKind as DomainGateKind, Stage as DomainStage};
 use konductro_projections::artefact_versions::{self, ApprovalWithNote, ChangeRequestWithReason};
 use konductro_projections::phase_board::{self, BoardPhase, Evidence, StageRow, Surroundings};
 use konductro_projections::review_table::{self, Counts};
+use konductro_projections::threads::{self, ThreadWithWords};
 use konductro_projections::{ProjectionError, backlog, history};
 use serde::Serialize;
 use sqlx::PgPool;
@@ -24,11 +26,13 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::change_request::{self, ChangeRequest, Colleagues};
 use super::conditions::{self, Condition};
 use super::evidence;
 use super::gate::{self, Blocked, Gate, Record};
 use super::people::{People, Person};
 use super::review::ProposalCounts;
+use super::review_policy::{self, ReviewPolicy};
 use super::sentences::{ERASED, sentence};
 use super::words::{GateKind, GateState, PhaseKind, PhaseStatus, PhaseVerb, Role, Stage, Verb, roles};
 
@@ -113,6 +117,9 @@ pub struct StageView {
     pub may_not: Vec<MayNot>,
     /// What must be true before its gate opens.
     pub conditions: Vec<Condition>,
+    /// The approval policy that its review is pinned to, and the one of now where that is another; null where there is no
+    /// approval gate.
+    pub policy: Option<ReviewPolicy>,
     /// What approving unlocks.
     pub effect: String,
     /// Where it stands, in one line.
@@ -148,7 +155,7 @@ pub async fn phase(pool: &PgPool, reader: PhaseReader<'_>, findings: &FoundInSta
     let surroundings = phase_board::surroundings(pool, phase_id, phase.project_id, &phase.brief.hash)
         .await?
         .ok_or_else(|| sqlx::Error::RowNotFound)?;
-    let facts = Facts::read(pool, reader, surroundings.opened_at).await?;
+    let facts = Facts::read(pool, reader, &surroundings).await?;
     let people = People::named(pool, facts.people().chain(surroundings.opened_by)).await?;
     let stages = stages_of(phase)
         .map(|stage| facts.stage(reader, stage, &people, findings.get(&stage).map(AsRef::as_ref)))
@@ -199,13 +206,20 @@ struct Facts {
     board: Option<BoardPhase>,
     approvals: Vec<ApprovalWithNote>,
     change_requests: Vec<ChangeRequestWithReason>,
+    threads: Vec<ThreadWithWords>,
+    colleagues: Colleagues,
+    policy: Option<ApprovalPolicy>,
     reopenings: Vec<(DomainStage, String)>,
     proposals: Counts,
     stories: i64,
 }
 
 impl Facts {
-    async fn read(pool: &PgPool, reader: PhaseReader<'_>, opened_at: OffsetDateTime) -> Result<Self, ProjectionError> {
+    async fn read(
+        pool: &PgPool,
+        reader: PhaseReader<'_>,
+        surroundings: &Surroundings,
+    ) -> Result<Self, ProjectionError> {
         let mut reopenings = Vec::new();
         let stale = |stage: &&DomainStage| reader.phase.gate(**stage).state() == DomainState::Stale;
         for stage in reader.phase.kind.stages().iter().filter(stale) {
@@ -216,11 +230,15 @@ impl Facts {
                 reopenings.push((*stage, reason));
             }
         }
+        let change_requests = artefact_versions::change_requests(pool, reader.phase_id).await?;
         Ok(Self {
-            opened_at,
+            opened_at: surroundings.opened_at,
+            policy: surroundings.approval_policy.clone(),
+            threads: threads::of_phase(pool, reader.phase_id).await?,
+            colleagues: Colleagues::read(pool, reader, &change_requests).await?,
             board: phase_board::phase(pool, reader.phase_id).await?,
             approvals: artefact_versions::approvals(pool, reader.phase_id).await?,
-            change_requests: artefact_versions::change_requests(pool, reader.phase_id).await?,
+            change_requests,
             reopenings,
             proposals: review_table::counts(pool, reader.phase_id).await?,
             stories: backlog::of_phase(pool, reader.phase_id).await?,
@@ -237,7 +255,7 @@ impl Facts {
     fn people(&self) -> impl Iterator<Item = UserId> {
         let stages = self.board.iter().flat_map(|board| &board.stages);
         let approvers = self.approvals.iter().map(|given| given.row.approver);
-        let requesters = self.change_requests.iter().map(|request| request.row.requested_by);
+        let requesters = self.change_requests.iter().flat_map(change_request::people_of);
         stages.flat_map(evidence::people).chain(approvers).chain(requesters)
     }
 
@@ -247,6 +265,11 @@ impl Facts {
 
     fn evidence(&self, stage: DomainStage) -> Evidence {
         self.row(stage).map(|row| row.evidence.clone()).unwrap_or_default()
+    }
+
+    fn change_requests_of(&self, reader: PhaseReader<'_>, stage: DomainStage, people: &People) -> Vec<ChangeRequest> {
+        let (requests, threads) = (&self.change_requests, &self.threads);
+        change_request::of_stage(requests, threads, people, reader, &self.colleagues, stage).collect()
     }
 
     fn stage(
@@ -261,7 +284,7 @@ impl Facts {
         let written_at = evidence.written.as_ref().map_or(self.opened_at, |written| written.at);
         let record = Record {
             approvals: &self.approvals,
-            change_requests: &self.change_requests,
+            change_requests: self.change_requests_of(reader, stage, people),
             people,
             written_at,
             approved_at: evidence.approved.as_ref().map_or(written_at, |approved| approved.at),
@@ -283,6 +306,7 @@ impl Facts {
             may,
             may_not,
             conditions: conditions::of(phase, stage, findings),
+            policy: review_policy::of(phase, stage, self.policy.as_ref()),
             effect: conditions::effect(phase, stage),
             evidence: evidence::line(stage, state, latest_version, &evidence, self.proposals, people),
             since: self.row(stage).map_or(self.opened_at, |row| row.since),

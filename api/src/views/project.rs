@@ -127,13 +127,18 @@ pub struct PhaseCounts {
 
 impl From<konductro_domain::project::policy::ApprovalPolicy> for ApprovalPolicy {
     fn from(policy: konductro_domain::project::policy::ApprovalPolicy) -> Self {
-        let stages = policy.stages.into_iter().map(|stage| StagePolicy {
-            stage: stage.stage.into(),
-            roles: roles(&stage.roles),
-            required_approvals: stage.required_approvals,
-            author_may_approve: stage.authors == AuthorRule::MayApprove,
-        });
-        Self { version: policy.version, stages: stages.collect() }
+        Self { version: policy.version, stages: policy.stages.into_iter().map(StagePolicy::from).collect() }
+    }
+}
+
+impl From<konductro_domain::project::policy::StagePolicy> for StagePolicy {
+    fn from(policy: konductro_domain::project::policy::StagePolicy) -> Self {
+        Self {
+            stage: policy.stage.into(),
+            roles: roles(&policy.roles),
+            required_approvals: policy.required_approvals,
+            author_may_approve: policy.authors == AuthorRule::MayApprove,
+        }
     }
 }
 

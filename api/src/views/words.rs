@@ -50,8 +50,8 @@ mirror! {
     /// What a person can do in a stage.
     Verb = konductro_domain::phase::Verb {
         PostMessage, AddArtefactVersion, SubmitTechnicalAnalysis, ApproveArtefact, RequestChanges, WithdrawApproval,
-        WithdrawChangeRequest, DismissChangeRequest, ReopenStage, ReaffirmArtefact, GenerateStories, ReviewStories,
-        ApproveProposals,
+        WithdrawChangeRequest, DismissChangeRequest, ReopenStage, ReaffirmArtefact, RestartReview, OpenThread,
+        ReplyInThread, ResolveThread, GenerateStories, ReviewStories, ApproveProposals,
     }
     /// What a person can do with a whole phase.
     PhaseVerb = konductro_domain::phase::PhaseVerb { Rename, Promote, Cancel, Complete }

@@ -13,13 +13,14 @@ use konductro_domain::conversation::{
 };
 use konductro_domain::event::{Event, Recorded, Stream};
 use konductro_domain::ids::{
-    ChangeRequestId, CorrelationId, EventId, MessageId, PhaseId, ProjectId, RepositoryId, SessionId, TurnId, UserId,
+    ChangeRequestId, CorrelationId, DelegationId, EventId, MessageId, PhaseId, ProjectId, RepositoryId, SessionId,
+    ThreadId, TurnId, UserId,
 };
 use konductro_domain::phase::artefact::Completeness;
 use konductro_domain::phase::plan::PhaseKind;
 use konductro_domain::phase::{
-    AddArtefactVersion, ApproveArtefact, OpenPhase, OpenPoints, Phase, PhaseCommand, PhaseEvent, ReopenStage,
-    RequestChanges, SaveDocument, Via,
+    AddArtefactVersion, ApproveArtefact, OpenPhase, OpenPoints, OpenThread, Phase, PhaseCommand, PhaseEvent,
+    ReopenStage, ReplyInThread, RequestChanges, ResolveThread, SaveDocument, Via,
 };
 use konductro_domain::project::policy::ApprovalPolicy;
 use konductro_domain::project::{Project, ProjectCommand, ProjectEvent};
@@ -100,6 +101,7 @@ impl Journal {
         journal.retry_a_failed_turn();
         journal.reopen();
         journal.review_stories();
+        journal.talk();
         journal
     }
 
@@ -248,6 +250,7 @@ impl Journal {
             content,
             completeness: Completeness::Complete,
             substance: Substance::Whole,
+            answers: Vec::new(),
         };
         let reply = Reply {
             turn_id,
@@ -275,6 +278,7 @@ impl Journal {
             substance: Substance::Whole,
             generated_by: guided(),
             earlier_authors: Vec::new(),
+            answers: Vec::new(),
             approval_policy: ApprovalPolicy::default(),
         };
         self.phase(None, &PhaseCommand::SaveDocument(save));
@@ -288,6 +292,7 @@ impl Journal {
             content: self.text(body),
             via,
             earlier_authors: Vec::new(),
+            answers: Vec::new(),
             approval_policy: ApprovalPolicy::default(),
         });
         self.phase(Some(by), &command);
@@ -321,10 +326,39 @@ impl Journal {
             stage: Stage::Requirements,
             version: 1,
             reason,
+            place: konductro_domain::artefact::anchor::Place::Whole,
         });
         self.phase(Some(sdm()), &command);
         self.edit(sdm(), Stage::Requirements, Via::Hand, SECOND_DRAFT);
         self.approve(sdm(), Stage::Requirements);
+    }
+
+    fn talk(&mut self) {
+        let (stage, thread_id) = (Stage::Requirements, ThreadId(Uuid::from_u128(31)));
+        let (text, words) = (self.salted("Which days?"), self.salted("refunds"));
+        let place = konductro_domain::artefact::anchor::Place::Quote(words, 0);
+        let by = person(developer(), Role::Developer);
+        let open = OpenThread { by: by.clone(), thread_id, stage, version: 1, place, text };
+        self.phase(Some(developer()), &PhaseCommand::OpenThread(open));
+        let resolve = PhaseCommand::ResolveThread(ResolveThread { by: by.clone(), thread_id, stage });
+        self.phase(Some(developer()), &resolve);
+        for id in [thread_id, ThreadId::of(ChangeRequestId(Uuid::from_u128(30)))] {
+            let text = self.salted("Working days.");
+            let reply = ReplyInThread { by: by.clone(), thread_id: id, stage, text };
+            self.phase(Some(developer()), &PhaseCommand::ReplyInThread(reply));
+        }
+        let (delegation_id, now) = (DelegationId(Uuid::from_u128(32)), self.events[0].at);
+        let lent = ProjectEvent::RoleDelegated {
+            delegation_id,
+            delegator: sdm(),
+            delegate: architect(),
+            role: Role::Sdm,
+            from: now,
+            until: now + time::Duration::days(7),
+        };
+        for event in [lent, ProjectEvent::DelegationEnded { delegation_id }] {
+            self.record("project", self.project_id.to_string(), Some(sdm()), Event::Project(event));
+        }
     }
 
     fn analyse_and_approve(&mut self) {

@@ -1,5 +1,6 @@
 //! What can be said of an artefact's text alone, without a phase around it.
 
+pub mod anchor;
 mod blocks;
 pub mod check;
 pub mod coverage;

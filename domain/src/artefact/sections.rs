@@ -34,7 +34,7 @@ pub(super) fn sections(markdown: &str) -> Vec<Section<'_>> {
     sections
 }
 
-fn is_heading(line: &str) -> bool {
+pub(super) fn is_heading(line: &str) -> bool {
     let hashes = line.bytes().take_while(|byte| *byte == b'#').count();
     (1..=6).contains(&hashes) && line.as_bytes().get(hashes).is_none_or(|byte| *byte == b' ' || *byte == b'\t')
 }

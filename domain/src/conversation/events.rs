@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::conductor::{FinishKind, GeneratedBy, ModelFailureKind, PromptManifest, Usage};
 use crate::event_enum;
-use crate::ids::{MessageId, PhaseId, ProjectId, TurnId, UserId};
+use crate::ids::{ChangeRequestId, MessageId, PhaseId, ProjectId, TurnId, UserId};
 use crate::phase::artefact::Completeness;
 use crate::stage::Stage;
 use crate::text::TextRef;
@@ -129,6 +129,9 @@ pub struct WrittenDocument {
     pub completeness: Completeness,
     /// Whether the text holds a placeholder such as "rest unchanged" instead of itself.
     pub substance: Substance,
+    /// The change requests that it says it answers; events older than that have none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<ChangeRequestId>,
 }
 
 /// Whether a document's body is the document.

@@ -5,7 +5,7 @@
 use crate::phase::commands::PhaseCommand;
 use crate::phase::errors::PhaseError;
 use crate::phase::state::{OpenedPhase, Phase, PhaseStatus};
-use crate::phase::{PhaseEvent, approving, changing, ending, opening, scoping, versions};
+use crate::phase::{PhaseEvent, approving, changing, ending, opening, scoping, threads, versions};
 use crate::stage::Stage;
 
 impl Phase {
@@ -37,6 +37,10 @@ impl Phase {
                 (command.stage, changing::dismiss_change_request(phase, command)?)
             }
             PhaseCommand::ReopenStage(command) => (command.stage, changing::reopen_stage(phase, command)?),
+            PhaseCommand::RestartReview(command) => (command.stage, changing::restart_review(phase, command)?),
+            PhaseCommand::OpenThread(command) => return threads::open_thread(phase, command),
+            PhaseCommand::ReplyInThread(command) => return threads::reply_in_thread(phase, command),
+            PhaseCommand::ResolveThread(command) => return threads::resolve_thread(phase, command),
         };
         Ok(self.with_consequences(stage, decided))
     }

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::ids::{ChangeRequestId, UserId};
 use crate::phase::acknowledging::acknowledge;
 use crate::phase::artefact::Completeness;
 use crate::phase::commands::{ApproveArtefact, WithdrawApproval};
 use crate::phase::errors::{Current, PhaseError};
 use crate::phase::gate::GateState;
-use crate::phase::state::{OpenedPhase, StageRecord, VersionRecord};
+use crate::phase::state::{OpenedPhase, VersionRecord};
 use crate::phase::verbs::Verb;
 use crate::phase::waiving::open_findings;
 use crate::phase::{ApprovalBasis, PhaseEvent};
@@ -42,7 +41,7 @@ fn give_approval(
     if latest.completeness == Completeness::Incomplete {
         return Err(PhaseError::Incomplete(latest.version));
     }
-    let own_requests = clearable_requests(record, by.user_id)?;
+    let own_requests = record.clearable_requests(by.user_id)?;
     let open_findings = open_findings(&command.findings, &command.waivers)?;
     let acknowledged = acknowledge(command)?;
     let mut events = vec![PhaseEvent::ApprovalGiven {
@@ -108,21 +107,6 @@ fn names_what_is_there(
     };
     let current = phase.current(command.stage, latest);
     if named == current { Ok(()) } else { Err(PhaseError::ApprovalOutdated(current)) }
-}
-
-/// One's own open requests are cleared by approving; anybody else's block (rule 5).
-fn clearable_requests(record: &StageRecord, approver: UserId) -> Result<Vec<ChangeRequestId>, PhaseError> {
-    let others: Vec<_> = record
-        .change_requests
-        .values()
-        .map(|request| request.requested_by)
-        .filter(|requester| *requester != approver)
-        .collect();
-    if others.is_empty() {
-        Ok(record.change_requests.keys().copied().collect())
-    } else {
-        Err(PhaseError::ChangesOpen(others))
-    }
 }
 
 pub(super) fn withdraw_approval(

@@ -1,13 +1,15 @@
 //! What people and policies can ask of a phase. Ids, texts, time and the acting person come in from outside.
 
 use crate::actor::Person;
+use crate::artefact::anchor::Place;
 use crate::artefact::check::{Finding, FindingId};
 use crate::artefact::reference::Reference;
 use crate::conductor::GeneratedBy;
 use crate::conversation::Substance;
-use crate::ids::{ChangeRequestId, ProjectId, TurnId, UserId};
+use crate::ids::{ChangeRequestId, ProjectId, ThreadId, TurnId, UserId};
 use crate::phase::artefact::{BasedOn, Completeness, Source};
 use crate::phase::plan::PhaseKind;
+use crate::project::delegation::OnBehalf;
 use crate::project::policy::ApprovalPolicy;
 use crate::role::Roles;
 use crate::stage::Stage;
@@ -28,6 +30,10 @@ pub enum PhaseCommand {
     WithdrawChangeRequest(WithdrawChangeRequest),
     DismissChangeRequest(DismissChangeRequest),
     ReopenStage(ReopenStage),
+    RestartReview(RestartReview),
+    OpenThread(OpenThread),
+    ReplyInThread(ReplyInThread),
+    ResolveThread(ResolveThread),
     RecordFirstReply(RecordFirstReply),
     PromotePhase(PromotePhase),
     CancelPhase(CancelPhase),
@@ -77,8 +83,10 @@ pub struct AddArtefactVersion {
     pub content: Text,
     /// From where.
     pub via: Via,
-    /// Authors of the same text in earlier cycles: authorship can't be shed (rule 8).
+    /// Authors of the same text before, anywhere in the project: authorship can't be shed (rule 8).
     pub earlier_authors: Vec<UserId>,
+    /// The change requests that it answers; each must be open.
+    pub answers: Vec<ChangeRequestId>,
     /// The project's policy now.
     pub approval_policy: ApprovalPolicy,
 }
@@ -113,8 +121,10 @@ pub struct SaveDocument {
     pub substance: Substance,
     /// The model.
     pub generated_by: GeneratedBy,
-    /// Authors of the same text in earlier cycles.
+    /// Authors of the same text before, and whoever else wrote to Conductor in the conversation that led to it.
     pub earlier_authors: Vec<UserId>,
+    /// The change requests that it says it answers; what is not open is passed over.
+    pub answers: Vec<ChangeRequestId>,
     /// The project's policy now.
     pub approval_policy: ApprovalPolicy,
 }
@@ -187,9 +197,11 @@ pub struct RequestChanges {
     pub version: u32,
     /// What is to change.
     pub reason: Text,
+    /// Where; it was found in the version's text.
+    pub place: Place,
 }
 
-/// Take back one's own change request.
+/// Take back one's own change request, or that of somebody who delegated their role.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WithdrawChangeRequest {
     /// Who.
@@ -198,6 +210,8 @@ pub struct WithdrawChangeRequest {
     pub change_request_id: ChangeRequestId,
     /// The stage.
     pub stage: Stage,
+    /// The delegations that run for the person now (a fence holds the answer).
+    pub acts_for: Vec<OnBehalf>,
 }
 
 /// Set somebody's change request aside.
@@ -226,6 +240,58 @@ pub struct ReopenStage {
     pub reason: Text,
     /// The project's policy now.
     pub approval_policy: ApprovalPolicy,
+}
+
+/// Let a running review take the project's policy of now (rule 9).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RestartReview {
+    /// Who.
+    pub by: Person,
+    /// The stage.
+    pub stage: Stage,
+    /// The project's policy now.
+    pub approval_policy: ApprovalPolicy,
+}
+
+/// Say something beside a version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenThread {
+    /// Who.
+    pub by: Person,
+    /// The new thread's id.
+    pub thread_id: ThreadId,
+    /// The stage.
+    pub stage: Stage,
+    /// The version shown.
+    pub version: u32,
+    /// Where; it was found in the version's text.
+    pub place: Place,
+    /// What.
+    pub text: Text,
+}
+
+/// Answer in a thread, or to a change request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReplyInThread {
+    /// Who.
+    pub by: Person,
+    /// The thread.
+    pub thread_id: ThreadId,
+    /// The stage.
+    pub stage: Stage,
+    /// The answer.
+    pub text: Text,
+}
+
+/// Declare a thread settled; an answer opens it again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResolveThread {
+    /// Who.
+    pub by: Person,
+    /// The thread.
+    pub thread_id: ThreadId,
+    /// The stage.
+    pub stage: Stage,
 }
 
 /// Record that Conductor replied (a policy's command, never refused for state).

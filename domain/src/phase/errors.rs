@@ -2,7 +2,7 @@
 
 use crate::artefact::check::Finding;
 use crate::artefact::reference::Reference;
-use crate::ids::UserId;
+use crate::ids::{ChangeRequestId, UserId};
 use crate::phase::plan::PhaseKind;
 use crate::phase::waiving::BadWaiver;
 use crate::role::{Role, spoken};
@@ -176,6 +176,31 @@ pub enum PhaseError {
     /// An author can't dismiss a request against their own version.
     #[error("you are an author of this version; another SDM must dismiss the request")]
     AuthorMayNotDismiss,
+    /// A delegate can't take back a request against their own version.
+    #[error(
+        "you are an author of this version, so you can't take this back for a colleague; another SDM must dismiss it"
+    )]
+    AuthorMayNotClear,
+    /// An author can't make it easier to approve what they wrote (rule 9).
+    #[error(
+        "the policy of now asks for less, and you are an author of version {0}: somebody else must restart the review"
+    )]
+    AuthorMayNotLower(u32),
+    /// A version answers something that is not open.
+    #[error("{0} is no open change request of this stage; it may have been withdrawn meanwhile, so leave it out")]
+    AnswersNothing(ChangeRequestId),
+    /// There is no text to talk about.
+    #[error("{} has no version yet to talk about", .0.title())]
+    NoVersionYet(Stage),
+    /// There is no such thread.
+    #[error("there is no such thread")]
+    NoSuchThread,
+    /// A thread says something.
+    #[error("write something first")]
+    NothingSaid,
+    /// A change request is no mere remark.
+    #[error("this is a change request: its requester withdraws it or approves, or an SDM dismisses it")]
+    IsChangeRequest,
     /// There is no approval of one's own.
     #[error("you have no approval here to withdraw")]
     NoApprovalToWithdraw,

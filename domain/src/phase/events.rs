@@ -3,9 +3,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::artefact::anchor::Anchor;
 use crate::conductor::GeneratedBy;
 use crate::event_enum;
-use crate::ids::{ChangeRequestId, ProjectId, TurnId, UserId};
+use crate::ids::{ChangeRequestId, DelegationId, ProjectId, ThreadId, TurnId, UserId};
 use crate::phase::artefact::{BasedOn, Completeness, Origin, Source};
 use crate::phase::plan::PhaseKind;
 use crate::project::policy::ApprovalPolicy;
@@ -205,6 +206,37 @@ event_enum! {
             /// The role in which it was asked.
             role: Role,
         },
+        /// The change request is about one place in the text; without this it is about the whole.
+        ChangeRequestPlaced {
+            /// The request.
+            change_request_id: ChangeRequestId,
+            /// The stage.
+            stage: Stage,
+            /// The place, in the version that was sent back.
+            anchor: Anchor,
+        },
+        /// A new version says that it answers a change request, which still waits for its requester.
+        ChangeRequestAnswered {
+            /// The request.
+            change_request_id: ChangeRequestId,
+            /// The stage.
+            stage: Stage,
+            /// The version that answers it.
+            version: u32,
+        },
+        /// What follows in this commit was done for somebody who had delegated their role.
+        ActedOnBehalf {
+            /// For whom.
+            delegator: UserId,
+            /// Who did.
+            delegate: UserId,
+            /// By which delegation.
+            delegation_id: DelegationId,
+            /// The stage.
+            stage: Stage,
+            /// The role.
+            role: Role,
+        },
         /// The requester took the request back.
         ChangeRequestWithdrawn {
             /// The request.
@@ -256,6 +288,48 @@ event_enum! {
             version: u32,
             /// The policy from now on.
             approval_policy: ApprovalPolicy,
+        },
+        /// Somebody said something beside a version.
+        ThreadOpened {
+            /// The thread.
+            thread_id: ThreadId,
+            /// The stage.
+            stage: Stage,
+            /// The version.
+            version: u32,
+            /// Who.
+            opened_by: UserId,
+            /// The place that it is about.
+            anchor: Anchor,
+            /// What was said.
+            text: TextRef,
+        },
+        /// Somebody answered in a thread, or to a change request.
+        ThreadReplied {
+            /// The thread.
+            thread_id: ThreadId,
+            /// The stage.
+            stage: Stage,
+            /// Who.
+            author: UserId,
+            /// The answer.
+            text: TextRef,
+        },
+        /// Somebody declared a thread settled.
+        ThreadResolved {
+            /// The thread.
+            thread_id: ThreadId,
+            /// The stage.
+            stage: Stage,
+            /// Who.
+            resolved_by: UserId,
+        },
+        /// An answer opened a settled thread again.
+        ThreadReopened {
+            /// The thread.
+            thread_id: ThreadId,
+            /// The stage.
+            stage: Stage,
         },
         /// All artefacts are approved: stories can be generated.
         PhaseBecameReady {},

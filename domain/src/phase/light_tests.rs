@@ -89,6 +89,7 @@ fn note(text: &str) -> PhaseCommand {
         content: Text::plain(text),
         via: Via::Hand,
         earlier_authors: vec![],
+        answers: vec![],
         approval_policy: ApprovalPolicy::default(),
     })
 }
@@ -200,6 +201,7 @@ fn a_document_that_comes_after_the_promotion_is_set_aside() {
         substance: Substance::Whole,
         generated_by: GeneratedBy { adapter: Adapter::Guided, model: "guided".into() },
         earlier_authors: vec![],
+        answers: vec![],
         approval_policy: ApprovalPolicy::default(),
     };
     let events = given.then(&PhaseCommand::SaveDocument(late));

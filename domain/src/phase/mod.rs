@@ -24,14 +24,15 @@ mod scoping;
 mod state;
 #[cfg(test)]
 mod tests;
+mod threads;
 mod verbs;
 mod versions;
 mod waiving;
 
 pub use commands::{
     AddArtefactVersion, ApproveArtefact, CancelPhase, CompletePhase, DismissChangeRequest, OpenPhase, OpenPoints,
-    PhaseCommand, PromotePhase, RecordFirstReply, RenamePhase, ReopenStage, RequestChanges, SaveDocument, Via, Waiver,
-    WithdrawApproval, WithdrawChangeRequest,
+    OpenThread, PhaseCommand, PromotePhase, RecordFirstReply, RenamePhase, ReopenStage, ReplyInThread, RequestChanges,
+    ResolveThread, RestartReview, SaveDocument, Via, Waiver, WithdrawApproval, WithdrawChangeRequest,
 };
 pub use errors::{
     Current, MAX_ARTEFACT_BYTES, MAX_REASON_BYTES, MAX_TITLE, Missing, Needs, PhaseError, StoriesOvertaken,
@@ -39,7 +40,8 @@ pub use errors::{
 pub use events::{ApprovalBasis, OpenFinding, PhaseEvent, SetAsideReason};
 pub use gate::{Gate, GateState};
 pub use state::{
-    ApprovedRecord, GivenApproval, OpenChangeRequest, OpenedPhase, Phase, PhaseStatus, StageRecord, VersionRecord,
+    ApprovedRecord, GivenApproval, OpenChangeRequest, OpenedPhase, Phase, PhaseStatus, StageRecord, ThreadRecord,
+    VersionRecord,
 };
 pub use verbs::{PhaseVerb, Verb};
 pub use waiving::BadWaiver;

@@ -14,14 +14,20 @@ use crate::stage::{GateKind, Stage};
 impl OpenedPhase {
     /// Whether a person may use a verb in a stage now, and if so in which role.
     pub fn permits(&self, verb: Verb, stage: Stage, by: &Person) -> Result<Role, PhaseError> {
-        let record = self.stage(stage)?;
+        let role = self.admits(verb, stage, by)?;
+        self.fits_gate(verb, stage, self.stage(stage)?, by)?;
+        Ok(role)
+    }
+
+    /// Whether a person may use a verb in a stage at all, whatever the state of its gate.
+    pub(super) fn admits(&self, verb: Verb, stage: Stage, by: &Person) -> Result<Role, PhaseError> {
+        self.stage(stage)?;
         let role = self.role_for(verb, stage, by)?;
         if verb.is_interactive_only() && !by.credential.is_interactive() {
             return Err(PhaseError::InteractiveOnly);
         }
         self.live()?;
         self.goes_on(stage)?;
-        self.fits_gate(verb, stage, record, by)?;
         Ok(role)
     }
 
@@ -76,6 +82,10 @@ impl OpenedPhase {
             | Verb::WithdrawChangeRequest
             | Verb::DismissChangeRequest
             | Verb::ReopenStage
+            | Verb::RestartReview
+            | Verb::OpenThread
+            | Verb::ReplyInThread
+            | Verb::ResolveThread
             | Verb::GenerateStories
             | Verb::ReviewStories
             | Verb::ApproveProposals => require(by, verb.capability(stage)),
@@ -88,7 +98,11 @@ impl OpenedPhase {
             Verb::AddArtefactVersion => self.takes_versions(stage),
             Verb::SubmitTechnicalAnalysis if stage != Stage::TechnicalAnalysis => Err(PhaseError::NoArtefact(stage)),
             Verb::SubmitTechnicalAnalysis => self.takes_versions(stage),
-            Verb::ApproveArtefact => self.is_decidable(stage).and_then(|()| self.admits_author(stage, record, by)),
+            Verb::ApproveArtefact => {
+                self.is_decidable(stage)?;
+                self.admits_author(stage, record, by)?;
+                record.clearable_requests(by.user_id).map(|_| ())
+            }
             Verb::RequestChanges => self.is_decidable(stage),
             Verb::WithdrawApproval => self.has_withdrawable_approval(stage, by),
             Verb::WithdrawChangeRequest => {
@@ -115,8 +129,23 @@ impl OpenedPhase {
                 self.unlocked(stage)?;
                 self.admits_author(stage, record, by)
             }
+            Verb::RestartReview => match self.gate(stage) {
+                Gate::InReview(_) | Gate::ChangesRequested(_) | Gate::Stale(_) => Ok(()),
+                Gate::Locked(_) | Gate::Open | Gate::Approved(_) | Gate::Passed => {
+                    Err(PhaseError::NothingInReview(stage))
+                }
+            },
+            Verb::OpenThread | Verb::ReplyInThread | Verb::ResolveThread => self.has_version(stage, record),
             Verb::GenerateStories | Verb::ReviewStories | Verb::ApproveProposals => self.has_review(stage),
         }
+    }
+
+    /// Whether there is a text to talk about.
+    fn has_version(&self, stage: Stage, record: &StageRecord) -> Result<(), PhaseError> {
+        if !stage.has_artefact() {
+            return Err(PhaseError::NoArtefact(stage));
+        }
+        if record.latest.is_some() { Ok(()) } else { Err(PhaseError::NoVersionYet(stage)) }
     }
 
     /// Whether proposals can be made and decided on here now.
@@ -195,7 +224,7 @@ impl OpenedPhase {
             .stage(stage)
             .is_some_and(|policy| policy.authors == crate::project::policy::AuthorRule::MayNotApprove);
         match &record.latest {
-            Some(latest) if forbids && latest.authors.contains(&by.user_id) => {
+            Some(latest) if forbids && record.is_author(by.user_id) => {
                 Err(PhaseError::AuthorMayNotApprove(latest.version))
             }
             _ => Ok(()),

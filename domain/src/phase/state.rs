@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{ChangeRequestId, ProjectId, TurnId, UserId};
+use crate::ids::{ChangeRequestId, ProjectId, ThreadId, TurnId, UserId};
 use crate::phase::PhaseEvent;
 use crate::phase::artefact::{BasedOn, Completeness, Origin};
 use crate::phase::plan::PhaseKind;
@@ -47,6 +47,9 @@ pub struct OpenedPhase {
     pub stages: BTreeMap<Stage, StageRecord>,
     /// The last documents taken from turns, so that a repeat is recognised.
     pub taken_documents: VecDeque<(TurnId, u32)>,
+    /// Every thread beside an artefact; a change request is one too.
+    #[serde(default)]
+    pub threads: BTreeMap<ThreadId, ThreadRecord>,
 }
 
 /// Where a phase stands.
@@ -139,6 +142,20 @@ pub struct OpenChangeRequest {
     pub version: u32,
     /// Who did.
     pub requested_by: UserId,
+    /// The last version that says it answers the request.
+    #[serde(default)]
+    pub answered_in: Option<u32>,
+}
+
+/// A thread beside an artefact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ThreadRecord {
+    /// The stage.
+    pub stage: Stage,
+    /// Whether it is a change request, which is settled by other verbs than a mere remark.
+    pub is_change_request: bool,
+    /// Whether somebody declared it settled.
+    pub resolved: bool,
 }
 
 /// How many taken documents are remembered: more than one reply may hold.
@@ -175,6 +192,7 @@ impl Phase {
                 status: PhaseStatus::Planning,
                 stages,
                 taken_documents: VecDeque::new(),
+                threads: BTreeMap::new(),
             }));
         } else if let Phase::Opened(phase) = self {
             phase.fold(event);
@@ -188,7 +206,10 @@ impl OpenedPhase {
             PhaseEvent::PhaseOpened { .. }
             | PhaseEvent::StageUnlocked { .. }
             | PhaseEvent::StageLocked { .. }
-            | PhaseEvent::OpenPointsAcknowledged { .. } => {}
+            | PhaseEvent::OpenPointsAcknowledged { .. }
+            | PhaseEvent::ChangeRequestPlaced { .. }
+            | PhaseEvent::ActedOnBehalf { .. }
+            | PhaseEvent::ThreadReplied { .. } => {}
             PhaseEvent::PhaseRenamed { title, brief } => {
                 self.title = title;
                 self.brief = brief;
@@ -246,10 +267,23 @@ impl OpenedPhase {
                 }
             }
             PhaseEvent::ChangesRequested { change_request_id, stage, version, requested_by, .. } => {
+                let request = OpenChangeRequest { version, requested_by, answered_in: None };
                 self.at(stage, |record| {
-                    record.change_requests.insert(change_request_id, OpenChangeRequest { version, requested_by });
+                    record.change_requests.insert(change_request_id, request);
                 });
+                let thread = ThreadRecord { stage, is_change_request: true, resolved: false };
+                self.threads.insert(ThreadId::of(change_request_id), thread);
             }
+            PhaseEvent::ChangeRequestAnswered { change_request_id, stage, version } => self.at(stage, |record| {
+                if let Some(request) = record.change_requests.get_mut(&change_request_id) {
+                    request.answered_in = Some(version);
+                }
+            }),
+            PhaseEvent::ThreadOpened { thread_id, stage, .. } => {
+                self.threads.insert(thread_id, ThreadRecord { stage, is_change_request: false, resolved: false });
+            }
+            PhaseEvent::ThreadResolved { thread_id, .. } => self.settle_thread(thread_id, true),
+            PhaseEvent::ThreadReopened { thread_id, .. } => self.settle_thread(thread_id, false),
             PhaseEvent::ChangeRequestWithdrawn { change_request_id, stage }
             | PhaseEvent::ChangeRequestDismissed { change_request_id, stage, .. }
             | PhaseEvent::ChangeRequestCleared { change_request_id, stage } => {
@@ -301,6 +335,12 @@ impl OpenedPhase {
             record.approvals.clear();
             record.policy = approval_policy;
         });
+    }
+
+    fn settle_thread(&mut self, thread: ThreadId, resolved: bool) {
+        if let Some(record) = self.threads.get_mut(&thread) {
+            record.resolved = resolved;
+        }
     }
 
     fn remember_document(&mut self, turn: TurnId, ordinal: u32) {

@@ -4,8 +4,14 @@
 
 use uuid::Uuid;
 
+mod authors;
+mod change_requests;
+mod policy;
+mod threads;
+
 use super::*;
 use crate::actor::{Credential, Person};
+use crate::artefact::anchor::Place;
 use crate::artefact::check::{Checked, FindingId, check};
 use crate::artefact::ids::EarlierIds;
 use crate::conductor::{Adapter, GeneratedBy};
@@ -97,6 +103,7 @@ impl Given {
             content: Text::plain(text),
             via: Via::Hand,
             earlier_authors: vec![],
+            answers: vec![],
             approval_policy: self.policy.clone(),
         })
     }
@@ -109,6 +116,7 @@ impl Given {
             content: Text::plain(text),
             via: Via::Ide(None),
             earlier_authors: vec![],
+            answers: vec![],
             approval_policy: self.policy.clone(),
         })
     }
@@ -125,6 +133,7 @@ impl Given {
             substance: Substance::Whole,
             generated_by: GeneratedBy { adapter: Adapter::Guided, model: "guided".into() },
             earlier_authors: vec![],
+            answers: vec![],
             approval_policy: self.policy.clone(),
         }
     }
@@ -158,6 +167,7 @@ impl Given {
             stage,
             version,
             reason: Text::plain("R-2 has no number"),
+            place: Place::Whole,
         })
     }
 
@@ -318,6 +328,7 @@ fn rule_5_a_change_request_needs_a_reason_and_survives_new_versions() {
         stage: Stage::Requirements,
         version: 1,
         reason: Text::plain("  "),
+        place: Place::Whole,
     };
     assert_eq!(given.when(&PhaseCommand::RequestChanges(silent)), Err(PhaseError::ReasonMissing));
     given.then(&given.request(second_sdm(), Stage::Requirements, 1, 7));
@@ -359,6 +370,7 @@ fn rule_5_only_the_requester_withdraws() {
             by,
             change_request_id: ChangeRequestId(Uuid::from_u128(7)),
             stage: Stage::Requirements,
+            acts_for: vec![],
         })
     };
     assert_eq!(given.when(&withdraw(dana())), Err(PhaseError::NotTheRequester));

@@ -30,6 +30,14 @@ pub enum Verb {
     ReopenStage,
     /// Confirm a stale artefact as it is.
     ReaffirmArtefact,
+    /// Let the review take the policy of now.
+    RestartReview,
+    /// Say something beside a version.
+    OpenThread,
+    /// Answer in a thread, or to a change request.
+    ReplyInThread,
+    /// Declare a thread settled.
+    ResolveThread,
     /// Have Conductor propose stories.
     GenerateStories,
     /// Edit, split, merge, reject, restore and undo in the story review.
@@ -40,7 +48,7 @@ pub enum Verb {
 
 impl Verb {
     /// Every verb.
-    pub const ALL: [Verb; 13] = [
+    pub const ALL: [Verb; 17] = [
         Verb::PostMessage,
         Verb::AddArtefactVersion,
         Verb::SubmitTechnicalAnalysis,
@@ -51,6 +59,10 @@ impl Verb {
         Verb::DismissChangeRequest,
         Verb::ReopenStage,
         Verb::ReaffirmArtefact,
+        Verb::RestartReview,
+        Verb::OpenThread,
+        Verb::ReplyInThread,
+        Verb::ResolveThread,
         Verb::GenerateStories,
         Verb::ReviewStories,
         Verb::ApproveProposals,
@@ -62,6 +74,9 @@ impl Verb {
             Verb::PostMessage
             | Verb::AddArtefactVersion
             | Verb::SubmitTechnicalAnalysis
+            | Verb::OpenThread
+            | Verb::ReplyInThread
+            | Verb::ResolveThread
             | Verb::GenerateStories
             | Verb::ReviewStories => false,
             Verb::ApproveArtefact
@@ -71,6 +86,7 @@ impl Verb {
             | Verb::DismissChangeRequest
             | Verb::ReopenStage
             | Verb::ReaffirmArtefact
+            | Verb::RestartReview
             | Verb::ApproveProposals => true,
         }
     }
@@ -88,7 +104,9 @@ impl Verb {
             | Verb::WithdrawApproval
             | Verb::WithdrawChangeRequest
             | Verb::ReopenStage
-            | Verb::ReaffirmArtefact => Capability::DecideAtGate(stage),
+            | Verb::ReaffirmArtefact
+            | Verb::RestartReview => Capability::DecideAtGate(stage),
+            Verb::OpenThread | Verb::ReplyInThread | Verb::ResolveThread => Capability::Discuss,
         }
     }
 }

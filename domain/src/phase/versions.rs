@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::conductor::GeneratedBy;
 use crate::conversation::Substance;
-use crate::ids::{TurnId, UserId};
+use crate::ids::{ChangeRequestId, TurnId, UserId};
 use crate::phase::artefact::{Completeness, Origin, Source, upstream_hash};
 use crate::phase::commands::{AddArtefactVersion, SaveDocument, Via};
 use crate::phase::errors::{MAX_ARTEFACT_BYTES, PhaseError};
@@ -49,7 +49,11 @@ pub(super) fn add_artefact_version(
     if phase.is_latest(&version) {
         return Ok(Vec::new());
     }
-    Ok(vec![phase.version_event(version)])
+    let open = &phase.stage(command.stage)?.change_requests;
+    if let Some(unknown) = command.answers.iter().find(|answered| !open.contains_key(answered)) {
+        return Err(PhaseError::AnswersNothing(*unknown));
+    }
+    Ok(phase.version_events(version, &command.answers))
 }
 
 pub(super) fn save_document(phase: &OpenedPhase, command: &SaveDocument) -> Vec<PhaseEvent> {
@@ -78,7 +82,7 @@ pub(super) fn save_document(phase: &OpenedPhase, command: &SaveDocument) -> Vec<
             content: command.content,
             reason,
         }],
-        None => vec![phase.version_event(version)],
+        None => phase.version_events(version, &command.answers),
     }
 }
 
@@ -124,6 +128,22 @@ impl OpenedPhase {
         }) && self.gate(new.stage).state() != GateState::Stale
     }
 
+    /// The version, and which open change requests it says it answers.
+    fn version_events(&self, new: NewVersion<'_>, answers: &[ChangeRequestId]) -> Vec<PhaseEvent> {
+        let stage = new.stage;
+        let record = self.stages.get(&stage);
+        let version = record.and_then(|record| record.latest.as_ref()).map_or(1, |latest| latest.version + 1);
+        let is_open = |id: &ChangeRequestId| record.is_some_and(|record| record.change_requests.contains_key(id));
+        let answered: BTreeSet<_> = answers.iter().copied().filter(is_open).collect();
+        let mut events = vec![self.version_event(new)];
+        events.extend(answered.into_iter().map(|change_request_id| PhaseEvent::ChangeRequestAnswered {
+            change_request_id,
+            stage,
+            version,
+        }));
+        events
+    }
+
     fn version_event(&self, new: NewVersion<'_>) -> PhaseEvent {
         let record = self.stages.get(&new.stage);
         let latest = record.and_then(|record| record.latest.as_ref());
@@ -137,7 +157,7 @@ impl OpenedPhase {
             origin: new.origin,
             completeness: new.completeness,
             generated_by: new.generated_by,
-            authors: self.authors(new.stage, new.written_by, new.content, new.earlier_authors),
+            authors: self.authors(new.stage, new.written_by, new.earlier_authors),
             upstream_hash: upstream_hash(&based_on),
             based_on,
             turn_id: new.document.map(|(turn, _)| turn),
@@ -147,14 +167,17 @@ impl OpenedPhase {
         }
     }
 
-    /// Everybody who wrote since the last approved version, and whoever wrote the same text before (rule 8).
-    fn authors(&self, stage: Stage, writer: UserId, content: TextRef, earlier: &[UserId]) -> Vec<UserId> {
+    /// Everybody who wrote what is pending, and whoever wrote the same text before (rule 8).
+    ///
+    /// Who wrote the version before this one is always among them: it awaits approval itself, or its approval no longer
+    /// holds since it was reopened or became stale. So neither a colleague's small edit sheds authorship, nor going
+    /// back to an earlier text, nor a copy.
+    fn authors(&self, stage: Stage, writer: UserId, earlier: &[UserId]) -> Vec<UserId> {
         let mut authors = BTreeSet::from([writer]);
         authors.extend(earlier.iter().copied());
         if let Some(record) = self.stages.get(&stage) {
             authors.extend(record.authors_since_approval.iter().copied());
-            let same = record.latest.as_ref().filter(|latest| latest.content.hash == content.hash);
-            authors.extend(same.into_iter().flat_map(|latest| latest.authors.iter().copied()));
+            authors.extend(record.latest.iter().flat_map(|latest| latest.authors.iter().copied()));
         }
         authors.into_iter().collect()
     }

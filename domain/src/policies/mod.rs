@@ -174,7 +174,9 @@ fn react_to_project(event: &ProjectEvent) -> Vec<Reaction> {
         | ProjectEvent::RepositoryRemoved { .. }
         | ProjectEvent::MemberRolesSet { .. }
         | ProjectEvent::MemberRemoved { .. }
-        | ProjectEvent::ApprovalPolicyChanged { .. } => Vec::new(),
+        | ProjectEvent::ApprovalPolicyChanged { .. }
+        | ProjectEvent::RoleDelegated { .. }
+        | ProjectEvent::DelegationEnded { .. } => Vec::new(),
     }
 }
 
@@ -196,6 +198,13 @@ fn react_to_phase(event: &PhaseEvent) -> Vec<Reaction> {
         | PhaseEvent::ApprovalWithdrawn { .. }
         | PhaseEvent::StageReturnedToReview { .. }
         | PhaseEvent::ChangesRequested { .. }
+        | PhaseEvent::ChangeRequestPlaced { .. }
+        | PhaseEvent::ChangeRequestAnswered { .. }
+        | PhaseEvent::ActedOnBehalf { .. }
+        | PhaseEvent::ThreadOpened { .. }
+        | PhaseEvent::ThreadReplied { .. }
+        | PhaseEvent::ThreadResolved { .. }
+        | PhaseEvent::ThreadReopened { .. }
         | PhaseEvent::ChangeRequestWithdrawn { .. }
         | PhaseEvent::ChangeRequestDismissed { .. }
         | PhaseEvent::ChangeRequestCleared { .. }

@@ -1,20 +1,16 @@
-//! Decides a project: name, context, repositories, members.
+//! Decides a project: name, context, repositories, members, approval policy, delegations.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::actor::Person;
-use crate::ids::{RepositoryId, UserId};
-use crate::project::ProjectEvent;
-use crate::project::policy::ApprovalPolicy;
-use crate::role::{Capability, Role, Roles, may, roles_with, spoken};
+use crate::ids::{DelegationId, RepositoryId, UserId};
+use crate::project::delegation::{DelegateRole, Delegation};
+use crate::project::policy::{ApprovalPolicy, StagePolicy};
+use crate::project::{MAX_CONTEXT_BYTES, MAX_NAME, ProjectError, ProjectEvent, ProjectVerb};
+use crate::role::{Role, Roles, may, roles_with};
 use crate::text::{Text, TextRef};
-
-/// Longest project context, in bytes of UTF-8 (256 KiB).
-pub const MAX_CONTEXT_BYTES: usize = 256 * 1024;
-/// Longest name of a project or repository, in characters.
-pub const MAX_NAME: usize = 120;
 
 /// A project: not created yet, or created with all that follows.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +40,9 @@ pub struct CreatedProject {
     pub members: BTreeMap<UserId, Roles>,
     /// Its approval policy.
     pub approval_policy: ApprovalPolicy,
+    /// Delegations that were not ended before their time; those whose time is over among them.
+    #[serde(default)]
+    pub delegations: BTreeMap<DelegationId, Delegation>,
 }
 
 /// A command to a project.
@@ -105,52 +104,22 @@ pub enum ProjectCommand {
         /// Whom.
         user_id: UserId,
     },
-}
-
-/// Why a project refuses.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ProjectError {
-    /// There is no such project.
-    #[error("there is no such project")]
-    Unknown,
-    /// A project of this id exists.
-    #[error("this project exists already")]
-    AlreadyCreated,
-    /// The key has the wrong form.
-    #[error("the key must be 2 to 10 capital letters or digits, starting with a letter, such as PAY")]
-    BadKey,
-    /// A name has the wrong form.
-    #[error("the name must have 1 to {MAX_NAME} characters on one line")]
-    BadName,
-    /// The context is too long.
-    #[error("the context is over {MAX_CONTEXT_BYTES} bytes; keep what every conversation needs, and link the rest")]
-    ContextTooLong,
-    /// A remote has the wrong form.
-    #[error(
-        "the remote must be an address of a repository on one line, such as https://example.com/pay.git or git@example.com:pay.git"
-    )]
-    BadRemote,
-    /// The repository is there already.
-    #[error("this repository is in the project already")]
-    RepositoryKnown,
-    /// There is no such repository.
-    #[error("there is no such repository in the project")]
-    UnknownRepository,
-    /// There is no such member.
-    #[error("this person is not a member of the project")]
-    UnknownMember,
-    /// A member needs a role.
-    #[error("choose at least one role, or remove the member")]
-    NoRoles,
-    /// Nobody could run the project any more.
-    #[error("a project needs an SDM: make somebody else one first")]
-    LastSdm,
-    /// The person does not hold a role that may do this.
-    #[error("this needs the role {} in the project", spoken(.0))]
-    RoleRequired(Vec<Role>),
-    /// Only an interactive session may do this (rule 4).
-    #[error("only a person in a browser session can change members; sign in to the web app")]
-    InteractiveOnly,
+    /// Say anew who approves some stages; the others keep what they have.
+    ChangeApprovalPolicy {
+        /// Who.
+        by: Person,
+        /// The stages that change.
+        stages: Vec<StagePolicy>,
+    },
+    /// Lend a role to a colleague who holds it too.
+    DelegateRole(DelegateRole),
+    /// Take a delegation back, or give it back.
+    EndDelegation {
+        /// Who.
+        by: Person,
+        /// Which.
+        delegation_id: DelegationId,
+    },
 }
 
 impl Project {
@@ -161,23 +130,35 @@ impl Project {
                 self.create(*creator, key, name, context.as_ref())
             }
             ProjectCommand::EditProject { by, name, context } => {
-                self.managed_by(by)?.edit(name.as_deref(), context.as_ref())
+                self.managed_by(ProjectVerb::Edit, by)?.edit(name.as_deref(), context.as_ref())
             }
             ProjectCommand::AddRepository { by, repository_id, name, remote, default_branch } => {
-                let project = self.managed_by(by)?;
+                let project = self.managed_by(ProjectVerb::ManageRepositories, by)?;
                 project.add_repository(*repository_id, name, remote, default_branch.as_deref())
             }
             ProjectCommand::RemoveRepository { by, repository_id } => {
-                let project = self.managed_by(by)?;
+                let project = self.managed_by(ProjectVerb::ManageRepositories, by)?;
                 match project.repositories.contains_key(repository_id) {
                     true => Ok(vec![ProjectEvent::RepositoryRemoved { repository_id: *repository_id }]),
                     false => Err(ProjectError::UnknownRepository),
                 }
             }
             ProjectCommand::SetMemberRoles { by, user_id, roles } => {
-                self.people_managed_by(by)?.set_member_roles(*user_id, roles)
+                self.managed_by(ProjectVerb::SetMemberRoles, by)?.set_member_roles(*user_id, roles)
             }
-            ProjectCommand::RemoveMember { by, user_id } => self.people_managed_by(by)?.remove_member(*user_id),
+            ProjectCommand::RemoveMember { by, user_id } => {
+                self.managed_by(ProjectVerb::RemoveMember, by)?.remove_member(*user_id)
+            }
+            ProjectCommand::ChangeApprovalPolicy { by, stages } => {
+                let project = self.managed_by(ProjectVerb::ChangeApprovalPolicy, by)?;
+                let changed = project.approval_policy.changed(stages)?;
+                Ok(changed
+                    .map(|approval_policy| ProjectEvent::ApprovalPolicyChanged { approval_policy })
+                    .into_iter()
+                    .collect())
+            }
+            ProjectCommand::DelegateRole(command) => self.created()?.delegate_role(command),
+            ProjectCommand::EndDelegation { by, delegation_id } => self.created()?.end_delegation(by, *delegation_id),
         }
     }
 
@@ -214,18 +195,15 @@ impl Project {
         Ok(events)
     }
 
-    fn managed_by(&self, by: &Person) -> Result<&CreatedProject, ProjectError> {
+    fn managed_by(&self, verb: ProjectVerb, by: &Person) -> Result<&CreatedProject, ProjectError> {
         let project = self.created()?;
-        if may(&by.roles, Capability::ManageProject) {
-            Ok(project)
-        } else {
-            Err(ProjectError::RoleRequired(roles_with(Capability::ManageProject).to_vec()))
+        if let Some(capability) = verb.capability()
+            && !may(&by.roles, capability)
+        {
+            return Err(ProjectError::RoleRequired(roles_with(capability).to_vec()));
         }
-    }
-
-    fn people_managed_by(&self, by: &Person) -> Result<&CreatedProject, ProjectError> {
-        let project = self.managed_by(by)?;
-        if by.credential.is_interactive() { Ok(project) } else { Err(ProjectError::InteractiveOnly) }
+        verb.admits(by)?;
+        Ok(project)
     }
 
     /// Folds one event.
@@ -239,6 +217,7 @@ impl Project {
                 repositories: BTreeMap::new(),
                 members: BTreeMap::new(),
                 approval_policy,
+                delegations: BTreeMap::new(),
             }));
         } else if let Project::Created(project) = self {
             project.fold(event);
@@ -326,6 +305,12 @@ impl CreatedProject {
                 self.members.remove(&user_id);
             }
             ProjectEvent::ApprovalPolicyChanged { approval_policy } => self.approval_policy = approval_policy,
+            ProjectEvent::RoleDelegated { delegation_id, delegator, delegate, role, from, until } => {
+                self.delegations.insert(delegation_id, Delegation { delegator, delegate, role, from, until });
+            }
+            ProjectEvent::DelegationEnded { delegation_id } => {
+                self.delegations.remove(&delegation_id);
+            }
         }
     }
 }

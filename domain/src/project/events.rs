@@ -1,11 +1,12 @@
 //! What happens to a project.
 
 use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
 
 use crate::event_enum;
-use crate::ids::{RepositoryId, UserId};
+use crate::ids::{DelegationId, RepositoryId, UserId};
 use crate::project::policy::ApprovalPolicy;
-use crate::role::Roles;
+use crate::role::{Role, Roles};
 use crate::text::TextRef;
 
 event_enum! {
@@ -64,6 +65,28 @@ event_enum! {
         ApprovalPolicyChanged {
             /// The whole new policy, with its version.
             approval_policy: ApprovalPolicy,
+        },
+        /// Somebody lent a role to a colleague who holds it too, for a time.
+        RoleDelegated {
+            /// The delegation.
+            delegation_id: DelegationId,
+            /// Who is away.
+            delegator: UserId,
+            /// Who acts meanwhile.
+            delegate: UserId,
+            /// The role, which both hold.
+            role: Role,
+            /// From when.
+            #[serde(with = "time::serde::rfc3339")]
+            from: OffsetDateTime,
+            /// Until when, not included.
+            #[serde(with = "time::serde::rfc3339")]
+            until: OffsetDateTime,
+        },
+        /// A delegation was taken back or given back before its time.
+        DelegationEnded {
+            /// The delegation.
+            delegation_id: DelegationId,
         },
     }
 }

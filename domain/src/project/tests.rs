@@ -2,6 +2,9 @@
 
 #![expect(clippy::panic, reason = "a test says what it expected")]
 
+mod delegation;
+mod policy;
+
 use uuid::Uuid;
 
 use super::*;

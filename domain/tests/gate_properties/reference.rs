@@ -261,23 +261,10 @@ impl Reference {
         })
     }
 
-    /// Rule 8: the writer; the authors of every version since the last one whose approval was not undone; and those
-    /// of every version with the same words.
-    fn authors(&self, stage: Stage, writer: Who, words: Words) -> BTreeSet<Who> {
-        let approved = self.facts.iter().enumerate().filter_map(|(at, fact)| match fact {
-            Fact::Approved(of, seen) if *of == stage && !self.undone(stage, at) => Some(seen.version),
-            _ => None,
-        });
-        let last_approved = approved.max().unwrap_or(0);
-        let theirs = self.versions(stage).filter(|version| version.number > last_approved || version.words == words);
-        theirs.flat_map(|version| version.authors.iter().copied()).chain([writer]).collect()
-    }
-
-    /// Whether a version's approval was undone before the next version came.
-    fn undone(&self, stage: Stage, at: usize) -> bool {
-        let next = |fact: &&Fact| !matches!(fact, Fact::Written(of, _) if *of == stage);
-        let mut until_next = self.facts[at..].iter().take_while(next);
-        until_next.any(|fact| matches!(fact, Fact::Reopened(of) | Fact::BackInReview(of) if *of == stage))
+    /// Rule 8: the writer, and the authors of every version before. A new version comes only where no approval holds: none
+    /// was given, or it was reopened or became stale; so all that was written is what is pending.
+    fn authors(&self, stage: Stage, writer: Who) -> BTreeSet<Who> {
+        self.versions(stage).flat_map(|version| version.authors.iter().copied()).chain([writer]).collect()
     }
 }
 
@@ -457,7 +444,7 @@ impl Reference {
             self.facts.push(Fact::PolicyPinned(stage, policy(stage)));
         }
         let number = self.latest(stage).map_or(1, |latest| latest.number + 1);
-        let authors = self.authors(stage, writer, words);
+        let authors = self.authors(stage, writer);
         self.facts.push(Fact::Written(stage, Version { number, words, whole, authors }));
     }
 }

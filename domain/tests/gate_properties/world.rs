@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use konductro_domain::actor::{Credential, Person};
+use konductro_domain::artefact::anchor::Place;
 use konductro_domain::conductor::{Adapter, GeneratedBy};
 use konductro_domain::conversation::Substance;
 use konductro_domain::ids::{ChangeRequestId, ProjectId, SessionId, TokenId, TurnId, UserId};
@@ -256,6 +257,7 @@ impl World {
             content: text(words),
             via: if from_ide { Via::Ide(None) } else { Via::Hand },
             earlier_authors: self.earlier_authors(stage, words),
+            answers: Vec::new(),
             approval_policy: self.policy.clone(),
         };
         (Ask::Write { by, stage, words, from_ide }, PhaseCommand::AddArtefactVersion(command))
@@ -275,6 +277,7 @@ impl World {
             substance: Substance::Whole,
             generated_by: GeneratedBy { adapter: Adapter::Guided, model: "guided".into() },
             earlier_authors: self.earlier_authors(stage, words),
+            answers: Vec::new(),
             approval_policy: self.policy.clone(),
         };
         (Ask::Document { asked_by, stage, words, whole }, PhaseCommand::SaveDocument(command))
@@ -327,6 +330,7 @@ impl World {
             stage,
             version,
             reason: Text::plain("why"),
+            place: Place::Whole,
         };
         (Ask::RequestChanges { by, stage, id, version }, PhaseCommand::RequestChanges(command))
     }
@@ -338,7 +342,7 @@ impl World {
         let id = request.map_or(0, |request| request.id);
         let change_request_id = ChangeRequestId(Uuid::from_u128(id.into()));
         if dice.once_in(2) {
-            let command = WithdrawChangeRequest { by: as_person, change_request_id, stage };
+            let command = WithdrawChangeRequest { by: as_person, change_request_id, stage, acts_for: Vec::new() };
             return (Ask::WithdrawRequest { by, stage, id }, PhaseCommand::WithdrawChangeRequest(command));
         }
         let requester_roles = request.map(|request| self.roles[request.by].clone()).unwrap_or_default();

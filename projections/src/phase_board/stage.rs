@@ -163,6 +163,13 @@ pub(super) fn note(stages: &mut [StageRow], recorded: &Recorded<Event>, event: &
         | PhaseEvent::StageUnlocked { .. }
         | PhaseEvent::StageLocked { .. }
         | PhaseEvent::DocumentSetAside { .. }
+        | PhaseEvent::ChangeRequestPlaced { .. }
+        | PhaseEvent::ChangeRequestAnswered { .. }
+        | PhaseEvent::ActedOnBehalf { .. }
+        | PhaseEvent::ThreadOpened { .. }
+        | PhaseEvent::ThreadReplied { .. }
+        | PhaseEvent::ThreadResolved { .. }
+        | PhaseEvent::ThreadReopened { .. }
         | PhaseEvent::StageReturnedToReview { .. }
         | PhaseEvent::PhaseOpened { .. }
         | PhaseEvent::PhaseRenamed { .. }

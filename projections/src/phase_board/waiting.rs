@@ -79,6 +79,7 @@ fn not_approvers(phase: &OpenedPhase, stage: Stage) -> BTreeSet<UserId> {
         && record.policy.stage(stage).is_some_and(|policy| policy.authors == AuthorRule::MayNotApprove)
     {
         except.extend(record.latest.iter().flat_map(|latest| latest.authors.iter().copied()));
+        except.extend(record.authors_since_approval.iter().copied());
     }
     except
 }

@@ -94,6 +94,7 @@ pub fn version_by(sdm: &Person) -> (PhaseCommand, Text) {
         content: content.clone(),
         via: Via::Hand,
         earlier_authors: Vec::new(),
+        answers: Vec::new(),
         approval_policy: ApprovalPolicy::default(),
     });
     (command, content)

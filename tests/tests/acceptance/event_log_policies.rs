@@ -106,6 +106,7 @@ impl Scene {
                     content: self.document.reference(),
                     completeness: Completeness::Complete,
                     substance: Substance::Whole,
+                    answers: Vec::new(),
                 }],
                 generated_by: GeneratedBy { adapter: Adapter::Guided, model: "guided".to_owned() },
                 usage: Usage::default(),

@@ -4,9 +4,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests say what they expect")]
 
 mod ad_hoc_stories;
+mod approval_policy;
 mod authorisation_matrix;
 mod backlog;
 mod bad_input;
+mod change_requests;
 mod checker;
 mod conductor_aimock;
 mod conductor_openai;
@@ -36,3 +38,4 @@ mod start_and_stop;
 mod stories_aimock;
 mod stories_generated;
 mod story_review;
+mod threads;

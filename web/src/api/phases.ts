@@ -3,7 +3,7 @@
  * A decision names exactly what the person was shown; the server refuses it when that is no longer so.
  */
 import { api, unwrap } from "./client";
-import type { ArtefactVersion, DraftSummary, Finding, Phase, Source, Stage } from "./types";
+import type { ArtefactVersion, DraftSummary, Finding, NewAnchor, Phase, Source, Stage } from "./types";
 
 type Place = { phaseId: string; stage: Stage };
 const path = ({ phaseId, stage }: Place) => ({ phase_id: phaseId, stage });
@@ -187,11 +187,14 @@ export function withdrawApproval(place: Place): Promise<Phase> {
   );
 }
 
-export function requestChanges(place: Place, version: number, reason: string): Promise<Phase> {
+export type ChangesWanted = { version: number; reason: string; anchor?: NewAnchor };
+
+/** Without an anchor the request is about the whole document. */
+export function requestChanges(place: Place, wanted: ChangesWanted): Promise<Phase> {
   return unwrap(
     api.POST("/api/v1/phases/{phase_id}/artefacts/{stage}/change-requests", {
       params: { path: path(place) },
-      body: { version, reason },
+      body: wanted,
     }),
   );
 }

@@ -29,6 +29,8 @@ export const keys = {
   projects: ["projects"] as const,
   project: (id: string) => ["project", id] as const,
   phases: (projectId: string) => ["project", projectId, "phases"] as const,
+  approvalPolicy: (projectId: string) => ["project", projectId, "approval-policy"] as const,
+  delegations: (projectId: string) => ["project", projectId, "delegations"] as const,
   phase: (id: string) => ["phase", id] as const,
   artefact: (phaseId: string, stage: Stage) => ["phase", phaseId, "artefact", stage] as const,
   messages: (phaseId: string, stage: Stage) => ["phase", phaseId, "messages", stage] as const,
@@ -72,6 +74,33 @@ export const projectQuery = (projectId: string) =>
       ),
   });
 
+/** The policy with its warnings and the reviews that keep an older one. */
+export const approvalPolicyQuery = (projectId: string) =>
+  queryOptions({
+    queryKey: keys.approvalPolicy(projectId),
+    queryFn: ({ signal }) =>
+      unwrap(
+        api.GET("/api/v1/projects/{project_id}/approval-policy", {
+          params: { path: { project_id: projectId } },
+          signal,
+        }),
+      ),
+  });
+
+export const delegationsQuery = (projectId: string) =>
+  queryOptions({
+    queryKey: keys.delegations(projectId),
+    queryFn: async ({ signal }) => {
+      const list = await unwrap(
+        api.GET("/api/v1/projects/{project_id}/delegations", {
+          params: { path: { project_id: projectId } },
+          signal,
+        }),
+      );
+      return list.items;
+    },
+  });
+
 export const phasesQuery = (projectId: string) =>
   queryOptions({
     queryKey: keys.phases(projectId),
@@ -104,6 +133,21 @@ export const versionsQuery = (phaseId: string, stage: Stage) =>
         }),
       );
       return list.items.toSorted((a, b) => b.version - a.version);
+    },
+  });
+
+/** What people said beside a stage's document, change requests among it, in the order of the text. */
+export const threadsQuery = (phaseId: string, stage: Stage) =>
+  queryOptions({
+    queryKey: [...keys.artefact(phaseId, stage), "threads"],
+    queryFn: async ({ signal }) => {
+      const list = await unwrap(
+        api.GET("/api/v1/phases/{phase_id}/artefacts/{stage}/threads", {
+          params: { path: { phase_id: phaseId, stage } },
+          signal,
+        }),
+      );
+      return list.items;
     },
   });
 

@@ -80,7 +80,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a stage's artefact: latest version, state, findings, approvals, change requests, and what to know before deciding. */
+        /** Read a stage's artefact: latest version, state, approvals, change requests, and what to know before deciding. */
         get: operations["getArtefact"];
         put?: never;
         post?: never;
@@ -102,8 +102,7 @@ export interface paths {
         /**
          * Approve exactly the version that was shown.
          * @description Version, content hash, upstream hash and cycle must be what is there now; otherwise 409
-         *     `approval-outdated` says what is. A blocking finding stops it (409 `findings-block`) unless it is waived.
-         *     Needs a role of the project's approval policy and a browser session.
+         *     `approval-outdated` says what is. Needs a role of the project's approval policy and a browser session.
          */
         post: operations["approveArtefact"];
         delete?: never;
@@ -138,7 +137,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send a version back, with what is to change. */
+        /** Send a version back, with what is to change and where. */
         post: operations["requestChanges"];
         delete?: never;
         options?: never;
@@ -172,28 +171,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take back my change request. */
+        /** Take back my change request, or that of somebody who delegated their role to me. */
         post: operations["withdrawChangeRequest"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/phases/{phase_id}/artefacts/{stage}/check": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Check a text as if it were the next version of the artefact. Nothing is saved.
-         * @description The latest version's own text gets the findings of the latest version.
-         */
-        post: operations["checkArtefact"];
         delete?: never;
         options?: never;
         head?: never;
@@ -250,6 +229,75 @@ export interface paths {
         put?: never;
         /** Confirm a stale artefact as it is, on what it stands on now. */
         post: operations["reaffirmArtefact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phases/{phase_id}/artefacts/{stage}/restart-review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let the review take the project's approval policy of now; approvals under the old one count no more. */
+        post: operations["restartReview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phases/{phase_id}/artefacts/{stage}/threads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List an artefact's threads, change requests among them, in the order of their places in the latest version. */
+        get: operations["listThreads"];
+        put?: never;
+        /** Say something beside a version. */
+        post: operations["openThread"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phases/{phase_id}/artefacts/{stage}/threads/{thread_id}/replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer in a thread, or to a change request; a settled thread is open again then. */
+        post: operations["replyInThread"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phases/{phase_id}/artefacts/{stage}/threads/{thread_id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Declare a thread settled. */
+        post: operations["resolveThread"];
         delete?: never;
         options?: never;
         head?: never;
@@ -702,6 +750,27 @@ export interface paths {
         patch: operations["editProject"];
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/approval-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read who approves what, what nobody could satisfy today, and which reviews go by an older policy. */
+        get: operations["getApprovalPolicy"];
+        /**
+         * Say anew who approves what. Reviews that run keep their policy until they are restarted. Needs a browser session.
+         * @description Answers with warnings where nobody could satisfy it with today's members.
+         */
+        put: operations["changeApprovalPolicy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/backlog": {
         parameters: {
             query?: never;
@@ -731,6 +800,45 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/delegations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List a project's delegations, the latest first. */
+        get: operations["listDelegations"];
+        put?: never;
+        /**
+         * Have a colleague with the same role look after my change requests for a time. Needs a browser session.
+         * @description They decide in their own name, as they may anyway; a delegation lets them take back my change requests, which would
+         *     block until I return, unless they are an author of what is pending. It can't be passed on.
+         */
+        post: operations["delegateRole"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/delegations/{delegation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End a delegation before its time: the two people it is about can, and every SDM. Needs a browser session. */
+        delete: operations["endDelegation"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1098,6 +1206,31 @@ export interface components {
          * @enum {string}
          */
         Adapter: "openai" | "guided";
+        /** @description The place that a thread is about. */
+        Anchor: {
+            /** @enum {string} */
+            kind: "whole";
+        } | {
+            /** @description Its heading. */
+            heading: string;
+            /** @enum {string} */
+            kind: "section";
+        } | {
+            /** @description The id. */
+            id: string;
+            /** @enum {string} */
+            kind: "item";
+        } | {
+            /** @enum {string} */
+            kind: "quote";
+            /**
+             * Format: int32
+             * @description Which of several equal quotes, from 0.
+             */
+            occurrence: number;
+            /** @description The words. */
+            words: string;
+        };
         /** @description One approval. */
         Approval: {
             /**
@@ -1118,8 +1251,6 @@ export interface components {
             cycle: number;
             /** @description A note for the record. */
             note?: string | null;
-            /** @description How many findings were open then. */
-            open_findings: number;
             /**
              * Format: int32
              * @description The policy it was given under.
@@ -1134,8 +1265,6 @@ export interface components {
              * @description The version.
              */
             version: number;
-            /** @description The blocking ones among them, which were waived. */
-            waivers: components["schemas"]["Waiver"][];
         };
         /** @description A project's approval policy. */
         ApprovalPolicy: {
@@ -1147,7 +1276,14 @@ export interface components {
              */
             version: number;
         };
-        /** @description A stage's artefact: latest version, state, findings, approvals, change requests. */
+        /** @description A project's approval policy with what there is to know of it. */
+        ApprovalPolicyPage: components["schemas"]["ApprovalPolicy"] & {
+            /** @description The reviews that keep an older version of it, until somebody restarts them. */
+            older_reviews: components["schemas"]["ReviewUnderOlderPolicy"][];
+            /** @description The stages that nobody could get approved with today's members. */
+            warnings: components["schemas"]["PolicyWarning"][];
+        };
+        /** @description A stage's artefact: latest version, state, approvals, change requests. */
         Artefact: {
             /** @description Every approval it got, oldest first; those that count say so. */
             approvals: components["schemas"]["Approval"][];
@@ -1365,6 +1501,12 @@ export interface components {
         };
         /** @description One change request. */
         ChangeRequest: {
+            /** @description Whether a version says that it answers it. Only its requester can say that it does. */
+            addressed: boolean;
+            /** @description The place that it is about. */
+            anchor: components["schemas"]["Anchor"];
+            /** @description The versions that say they answer it. */
+            answered_in: number[];
             /**
              * Format: date-time
              * @description When.
@@ -1372,13 +1514,18 @@ export interface components {
             at: string;
             /** @description Who wants it. */
             by: components["schemas"]["Person"];
+            dismissal?: components["schemas"]["Dismissal"] | null;
             /**
              * Format: uuid
              * @description The request.
              */
             id: string;
+            /** @description What I may do with it now: take it back, or set it aside. */
+            may: components["schemas"]["Verb"][];
             /** @description What is to change. */
             reason: string;
+            /** @description How many answers were written to it. */
+            replies: number;
             /** @description Whether it still blocks, or how it ended. */
             state: components["schemas"]["ChangeRequestState"];
             /**
@@ -1529,6 +1676,39 @@ export interface components {
             /** @description What it names; empty where it names nothing at all. */
             ref: string;
         };
+        /** @description A role that somebody lent to a colleague. */
+        Delegation: {
+            /** @description Who acts meanwhile. */
+            delegate: components["schemas"]["Person"];
+            /** @description Who is away. */
+            delegator: components["schemas"]["Person"];
+            /**
+             * Format: date-time
+             * @description From when.
+             */
+            from: string;
+            /**
+             * Format: uuid
+             * @description The delegation.
+             */
+            id: string;
+            /** @description Whether I may end it. */
+            may_end: boolean;
+            /** @description The role, which both hold. */
+            role: components["schemas"]["Role"];
+            /** @description Whether it runs. */
+            state: components["schemas"]["DelegationState"];
+            /**
+             * Format: date-time
+             * @description Until when.
+             */
+            until: string;
+        };
+        /**
+         * @description Whether a delegation runs.
+         * @enum {string}
+         */
+        DelegationState: "coming" | "running" | "suspended" | "over" | "ended";
         /** @description Somebody of the demo workspace, to sign in as. */
         DemoSignIn: {
             /** @description The address to sign in with. */
@@ -1558,6 +1738,17 @@ export interface components {
              * @description The later version.
              */
             to: number;
+        };
+        /** @description How a change request was set aside. */
+        Dismissal: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at?: string | null;
+            by?: components["schemas"]["Person"] | null;
+            /** @description Why. */
+            reason: string;
         };
         /** @description A document in a reply. */
         Document: {
@@ -1678,35 +1869,12 @@ export interface components {
          * @enum {string}
          */
         FileAction: "create" | "modify";
-        /** @description What the checker found in a document. */
+        /** @description What the checker found in a version. */
         Finding: {
-            /** @description Its id: the same as long as rule and place are. */
-            id: string;
-            /** @description Where. */
-            place: components["schemas"]["FindingPlace"];
             /** @description The rule. */
             rule: string;
-            /** @description Whether it stops an approval. */
-            severity: components["schemas"]["Severity"];
-            /** @description What is wrong, and what to do about it. */
+            /** @description The finding. */
             text: string;
-        };
-        /** @description Where a finding is. */
-        FindingPlace: {
-            /**
-             * Format: int32
-             * @description The line, from 1.
-             */
-            line: number;
-            /** @description The id that it is about, such as `R-3`. */
-            ref_id?: string | null;
-            /** @description The heading that it stands under; empty before the first. */
-            section: string;
-        };
-        /** @description What the checker found in a text that nobody has saved. */
-        Findings: {
-            /** @description In the order of the document. */
-            findings: components["schemas"]["Finding"][];
         };
         /** @description The first administrator. */
         FirstAdministrator: {
@@ -1721,6 +1889,16 @@ export interface components {
             name: string;
             /** @description The password: 10 to 200 characters. */
             password: string;
+        };
+        /** @description Where a place is in the latest version. */
+        FoundPlace: {
+            /**
+             * Format: int32
+             * @description The line it begins on, from 1.
+             */
+            line: number;
+            /** @description The heading of its section; empty before the first one. */
+            section: string;
         };
         /** @description The gate of a stage. */
         Gate: {
@@ -1737,6 +1915,8 @@ export interface components {
         } | {
             /** @description Approvals of it so far. */
             approvals: components["schemas"]["Approval"][];
+            /** @description What people wanted changed in an earlier version, and have not cleared yet. */
+            change_requests: components["schemas"]["ChangeRequest"][];
             /** @description The hash of its text: what an approval must name. */
             content_hash: string;
             /**
@@ -2015,8 +2195,6 @@ export interface components {
         };
         /** @description A place in the phase. */
         Link: {
-            /** @description The finding in it. */
-            finding?: string | null;
             /** @description The stage. */
             stage: components["schemas"]["Stage"];
             /**
@@ -2199,6 +2377,31 @@ export interface components {
              */
             version: number;
         };
+        /** @description A place in the version shown; it must be there. */
+        NewAnchor: {
+            /** @enum {string} */
+            kind: "whole";
+        } | {
+            /** @description Its heading, without the marks. */
+            heading: string;
+            /** @enum {string} */
+            kind: "section";
+        } | {
+            /** @description The id, such as `R-2` or `R-2.1`. */
+            id: string;
+            /** @enum {string} */
+            kind: "item";
+        } | {
+            /** @enum {string} */
+            kind: "quote";
+            /**
+             * Format: int32
+             * @description Which of several equal quotes, from 0.
+             */
+            occurrence?: number;
+            /** @description The words, up to 2 KiB. */
+            words: string;
+        };
         /** @description An approval of exactly what was shown. */
         NewApproval: {
             /**
@@ -2222,11 +2425,16 @@ export interface components {
              * @description The version shown.
              */
             version: number;
-            /** @description Blocking findings that may stand, each with a reason that is kept with the approval. */
-            waivers?: components["schemas"]["NewWaiver"][];
+        };
+        /** @description Who approves what from now on. */
+        NewApprovalPolicy: {
+            /** @description The stages that change; the others keep what they have. */
+            stages: components["schemas"]["NewStagePolicy"][];
         };
         /** @description A new version of a document. */
         NewArtefactVersion: {
+            /** @description The open change requests that it answers; each still waits for its requester. */
+            answers?: string[];
             /** @description The whole document (Markdown), up to 1 MiB. */
             markdown: string;
             source?: components["schemas"]["NewSource"] | null;
@@ -2235,6 +2443,7 @@ export interface components {
         };
         /** @description What is to change in a version. */
         NewChangeRequest: {
+            anchor?: components["schemas"]["NewAnchor"] | null;
             /** @description What is to change, and why. */
             reason: string;
             /**
@@ -2242,6 +2451,26 @@ export interface components {
              * @description The version shown.
              */
             version: number;
+        };
+        /** @description A role of mine that a colleague is to look after. */
+        NewDelegation: {
+            /**
+             * Format: uuid
+             * @description Who acts meanwhile: another member who holds the role too.
+             */
+            delegate: string;
+            /**
+             * Format: date-time
+             * @description From when; left out, or in the past: from now.
+             */
+            from?: string | null;
+            /** @description The role, which I hold: SDM or Architect. */
+            role: components["schemas"]["Role"];
+            /**
+             * Format: date-time
+             * @description Until when, at most 90 days later.
+             */
+            until: string;
         };
         /** @description A draft to be kept. */
         NewDraft: {
@@ -2357,6 +2586,20 @@ export interface components {
             /** @description The parts, 2 to 12. */
             into: components["schemas"]["NewPart"][];
         };
+        /** @description How one stage's artefact is approved. */
+        NewStagePolicy: {
+            /** @description Whether an author may be one of them. */
+            author_may_approve: boolean;
+            /**
+             * Format: int32
+             * @description How many different people must, from 1 to 20.
+             */
+            required_approvals: number;
+            /** @description The roles that may approve; never more than the matrix of roles gives. */
+            roles: components["schemas"]["Role"][];
+            /** @description The stage. */
+            stage: components["schemas"]["Stage"];
+        };
         /** @description A one-off story. */
         NewStory: {
             /**
@@ -2365,12 +2608,21 @@ export interface components {
              */
             request: string;
         };
-        /** @description Why a blocking finding may stand. */
-        NewWaiver: {
-            /** @description The finding, as the artefact's findings name it. */
-            finding_id: string;
-            /** @description Why it may stand. */
-            reason: string;
+        /** @description A new thread. */
+        NewThread: {
+            anchor?: components["schemas"]["NewAnchor"] | null;
+            /** @description What I have to say. */
+            text: string;
+            /**
+             * Format: int32
+             * @description The version shown.
+             */
+            version: number;
+        };
+        /** @description An answer. */
+        NewThreadReply: {
+            /** @description What I have to say to it. */
+            text: string;
         };
         /** @description An assumption or an open question of a document. */
         OpenPoint: {
@@ -2437,6 +2689,39 @@ export interface components {
                  * @description The version's number, from 1.
                  */
                 version: number;
+            }[];
+            /** @description Asks for the next page; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Delegation: {
+            /** @description The items, in the list's order. */
+            items: {
+                /** @description Who acts meanwhile. */
+                delegate: components["schemas"]["Person"];
+                /** @description Who is away. */
+                delegator: components["schemas"]["Person"];
+                /**
+                 * Format: date-time
+                 * @description From when.
+                 */
+                from: string;
+                /**
+                 * Format: uuid
+                 * @description The delegation.
+                 */
+                id: string;
+                /** @description Whether I may end it. */
+                may_end: boolean;
+                /** @description The role, which both hold. */
+                role: components["schemas"]["Role"];
+                /** @description Whether it runs. */
+                state: components["schemas"]["DelegationState"];
+                /**
+                 * Format: date-time
+                 * @description Until when.
+                 */
+                until: string;
             }[];
             /** @description Asks for the next page; null at the end. */
             next_cursor?: string | null;
@@ -2634,6 +2919,44 @@ export interface components {
                  * @description How many phases wait for me.
                  */
                 waiting_for_me: number;
+            }[];
+            /** @description Asks for the next page; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Thread: {
+            /** @description The items, in the list's order. */
+            items: {
+                /** @description The place that it is about. */
+                anchor: components["schemas"]["Anchor"];
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                at: string;
+                /** @description Who opened it. */
+                by: components["schemas"]["Person"];
+                change_request?: components["schemas"]["ChangeRequest"] | null;
+                found?: components["schemas"]["FoundPlace"] | null;
+                /**
+                 * Format: uuid
+                 * @description The thread; of a change request its id.
+                 */
+                id: string;
+                /** @description What I may do here now. */
+                may: components["schemas"]["Verb"][];
+                /** @description The answers, oldest first. */
+                replies: components["schemas"]["ThreadReply"][];
+                resolved?: components["schemas"]["Resolved"] | null;
+                /** @description The stage. */
+                stage: components["schemas"]["Stage"];
+                /** @description What was said. */
+                text: string;
+                /**
+                 * Format: int32
+                 * @description The version it was opened beside.
+                 */
+                version: number;
             }[];
             /** @description Asks for the next page; null at the end. */
             next_cursor?: string | null;
@@ -2855,6 +3178,33 @@ export interface components {
             path: string;
             /** @description What for. */
             why?: string;
+        };
+        /** @description What restarting the review would take over. */
+        PolicyOfNow: components["schemas"]["StagePolicy"] & {
+            /** @description Whether it asks for less: then no author of what is pending may restart the review. */
+            lowers: boolean;
+            /**
+             * Format: int32
+             * @description The version of the project's policy.
+             */
+            version: number;
+        };
+        /** @description A stage that nobody could get approved today. */
+        PolicyWarning: {
+            /**
+             * Format: int32
+             * @description How many could, at best.
+             */
+            able: number;
+            /**
+             * Format: int32
+             * @description How many different people must approve.
+             */
+            required_approvals: number;
+            /** @description The stage. */
+            stage: components["schemas"]["Stage"];
+            /** @description What is missing, for people. */
+            text: string;
         };
         /** @description Every error: RFC 9457. A type's own members stand beside these. */
         Problem: {
@@ -3142,6 +3492,25 @@ export interface components {
          * @enum {string}
          */
         RequirementKind: "requirement" | "quality";
+        /** @description Who declared a thread settled. */
+        Resolved: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Who. */
+            by: components["schemas"]["Person"];
+        };
+        /** @description The policy of a stage's review. */
+        ReviewPolicy: components["schemas"]["StagePolicy"] & {
+            now?: components["schemas"]["PolicyOfNow"] | null;
+            /**
+             * Format: int32
+             * @description The version of the project's policy.
+             */
+            version: number;
+        };
         /**
          * @description A step of a review that can be taken back.
          * @enum {string}
@@ -3153,8 +3522,6 @@ export interface components {
             counts: components["schemas"]["ProposalCounts"];
             /** @description Which requirement is covered by which proposal. */
             coverage: components["schemas"]["Coverage"];
-            /** @description What the checker finds in the stories as a set. */
-            findings: components["schemas"]["StoryFinding"][];
             generation?: components["schemas"]["Generation"] | null;
             /** @description The proposals, in order. */
             items: components["schemas"]["Proposal"][];
@@ -3166,6 +3533,28 @@ export interface components {
              * @description The review's version, which is its ETag.
              */
             version: number;
+        };
+        /** @description A review that goes by an older policy. */
+        ReviewUnderOlderPolicy: {
+            /**
+             * Format: int32
+             * @description Its number in the project.
+             */
+            number: number;
+            /**
+             * Format: uuid
+             * @description The phase.
+             */
+            phase_id: string;
+            /**
+             * Format: int32
+             * @description The version of the policy that it keeps.
+             */
+            policy_version: number;
+            /** @description The stage under review. */
+            stage: components["schemas"]["Stage"];
+            /** @description Its title. */
+            title: string;
         };
         /**
          * @description Something to do with a whole review.
@@ -3209,11 +3598,6 @@ export interface components {
             /** @description Whether the first administrator is still to come. */
             open: boolean;
         };
-        /**
-         * @description Whether a finding stops an approval.
-         * @enum {string}
-         */
-        Severity: "blocking" | "advisory";
         /** @description A proposal at the version shown. */
         ShownProposal: {
             /**
@@ -3343,6 +3727,7 @@ export interface components {
             may: components["schemas"]["Verb"][];
             /** @description What I may not do here now, and why. */
             may_not: components["schemas"]["MayNot"][];
+            policy?: components["schemas"]["ReviewPolicy"] | null;
             /**
              * Format: date-time
              * @description Since when it is in this state with its latest version: the time in gate.
@@ -3483,21 +3868,6 @@ export interface components {
             title?: string | null;
             type?: components["schemas"]["StoryType"] | null;
         };
-        /** @description What the checker found in a phase's stories as a set. */
-        StoryFinding: {
-            /** @description Its id. */
-            id: string;
-            /** @description The proposals that it is about. */
-            proposals: string[];
-            /** @description The requirement that it is about. */
-            requirement_id?: string | null;
-            /** @description The rule. */
-            rule: string;
-            /** @description Whether it stops anything. */
-            severity: components["schemas"]["Severity"];
-            /** @description What is wrong, and what to do about it. */
-            text: string;
-        };
         /** @description Where a story came from. */
         StoryLineage: {
             /** @description The artefact versions that it was made from. */
@@ -3626,6 +3996,56 @@ export interface components {
             /** @description What kind of work it is. */
             type: components["schemas"]["StoryType"];
         };
+        /** @description A thread beside an artefact. */
+        Thread: {
+            /** @description The place that it is about. */
+            anchor: components["schemas"]["Anchor"];
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Who opened it. */
+            by: components["schemas"]["Person"];
+            change_request?: components["schemas"]["ChangeRequest"] | null;
+            found?: components["schemas"]["FoundPlace"] | null;
+            /**
+             * Format: uuid
+             * @description The thread; of a change request its id.
+             */
+            id: string;
+            /** @description What I may do here now. */
+            may: components["schemas"]["Verb"][];
+            /** @description The answers, oldest first. */
+            replies: components["schemas"]["ThreadReply"][];
+            resolved?: components["schemas"]["Resolved"] | null;
+            /** @description The stage. */
+            stage: components["schemas"]["Stage"];
+            /** @description What was said. */
+            text: string;
+            /**
+             * Format: int32
+             * @description The version it was opened beside.
+             */
+            version: number;
+        };
+        /** @description An answer in a thread. */
+        ThreadReply: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Who. */
+            by: components["schemas"]["Person"];
+            /**
+             * Format: int64
+             * @description Where it stands in the log.
+             */
+            position: number;
+            /** @description What. */
+            text: string;
+        };
         /** @description Every id of a phase's documents. */
         Traceability: {
             /** @description One for each id that a document defines, in the order of the stages. */
@@ -3712,11 +4132,6 @@ export interface components {
             label: string;
             /** @description What kind of step. */
             step: components["schemas"]["ReviewStep"];
-        };
-        /** @description A text to be checked. */
-        UnsavedText: {
-            /** @description The whole document (Markdown), up to 1 MiB. */
-            markdown: string;
         };
         /** @description Something that a model wrote where a story was due. */
         Unusable: {
@@ -3814,14 +4229,7 @@ export interface components {
          * @description What a person can do in a stage.
          * @enum {string}
          */
-        Verb: "post_message" | "add_artefact_version" | "submit_technical_analysis" | "approve_artefact" | "request_changes" | "withdraw_approval" | "withdraw_change_request" | "dismiss_change_request" | "reopen_stage" | "reaffirm_artefact" | "generate_stories" | "review_stories" | "approve_proposals";
-        /** @description A blocking finding that an approver took responsibility for. */
-        Waiver: {
-            /** @description The finding. */
-            finding_id: string;
-            /** @description Why it may stand. */
-            reason: string;
-        };
+        Verb: "post_message" | "add_artefact_version" | "submit_technical_analysis" | "approve_artefact" | "request_changes" | "withdraw_approval" | "withdraw_change_request" | "dismiss_change_request" | "reopen_stage" | "reaffirm_artefact" | "restart_review" | "open_thread" | "reply_in_thread" | "resolve_thread" | "generate_stories" | "review_stories" | "approve_proposals";
         /** @description A stretch of words. */
         WordDiff: {
             /** @description What happened to it. */
@@ -4081,7 +4489,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4319,7 +4727,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4560,7 +4968,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4698,7 +5106,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4843,7 +5251,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4989,7 +5397,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5131,152 +5539,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `version-changed`, `proposal-changed` */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `if-match-required` */
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limited` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    checkArtefact: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Done once under this key: a repeat gets the first answer. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                phase_id: string;
-                stage: components["schemas"]["Stage"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["UnsavedText"];
-            };
-        };
-        responses: {
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Findings"];
-                };
-            };
-            /** @description `malformed` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-signed-in`, `sign-in-failed` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5617,7 +5880,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5754,7 +6017,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5899,7 +6162,677 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed`, `proposal-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restartReview: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Done once under this key: a repeat gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                phase_id: string;
+                stage: components["schemas"]["Stage"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Phase"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed`, `proposal-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listThreads: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
+            path: {
+                phase_id: string;
+                stage: components["schemas"]["Stage"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Thread"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    openThread: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Done once under this key: a repeat gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                phase_id: string;
+                stage: components["schemas"]["Stage"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewThread"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Thread"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed`, `proposal-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replyInThread: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Done once under this key: a repeat gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                phase_id: string;
+                stage: components["schemas"]["Stage"];
+                thread_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewThreadReply"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Thread"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed`, `proposal-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resolveThread: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Done once under this key: a repeat gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                phase_id: string;
+                stage: components["schemas"]["Stage"];
+                thread_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Thread"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6150,7 +7083,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6385,7 +7318,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6529,7 +7462,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6669,7 +7602,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6911,7 +7844,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7155,7 +8088,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7300,7 +8233,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7445,7 +8378,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7586,7 +8519,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7731,7 +8664,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7875,7 +8808,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8019,7 +8952,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8159,7 +9092,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8303,7 +9236,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8443,7 +9376,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8689,7 +9622,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8834,7 +9767,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9073,7 +10006,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9215,7 +10148,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9550,7 +10483,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9788,7 +10721,245 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed`, `proposal-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApprovalPolicy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalPolicyPage"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeApprovalPolicy: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewApprovalPolicy"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalPolicyPage"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10090,6 +11261,383 @@ export interface operations {
             };
         };
     };
+    listDelegations: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Delegation"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delegateRole: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Done once under this key: a repeat gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDelegation"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delegation"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed`, `proposal-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    endDelegation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                delegation_id: string;
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delegation"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed`, `proposal-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     setMemberRoles: {
         parameters: {
             query?: never;
@@ -10158,7 +11706,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10296,7 +11844,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10540,7 +12088,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10684,7 +12232,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10822,7 +12370,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10966,7 +12514,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11101,7 +12649,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11227,7 +12775,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11534,7 +13082,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11772,7 +13320,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11916,7 +13464,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -12056,7 +13604,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -12196,7 +13744,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -12340,7 +13888,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -12484,7 +14032,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -12712,7 +14260,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -12847,7 +14395,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;

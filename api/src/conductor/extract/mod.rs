@@ -11,6 +11,7 @@ mod substance;
 mod tag;
 
 use konductro_domain::conversation::{Substance, WrittenDocument};
+use konductro_domain::ids::ChangeRequestId;
 use konductro_domain::phase::artefact::Completeness;
 use konductro_domain::stage::Stage;
 use konductro_domain::text::Text;
@@ -85,6 +86,8 @@ pub struct ExtractedDocument {
     pub completeness: Completeness,
     /// Whether the text is the document.
     pub substance: Substance,
+    /// The change requests that it says it answers.
+    pub answers: Vec<ChangeRequestId>,
     /// What was odd about it.
     pub flags: Vec<DocumentFlag>,
 }
@@ -100,6 +103,7 @@ impl ExtractedDocument {
             content: text.reference(),
             completeness: self.completeness,
             substance: self.substance,
+            answers: self.answers.clone(),
         };
         (written, text)
     }
@@ -328,7 +332,7 @@ impl Extractor {
             Line::Blank => self.parts.text(&format!("{line}{end}")),
             Line::Open(open) if chat.fence.is_none() => {
                 let wrapped_by = chat.pending.take().map(|(fence, _)| fence);
-                self.parts.start_document(open.stage, open.title);
+                self.parts.start_document(open);
                 self.place = Place::Document(Document { wrapped_by, ..Document::default() });
             }
             Line::Fence(fence) => self.fence_of_chat(fence, line, end),

@@ -3,9 +3,11 @@
 //! Blank lines at the start and at the end of a part belong to no part. They are held back until
 //! something follows, so that what streamed is exactly what is saved.
 
+use konductro_domain::ids::ChangeRequestId;
 use konductro_domain::phase::artefact::Completeness;
 use konductro_domain::stage::Stage;
 
+use super::tag::OpeningTag;
 use super::{DocumentFlag, ExtractEvent, ExtractedDocument, PartKind, substance_of};
 
 #[derive(Debug, Default)]
@@ -30,6 +32,7 @@ struct Open {
 struct OpenDocument {
     stage: Stage,
     title: String,
+    answers: Vec<ChangeRequestId>,
     text: String,
 }
 
@@ -52,16 +55,18 @@ impl Parts {
         }
     }
 
-    pub(super) fn start_document(&mut self, stage: Stage, title: String) {
+    pub(super) fn start_document(&mut self, tag: OpeningTag) {
         self.end();
-        let document = OpenDocument { stage, title: title.clone(), text: String::new() };
+        let OpeningTag { stage, title, answers } = tag;
+        let document = OpenDocument { stage, title: title.clone(), answers, text: String::new() };
         self.start(PartKind::Document { stage, title }, Some(document));
     }
 
     pub(super) fn end_document(&mut self, completeness: Completeness, flags: Vec<DocumentFlag>) {
-        if let Some(Open { part, document: Some(OpenDocument { stage, title, text }), .. }) = self.close() {
+        if let Some(Open { part, document: Some(OpenDocument { stage, title, answers, text }), .. }) = self.close() {
             let substance = substance_of(&text);
-            self.documents.push(ExtractedDocument { part, stage, title, text, completeness, substance, flags });
+            let found = ExtractedDocument { part, stage, title, text, completeness, substance, answers, flags };
+            self.documents.push(found);
         }
     }
 

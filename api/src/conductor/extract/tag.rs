@@ -1,8 +1,12 @@
 //! The tags of the document grammar, read as people and models really write them: quotes straight or
 //! curly, attributes in any order, `artifact` for `artefact`, blanks around.
 
+use konductro_domain::ids::ChangeRequestId;
 use konductro_domain::phase::MAX_TITLE;
 use konductro_domain::stage::Stage;
+
+/// More ids than this in one tag are not read.
+const MAX_ANSWERS: usize = 100;
 
 const NAMES: [&str; 2] = ["artefact", "artifact"];
 
@@ -13,6 +17,8 @@ pub(super) struct OpeningTag {
     pub(super) stage: Stage,
     /// The title; the stage's own where none is given.
     pub(super) title: String,
+    /// The change requests that it says it answers.
+    pub(super) answers: Vec<ChangeRequestId>,
 }
 
 /// Whether a whole line is a closing tag and nothing else.
@@ -65,7 +71,8 @@ pub(super) fn opening(line: &str) -> Option<OpeningTag> {
     let kind = value("kind").or_else(|| value("type"))?;
     let stage = kind.trim().to_ascii_lowercase().replace(['-', ' '], "_").parse().ok()?;
     let title = value("title").map(clean_title).filter(|title| !title.is_empty());
-    Some(OpeningTag { stage, title: title.unwrap_or_else(|| Stage::title(stage).to_owned()) })
+    let answers = value("answers").map(answers_in).unwrap_or_default();
+    Some(OpeningTag { stage, title: title.unwrap_or_else(|| Stage::title(stage).to_owned()), answers })
 }
 
 fn starts_a_name(start: &str) -> bool {
@@ -118,6 +125,12 @@ fn value(text: &str) -> Option<(String, &str)> {
 
 fn unescape(value: &str) -> String {
     value.replace("&quot;", "\"").replace("&#39;", "'").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+}
+
+/// The ids that stand in the attribute, however they are set apart; what is no id is passed over.
+fn answers_in(value: &str) -> Vec<ChangeRequestId> {
+    let words = value.split(|c: char| !c.is_ascii_hexdigit() && c != '-').filter(|word| !word.is_empty());
+    words.filter_map(|word| word.parse().ok()).take(MAX_ANSWERS).collect()
 }
 
 fn clean_title(title: &str) -> String {

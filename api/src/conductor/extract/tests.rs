@@ -243,3 +243,18 @@ fn a_flood_without_line_ends_is_not_held() {
         .sum();
     assert_eq!(out, flood.len());
 }
+
+#[test]
+fn a_document_says_which_change_requests_it_answers() {
+    let (one, two) = ("018f0000-0000-7000-8000-000000000007", "018f0000-0000-7000-8000-000000000008");
+    for attribute in [format!("{one} {two}"), format!("{one}, {two};"), format!("CR {one} and #{two} and R-2")] {
+        let found = document(&format!(
+            "<artefact kind=\"requirements\" answers=\"{attribute}\" title=\"T\">\n# T\n\nText.\n</artefact>\n"
+        ));
+        assert_eq!(found.answers.iter().map(ToString::to_string).collect::<Vec<_>>(), [one, two], "{attribute}");
+        assert_eq!(found.written(0).0.answers, found.answers);
+    }
+    assert!(
+        document("<artefact kind=\"requirements\" answers=\"all\">\n# T\n\nText.\n</artefact>\n").answers.is_empty()
+    );
+}

@@ -41,6 +41,7 @@ pub(super) fn reply(task: &Task) -> Reply {
                 stage: Stage::TechnicalAnalysis,
                 title: format!("Technical analysis: {}", safe(&task.phase_title)),
                 markdown: skeleton(task),
+                answers: Vec::new(),
             }
             .tagged(),
         );

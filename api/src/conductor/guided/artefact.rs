@@ -1,5 +1,6 @@
 //! The document's tags, and the promise that nothing inside a document can look like them.
 
+use konductro_domain::ids::ChangeRequestId;
 use konductro_domain::stage::Stage;
 
 use super::wording::safe;
@@ -13,6 +14,8 @@ pub(super) struct Document {
     pub(super) title: String,
     /// Its Markdown.
     pub(super) markdown: String,
+    /// The change requests that were worked in.
+    pub(super) answers: Vec<ChangeRequestId>,
 }
 
 impl Document {
@@ -21,8 +24,10 @@ impl Document {
         let plain: String =
             self.title.chars().filter(|c| !matches!(c, '"' | '“' | '”' | '<' | '>' | '&')).take(160).collect();
         let title = safe(&plain);
+        let answers: Vec<String> = self.answers.iter().map(ToString::to_string).collect();
+        let answers = if answers.is_empty() { String::new() } else { format!(" answers=\"{}\"", answers.join(" ")) };
         format!(
-            "<artefact kind=\"{}\" title=\"{}\">\n{}\n</artefact>",
+            "<artefact kind=\"{}\" title=\"{}\"{answers}>\n{}\n</artefact>",
             self.stage,
             title.trim(),
             without_tags(&self.markdown).trim_matches('\n')

@@ -133,7 +133,7 @@ fn written(task: &Task, interview: &Interview) -> String {
             let mut amendment = Amendment::of(task.stage, &current.markdown, known_ids(task));
             amendment.forget(&interview.forgotten);
             interview.fresh.iter().for_each(|change| amendment.apply(change));
-            task.change_requests.iter().for_each(|request| amendment.work_in(request));
+            task.change_requests.iter().for_each(|request| amendment.work_in(&request.reason));
             if amendment.account.is_empty() {
                 return format!(
                     "The document stands as it is (version {}): nothing new was said since.",
@@ -146,7 +146,9 @@ fn written(task: &Task, interview: &Interview) -> String {
     };
     let title = format!("{}: {}", task.stage.title(), safe(&task.phase_title));
     let about = dialogue::about(&markdown);
-    let document = Document { stage: task.stage, title, markdown }.tagged();
+    // A first version answers nothing that was asked of another; an amendment has worked in all of it.
+    let answered = task.change_requests.iter().filter(|_| account.is_some()).map(|request| request.id);
+    let document = Document { stage: task.stage, title, markdown, answers: answered.collect() }.tagged();
     match account {
         None => format!("Here is the {}.\n\n{document}\n\n{about}", dialogue::document_name(task.stage)),
         Some((account, by_hand)) => {

@@ -3,7 +3,7 @@
 //! It is stored exactly as sent and replayed verbatim in every later turn, so it may hold what is volatile.
 
 use konductro_domain::artefact::check::Finding;
-use konductro_domain::conductor::GivenArtefact;
+use konductro_domain::conductor::{GivenArtefact, RequestedChange};
 
 use super::blocks::ending_a_line;
 use super::escape::{attribute, escape_tags};
@@ -14,7 +14,7 @@ pub(super) fn user_message(input: &PromptInput<'_>, updates: &[String]) -> Strin
     if !input.task.change_requests.is_empty() {
         context.push_str("<change_requests>\n");
         for request in &input.task.change_requests {
-            context.push_str(&format!("<change_request>\n{}</change_request>\n", ending_a_line(&escape_tags(request))));
+            context.push_str(&change_request(request));
         }
         context.push_str("</change_requests>\n");
     }
@@ -47,6 +47,22 @@ fn findings(found: &[Finding]) -> String {
     }
     text.push_str("</findings>\n");
     text
+}
+
+/// One open change request: its id, by which a new version says that it answers it, its place, and what was said to it.
+fn change_request(request: &RequestedChange) -> String {
+    let place = request.place.as_ref().map(|place| format!(" about=\"{}\"", attribute(&one_line(place))));
+    let answers: String = request
+        .answers
+        .iter()
+        .map(|answer| format!("<answer>\n{}</answer>\n", ending_a_line(&escape_tags(answer))))
+        .collect();
+    format!(
+        "<change_request id=\"{}\"{}>\n{}{answers}</change_request>\n",
+        request.id,
+        place.unwrap_or_default(),
+        ending_a_line(&escape_tags(&request.reason))
+    )
 }
 
 /// The stage's own document as it stands.

@@ -1,5 +1,6 @@
 //! What happened to a phase, one sentence for each event.
 
+use konductro_domain::artefact::anchor::Anchor;
 use konductro_domain::phase::PhaseEvent;
 
 use crate::views::conversation::set_aside;
@@ -55,6 +56,23 @@ pub(super) fn sentence(event: &PhaseEvent, who: &str, people: &People) -> String
         PhaseEvent::ChangesRequested { stage, version, .. } => {
             format!("{who} requested changes to {} v{version}.", stage.title())
         }
+        PhaseEvent::ChangeRequestPlaced { stage, anchor, .. } => {
+            format!("The change request for {} is about {}.", stage.title(), place(anchor))
+        }
+        PhaseEvent::ChangeRequestAnswered { stage, version, .. } => {
+            format!("{} v{version} answers a change request.", stage.title())
+        }
+        PhaseEvent::ActedOnBehalf { delegator, stage, .. } => {
+            format!("{who} acted for {} in {}.", people.name(*delegator), stage.title())
+        }
+        PhaseEvent::ThreadOpened { stage, version, .. } => {
+            format!("{who} opened a thread beside {} v{version}.", stage.title())
+        }
+        PhaseEvent::ThreadReplied { stage, .. } => format!("{who} answered in a thread of {}.", stage.title()),
+        PhaseEvent::ThreadResolved { stage, .. } => format!("{who} settled a thread of {}.", stage.title()),
+        PhaseEvent::ThreadReopened { stage, .. } => {
+            format!("The answer opened a settled thread of {} again.", stage.title())
+        }
         PhaseEvent::ChangeRequestWithdrawn { stage, .. } => {
             format!("{who} withdrew a change request for {}.", stage.title())
         }
@@ -77,5 +95,15 @@ pub(super) fn sentence(event: &PhaseEvent, who: &str, people: &People) -> String
         PhaseEvent::PhaseCeasedToBeReady { cause } => {
             format!("The phase is no longer ready, since {} lost its approval.", cause.title())
         }
+    }
+}
+
+/// A place for a sentence. Quoted words are kept beside the log, and so are headings.
+fn place(anchor: &Anchor) -> String {
+    match anchor {
+        Anchor::Whole => "the whole text".to_owned(),
+        Anchor::Section { .. } => "one section".to_owned(),
+        Anchor::Item { id } => id.clone(),
+        Anchor::Quote { .. } => "quoted words".to_owned(),
     }
 }

@@ -64,6 +64,13 @@ impl Scene {
         Self { what, is_for_one: false }
     }
 
+    /// Replaces whatever is there.
+    fn put(path: impl Into<String>, if_match: impl Into<String>, body: Value) -> Self {
+        let what =
+            What::Request { method: Method::PUT, path: path.into(), if_match: Some(if_match.into()), body: Some(body) };
+        Self { what, is_for_one: false }
+    }
+
     fn request(method: Method, path: String, body: Option<Value>) -> Self {
         Self { what: What::Request { method, path, if_match: None, body }, is_for_one: false }
     }
@@ -328,6 +335,37 @@ pub(super) async fn set(cast: &Cast, operation: &str, stage: Option<&str>, actor
             Scene::post(format!("{}/reaffirm", artefact(&phase)), owner.approval_of(&phase, at).await)
         }
 
+        "restartReview" => Scene::bare(format!("{}/restart-review", artefact(&cast.in_review(at).await))),
+        "listThreads" => Scene::get(format!("{}/threads", artefact(&cast.in_review(at).await))),
+        "openThread" => {
+            let path = format!("{}/threads", artefact(&cast.in_review(at).await));
+            Scene::post(path, json!({ "version": 1, "text": "Which days?" }))
+        }
+        "replyInThread" => {
+            let thread = thread(cast, &artefact(&cast.in_review(at).await)).await;
+            Scene::post(format!("{thread}/replies"), json!({ "text": "Working days" }))
+        }
+        "resolveThread" => {
+            let thread = thread(cast, &artefact(&cast.in_review(at).await)).await;
+            Scene::bare(format!("{thread}/resolve"))
+        }
+
+        "getApprovalPolicy" => Scene::get(format!("{project}/approval-policy")),
+        "changeApprovalPolicy" => {
+            // As it is already: whoever may is answered the same, and other scenes keep their policy.
+            let stage = json!({
+                "stage": "architecture", "roles": ["sdm", "architect"], "required_approvals": 1, "author_may_approve": true
+            });
+            Scene::put(format!("{project}/approval-policy"), "*", json!({ "stages": [stage] }))
+        }
+        "listDelegations" => Scene::get(format!("{project}/delegations")),
+        "delegateRole" => Scene::post(format!("{project}/delegations"), delegation(&owner.user_id)),
+        "endDelegation" => {
+            let to = &cast.person(Actor::Sdm).user_id;
+            let lent = owner.post(&format!("{project}/delegations"), delegation(to)).await.expect(201);
+            Scene::delete(format!("{project}/delegations/{}", lent["id"].as_str().unwrap()))
+        }
+
         "listProposals" => Scene::get(format!("/phases/{}/proposals", ready_phase(owner, &cast.project).await)),
         "generateProposals" => {
             Scene::post(format!("/phases/{}/proposals/generate", ready_phase(owner, &cast.project).await), json!({}))
@@ -358,6 +396,20 @@ pub(super) async fn set(cast: &Cast, operation: &str, stage: Option<&str>, actor
         "refuseRefinement" => Scene::post(format!("{}/refinement/refuse", cast.story().await), json!({})),
         unknown => panic!("{unknown} has a row and no scene; add one to {}/scenes.rs", super::WHERE),
     }
+}
+
+/// The role of an SDM, lent for a week.
+fn delegation(delegate: &str) -> Value {
+    let until = time::OffsetDateTime::now_utc() + time::Duration::days(7);
+    let until = until.format(&time::format_description::well_known::Rfc3339).unwrap();
+    json!({ "delegate": delegate, "role": "sdm", "until": until })
+}
+
+/// The address of a thread that the owner opened.
+async fn thread(cast: &Cast, artefact: &str) -> String {
+    let path = format!("{artefact}/threads");
+    let opened = cast.owner.post(&path, json!({ "version": 1, "text": "Which days?" })).await.expect(201);
+    format!("{path}/{}", opened["id"].as_str().unwrap())
 }
 
 fn draft() -> Value {

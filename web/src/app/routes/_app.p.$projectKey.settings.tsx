@@ -1,7 +1,7 @@
 /** `/p/$projectKey/settings`. */
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { createFileRoute, Link } from "@tanstack/react-router";
-import { projectQuery } from "~/api/queries";
+import { meQuery, projectQuery } from "~/api/queries";
 import { Crumbs, Slash } from "~/components/ui/Crumbs";
 import { ProjectSettings } from "~/features/settings/ProjectSettings";
 
@@ -13,6 +13,7 @@ export const Route = createFileRoute("/_app/p/$projectKey/settings")({
 function Page() {
   const { projectId } = Route.useRouteContext();
   const { data: project } = useSuspenseQuery(projectQuery(projectId));
+  const { data: me } = useSuspenseQuery(meQuery);
   return (
     <>
       <Crumbs title={`Settings · ${project.name}`}>
@@ -26,7 +27,7 @@ function Page() {
         <Slash />
         <h1 className="font-medium">Settings</h1>
       </Crumbs>
-      <ProjectSettings project={project} />
+      <ProjectSettings project={project} me={me} />
     </>
   );
 }

@@ -11,6 +11,7 @@ import { Conversation } from "~/features/conversation/Conversation";
 import { GateBar } from "~/features/phases/gate/GateBar";
 import { PhaseStatusLine } from "~/features/phases/PhaseStatusLine";
 import { StageRail } from "~/features/phases/StageRail";
+import { Annotated } from "~/features/threads/Annotated";
 import { useShortcuts } from "~/lib/shortcuts";
 import { useTopic } from "~/live/connection";
 import { conversationTopic, phaseTopic } from "~/live/frames";
@@ -93,6 +94,11 @@ export function Workspace({ phase, stage, me, search, onSearch }: Props) {
             onSearch={change}
             me={me}
             onSaved={(version) => follow(version, { view: "read" })}
+            annotate={(version, text) => (
+              <Annotated place={{ phaseId: phase.id, stage }} view={view} version={version}>
+                {text}
+              </Annotated>
+            )}
             gate={
               <GateBar
                 phase={phase}

@@ -1,5 +1,6 @@
 /** Asks for a reason before a decision is recorded; without a label it only asks to confirm. */
 
+import type { ReactNode } from "react";
 import { readForm } from "~/lib/form";
 import { Dialog, FormActions } from "./Dialog";
 import { Field } from "./Field";
@@ -7,7 +8,7 @@ import { ProblemNotice } from "./Notice";
 
 type Props = {
   title: string;
-  description: string;
+  description: ReactNode;
   label?: string;
   action: string;
   pending: string;

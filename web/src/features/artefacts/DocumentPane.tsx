@@ -27,6 +27,9 @@ import { type View, ViewTabs } from "./ViewTabs";
 const DiffView = lazy(() => import("./DiffView"));
 const SourceView = lazy(() => import("~/components/document/SourceView"));
 
+/** What is read has a margin for what people say beside it; two texts beside one another take more room. */
+const WIDTH = { read: "max-w-[1040px]", diff: "max-w-[780px]", source: "", split: "max-w-[1400px]" } as const;
+
 export type DocumentSearch = {
   view: View;
   version: number | null;
@@ -54,11 +57,14 @@ type Props = {
   onSaved: (version: number) => void;
   me: Me;
   gate: ReactNode;
+  /** What is shown around the text of a version that is read: what people say beside it. */
+  annotate: (version: number, text: ReactNode) => ReactNode;
 };
 
 export function DocumentPane(props: Props) {
   const { phase, view, live, search, shownVersion, newer, watching, onWatch, onSearch, onSaved, me, gate } =
     props;
+  const { annotate } = props;
   const place = { phaseId: phase.id, stage: view.stage };
   const versions = useQuery({
     ...versionsQuery(phase.id, view.stage),
@@ -185,7 +191,7 @@ export function DocumentPane(props: Props) {
                 ) : (
                   <div
                     ref={text}
-                    className={`mx-auto w-full px-5 py-6 sm:px-10 ${shownAs === "diff" && search.look.layout === "split" ? "max-w-[1400px]" : "max-w-[780px]"}`}
+                    className={`mx-auto w-full px-5 py-6 sm:px-10 ${WIDTH[shownAs === "diff" && search.look.layout === "split" ? "split" : shownAs]}`}
                   >
                     {shownAs === "diff" && compare !== null ? (
                       <DiffView
@@ -196,7 +202,10 @@ export function DocumentPane(props: Props) {
                         onLook={(change) => onSearch({ look: { ...search.look, at: null, ...change } })}
                       />
                     ) : (
-                      <Markdown text={version.data.markdown} onId={(id) => onSearch({ trace: id })} />
+                      annotate(
+                        version.data.version,
+                        <Markdown text={version.data.markdown} onId={(id) => onSearch({ trace: id })} />,
+                      )
                     )}
                     <Provenance version={version.data} />
                   </div>

@@ -1,6 +1,7 @@
-/** A project's settings: name and context, members and roles, repositories, and the approval policy as it stands. */
-import type { Project } from "~/api/types";
+/** A project's settings: name and context, members and roles, repositories, and the approval policy, delegations. */
+import type { Me, Project } from "~/api/types";
 import { ContextSection } from "./ContextSection";
+import { DelegationsSection } from "./DelegationsSection";
 import { GeneralSection } from "./GeneralSection";
 import { MembersSection } from "./MembersSection";
 import { PolicySection } from "./PolicySection";
@@ -12,9 +13,10 @@ const SECTIONS = [
   ["members", "Members and roles"],
   ["repositories", "Repositories"],
   ["policy", "Approval policy"],
+  ["delegations", "Delegations"],
 ] as const;
 
-export function ProjectSettings({ project }: { project: Project }) {
+export function ProjectSettings({ project, me }: { project: Project; me: Me }) {
   const mayChange = project.roles.includes("sdm");
   return (
     <div className="fine-scroll h-full overflow-y-auto">
@@ -36,14 +38,15 @@ export function ProjectSettings({ project }: { project: Project }) {
         <div className="flex min-w-0 flex-col gap-12">
           {!mayChange && (
             <p className="rounded-sm bg-well px-3 py-2 text-ink-2 text-xs">
-              Only an SDM of this project can change these.
+              Only an SDM of this project can change these; you can delegate a role of your own.
             </p>
           )}
           <GeneralSection project={project} mayChange={mayChange} />
           <ContextSection project={project} mayChange={mayChange} />
           <MembersSection project={project} mayChange={mayChange} />
           <RepositoriesSection project={project} mayChange={mayChange} />
-          <PolicySection project={project} />
+          <PolicySection project={project} mayChange={mayChange} />
+          <DelegationsSection project={project} me={me} />
         </div>
       </div>
     </div>

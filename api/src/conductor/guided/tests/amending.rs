@@ -73,12 +73,13 @@ fn what_was_edited_by_hand_stays_as_it_was_edited() {
 fn a_change_request_is_worked_in_and_only_once() {
     let mut talk = requirements_interview();
     talk.task.change_requests =
-        vec!["R-1 must also cover group bookings".to_owned(), "Say what happens on public holidays".to_owned()];
+        vec![request("R-1 must also cover group bookings"), request("Say what happens on public holidays")];
     talk.says("Please revise it")
         .holds("The system shall also cover group bookings.")
         .holds("Change request “Say what happens on public holidays”");
+    assert!(talk.last.text.contains(&format!("answers=\"{0} {0}\"", request("").id)), "{}", talk.last.text);
     let once = talk.document().to_owned();
-    talk.task.change_requests = vec!["R-1 must also cover group bookings".to_owned()];
+    talk.task.change_requests = vec![request("R-1 must also cover group bookings")];
     talk.says("Please revise it").asks("The document stands as it is");
     assert_eq!(once, talk.document());
 }
@@ -86,7 +87,7 @@ fn a_change_request_is_worked_in_and_only_once() {
 #[test]
 fn open_change_requests_are_named_when_somebody_only_asks() {
     let mut talk = requirements_interview();
-    talk.task.change_requests = vec!["Name the owner of each risk".to_owned()];
+    talk.task.change_requests = vec![request("Name the owner of each risk")];
     talk.says("help").asks("one change request");
     assert_eq!(talk.last.suggestions.first().map(String::as_str), Some("Apply the change requests"));
     talk.says("Apply the change requests").holds("Name the owner of each risk");

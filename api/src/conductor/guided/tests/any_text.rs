@@ -75,7 +75,9 @@ fn assert_well_formed(text: &str) {
         [] => {}
         [open, close] => {
             assert!(
-                open.starts_with("<artefact kind=\"") && open.ends_with("\">") && open.matches('"').count() == 4,
+                open.starts_with("<artefact kind=\"")
+                    && open.ends_with("\">")
+                    && open.matches('"').count() == if open.contains(" answers=") { 6 } else { 4 },
                 "{open}"
             );
             assert_eq!(*close, "</artefact>");
@@ -104,7 +106,7 @@ proptest! {
         given.approved = vec![artefact(Stage::Requirements, 1, &approved)];
         let mut talk = Conversation::given(given);
         for message in &messages {
-            talk.task.change_requests = requests.clone();
+            talk.task.change_requests = requests.iter().map(|reason| request(reason)).collect();
             talk.says(message);
             assert_well_formed(&talk.last.text);
             prop_assert!(!talk.last.text.is_empty());

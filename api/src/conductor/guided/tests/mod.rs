@@ -10,11 +10,12 @@ mod requirements;
 
 use futures_util::StreamExt;
 use konductro_domain::conductor::{
-    Exchange, FinishKind, GivenArtefact, LanguageModel, ModelEvent, Prompt, Request, Scoping, Task,
+    Exchange, FinishKind, GivenArtefact, LanguageModel, ModelEvent, Prompt, Request, RequestedChange, Scoping, Task,
 };
-use konductro_domain::ids::ProjectId;
+use konductro_domain::ids::{ChangeRequestId, ProjectId};
 use konductro_domain::stage::Stage;
 use konductro_domain::text::Hash;
+use uuid::Uuid;
 
 use super::Guided;
 use super::artefact::documents_in;
@@ -42,6 +43,10 @@ fn task(stage: Stage) -> Task {
         history: Vec::new(),
         message: String::new(),
     }
+}
+
+fn request(reason: &str) -> RequestedChange {
+    RequestedChange { id: ChangeRequestId(Uuid::from_u128(7)), reason: reason.to_owned(), place: None, answers: vec![] }
 }
 
 fn artefact(stage: Stage, version: u32, markdown: &str) -> GivenArtefact {

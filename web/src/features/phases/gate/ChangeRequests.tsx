@@ -1,31 +1,19 @@
-/** The open change requests of a version: who asked for what, and how it can be taken back. */
-import { useQuery } from "@tanstack/react-query";
+/** The open change requests of a version: who asked for what and where, whether it is answered, how it can be cleared. */
 import { useState } from "react";
-import { artefactQuery } from "~/api/queries";
-import type { ChangeRequest, Me, Phase, StageView } from "~/api/types";
+import type { ChangeRequest, StageView } from "~/api/types";
 import { ProblemNotice } from "~/components/ui/Notice";
 import { ReasonDialog } from "~/components/ui/ReasonDialog";
 import { When } from "~/components/ui/When";
-import { ability } from "./decision";
+import { anchorInWords } from "~/lib/anchors";
+import { plural } from "~/lib/time";
 import type { DecisionMutations } from "./useDecisions";
 
-type Props = { phase: Phase; view: StageView; me: Me; decisions: DecisionMutations };
+type Props = { view: StageView; decisions: DecisionMutations; onShowVersion: (version: number) => void };
 
-export function ChangeRequests({ phase, view, me, decisions }: Props) {
+export function ChangeRequests({ view, decisions, onShowVersion }: Props) {
   const { gate } = view;
-  // A new version goes into review while the request for it is still open; only then must it be asked for.
-  const mayBeOpen = gate.kind === "in_review" && gate.version > 1;
-  const asked = useQuery({ ...artefactQuery(phase.id, view.stage), enabled: mayBeOpen });
-  const requests =
-    gate.kind === "changes_requested"
-      ? gate.change_requests
-      : mayBeOpen
-        ? (asked.data?.change_requests ?? [])
-        : [];
+  const open = gate.kind === "changes_requested" || gate.kind === "in_review" ? gate.change_requests : [];
   const [dismissing, setDismissing] = useState<ChangeRequest | null>(null);
-  const mayWithdraw = ability(view, "withdraw_change_request").can;
-  const mayDismiss = ability(view, "dismiss_change_request").can;
-  const open = requests.filter((request) => request.state === "open");
   if (open.length === 0) return null;
   return (
     <>
@@ -35,7 +23,7 @@ export function ChangeRequests({ phase, view, me, decisions }: Props) {
             <p className="text-2xs text-ink-3">
               <b className="font-medium text-ink">{request.by.name}</b> on v{request.version} ·{" "}
               <When at={request.at} />
-              {mayWithdraw && request.by.user_id === me.user_id && (
+              {request.may.includes("withdraw_change_request") && (
                 <button
                   type="button"
                   className="link ml-2"
@@ -45,13 +33,15 @@ export function ChangeRequests({ phase, view, me, decisions }: Props) {
                   Withdraw request
                 </button>
               )}
-              {mayDismiss && request.by.user_id !== me.user_id && (
+              {mayOnlyDismiss(request) && (
                 <button type="button" className="link ml-2" onClick={() => setDismissing(request)}>
                   Dismiss request
                 </button>
               )}
             </p>
+            <Place request={request} />
             <p className="whitespace-pre-wrap break-words text-ink">{request.reason}</p>
+            <Addressed request={request} onShowVersion={onShowVersion} />
           </li>
         ))}
       </ul>
@@ -75,5 +65,40 @@ export function ChangeRequests({ phase, view, me, decisions }: Props) {
         />
       )}
     </>
+  );
+}
+
+/** Whoever can take it back has no need to set it aside. */
+const mayOnlyDismiss = ({ may }: ChangeRequest): boolean =>
+  may.includes("dismiss_change_request") && !may.includes("withdraw_change_request");
+
+function Place({ request }: { request: ChangeRequest }) {
+  const place = anchorInWords(request.anchor);
+  return place && <p className="break-words font-serif text-ink-2 text-sm italic">{place}</p>;
+}
+
+function Addressed({
+  request,
+  onShowVersion,
+}: {
+  request: ChangeRequest;
+  onShowVersion: (v: number) => void;
+}) {
+  const latest = request.answered_in.at(-1);
+  return (
+    <p className="text-2xs text-ink-2">
+      {latest === undefined ? (
+        "Not addressed yet"
+      ) : (
+        <>
+          Addressed in{" "}
+          <button type="button" className="link" onClick={() => onShowVersion(latest)}>
+            v{latest}
+          </button>
+          ; waits for {request.by.name}
+        </>
+      )}
+      {request.replies > 0 && ` · ${plural(request.replies, "answer")} beside the text`}
+    </p>
   );
 }

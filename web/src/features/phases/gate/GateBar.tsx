@@ -13,6 +13,7 @@ import { ChangeRequests } from "./ChangeRequests";
 import { Conditions } from "./Conditions";
 import { Decisions } from "./Decisions";
 import { ability, closingVerb, pendingBinding, type Shown } from "./decision";
+import { PolicyOfReview } from "./PolicyOfReview";
 import { ReviewBrief } from "./ReviewBrief";
 import { StaleCause } from "./StaleCause";
 import { useAcknowledged } from "./useAcknowledged";
@@ -67,8 +68,9 @@ export function GateBar({ phase, view, shown, me, onShowVersion }: Props) {
         <Barline state={view.state} className="@max-2xl:hidden" />
         <div className="fine-scroll min-w-0 flex-1 px-4 py-2 @max-2xl:max-h-[4.75rem] @max-2xl:overflow-y-auto @2xl:flex @2xl:flex-col @2xl:justify-center">
           <StaleCause phase={phase} view={view} />
-          <ChangeRequests phase={phase} view={view} me={me} decisions={decisions} />
+          <ChangeRequests view={view} decisions={decisions} onShowVersion={onShowVersion} />
           <Conditions phase={phase} conditions={view.conditions} />
+          <PolicyOfReview view={view} decisions={decisions} />
         </div>
         <Decisions {...{ phase, view, shown, me, brief, acknowledged, decisions, onShowVersion }} />
         <p role="status" className="sr-only">

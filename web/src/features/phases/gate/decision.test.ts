@@ -20,6 +20,7 @@ const view: StageView = {
     approvals: [],
     required_approvals: 1,
     waiting_for: ["sdm"],
+    change_requests: [],
   },
   blocked_by: [],
   may: ["approve_artefact"],

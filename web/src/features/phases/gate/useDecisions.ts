@@ -6,6 +6,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import {
   type Approval,
   approve,
+  type ChangesWanted,
   dismissChangeRequest,
   reaffirm,
   reopenStage,
@@ -14,6 +15,7 @@ import {
   withdrawChangeRequest,
 } from "~/api/phases";
 import { keys } from "~/api/queries";
+import { restartReview } from "~/api/threads";
 import type { Phase, Stage } from "~/api/types";
 
 export function useDecisions(place: { phaseId: string; stage: Stage }) {
@@ -35,12 +37,12 @@ export function useDecisions(place: { phaseId: string; stage: Stage }) {
     reaffirm: useMutation({ mutationFn: (approval: Approval) => reaffirm(place, approval), ...settle }),
     reopen: useMutation({ mutationFn: (reason: string) => reopenStage(place, reason), ...settle }),
     request: useMutation({
-      mutationFn: ({ version, reason }: { version: number; reason: string }) =>
-        requestChanges(place, version, reason),
+      mutationFn: (wanted: ChangesWanted) => requestChanges(place, wanted),
       ...settle,
     }),
     withdraw: useMutation({ mutationFn: () => withdrawApproval(place), ...settle }),
     withdrawRequest: useMutation({ mutationFn: (id: string) => withdrawChangeRequest(place, id), ...settle }),
+    restart: useMutation({ mutationFn: () => restartReview(place), ...settle }),
     dismissRequest: useMutation({
       mutationFn: ({ id, reason }: { id: string; reason: string }) => dismissChangeRequest(place, id, reason),
       ...settle,
