@@ -49,6 +49,8 @@ pub struct Artefact {
     pub brief: Option<Brief>,
     /// The draft that I have not saved as a version; its text is at `…/draft`.
     pub draft: Option<DraftSummary>,
+    /// Whether I may keep a draft here now: as for a version, and also beside one that is approved.
+    pub may_draft: bool,
 }
 
 /// What the checker found in a version.
@@ -195,6 +197,7 @@ pub async fn artefact(pool: &PgPool, reader: PhaseReader<'_>, stage: DomainStage
         sent_back_version,
         brief: None,
         draft: draft.as_ref().map(DraftSummary::from),
+        may_draft: phase.takes_draft(stage, reader.person).is_ok(),
     })
 }
 

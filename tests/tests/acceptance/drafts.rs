@@ -94,6 +94,9 @@ async fn a_draft_is_mine_alone_and_only_of_who_may_write() {
     dana.put(&path, body).await.expect(200);
     dana.save_version(&phase, "requirements", "mine").await.expect_problem(409, "stage-approved");
     assert_eq!(dana.get(&path).await.expect(200)["markdown"], "mine");
+    let artefact = format!("/phases/{phase}/artefacts/requirements");
+    assert_eq!(dana.get(&artefact).await.expect(200)["may_draft"], true);
+    assert_eq!(mara.get(&artefact).await.expect(200)["may_draft"], false);
 }
 
 #[tokio::test]

@@ -1148,6 +1148,8 @@ export interface components {
              */
             last_seen_version?: number | null;
             latest?: components["schemas"]["ArtefactVersion"] | null;
+            /** @description Whether I may keep a draft here now: as for a version, and also beside one that is approved. */
+            may_draft: boolean;
             /**
              * Format: int32
              * @description The newest earlier version that I sent back.

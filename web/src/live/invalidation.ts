@@ -32,7 +32,7 @@ export function staleKeys(topic: string, what: readonly string[]): Stale[] {
   const stale: Stale[] = [];
   for (const item of what) {
     const [kind, stage] = item.split(":");
-    if (kind === "phase") stale.push({ key: keys.phase(id), exact: true });
+    if (kind === "phase") stale.push({ key: keys.phase(id), exact: true }, { key: keys.inbox, often: true });
     else if (kind === "proposals" || kind === "stories") {
       stale.push({ key: keys.proposals(id), often: true }, { key: keys.phase(id), exact: true, often: true });
       stale.push({ key: keys.traceability(id), often: true }, { key: keys.inbox, often: true });

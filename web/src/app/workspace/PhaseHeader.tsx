@@ -35,7 +35,7 @@ export function Title({ phase, stage }: { phase: Phase; stage: Stage }) {
           {KIND_WORD[phase.kind]}
         </span>
       )}
-      {phase.my_roles.includes("sdm") && (
+      {phase.may.includes("rename") && (
         <button
           type="button"
           className="btn btn-ghost btn-icon shrink-0 max-sm:hidden"

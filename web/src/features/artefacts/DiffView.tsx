@@ -4,7 +4,7 @@
  */
 import { useQuery } from "@tanstack/react-query";
 import { ArrowDown, ArrowUp } from "lucide-react";
-import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import { type ReactNode, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { diffQuery, versionQuery } from "~/api/queries";
 import type { Stage } from "~/api/types";
 import { ProblemNotice, Skeleton } from "~/components/ui/Notice";
@@ -28,6 +28,7 @@ type Props = {
 };
 
 export default function DiffView({ place, from, to, look, onLook }: Props) {
+  const roomy = useRoomy();
   const before = useQuery(versionQuery(place.phaseId, place.stage, from));
   const after = useQuery(versionQuery(place.phaseId, place.stage, to));
   const lines = useQuery({
@@ -42,22 +43,38 @@ export default function DiffView({ place, from, to, look, onLook }: Props) {
   if (error) return <ProblemNotice error={error} />;
   if (!blocks || (look.text === "source" && !lines.data)) return <Skeleton lines={8} />;
   const changes = countChanges(blocks);
+  const split = look.layout === "split" && roomy;
   return (
-    <Walk changes={changes} look={look} onLook={onLook} sections={changedSections(blocks)}>
+    <Walk roomy={roomy} changes={changes} look={look} onLook={onLook} sections={changedSections(blocks)}>
       {changes === 0 ? (
         <p className="text-ink-2">
           v{from} and v{to} are the same, word for word.
         </p>
       ) : look.text === "source" && lines.data ? (
-        <SourceDiff sections={lines.data.sections} split={look.layout === "split"} />
+        <SourceDiff sections={lines.data.sections} split={split} />
       ) : (
-        <ReadingDiff blocks={blocks} split={look.layout === "split"} />
+        <ReadingDiff blocks={blocks} split={split} />
       )}
     </Walk>
   );
 }
 
+const ROOMY = "(min-width: 40rem)";
+
+/** Two columns need room: on a small screen there is one, whatever was chosen elsewhere. */
+function useRoomy(): boolean {
+  return useSyncExternalStore(
+    (listener) => {
+      const query = matchMedia(ROOMY);
+      query.addEventListener("change", listener);
+      return () => query.removeEventListener("change", listener);
+    },
+    () => matchMedia(ROOMY).matches,
+  );
+}
+
 type WalkProps = {
+  roomy: boolean;
   changes: number;
   sections: ReturnType<typeof changedSections>;
   look: DiffLook;
@@ -66,7 +83,7 @@ type WalkProps = {
 };
 
 /** The bar above a comparison, and the way from change to change. */
-function Walk({ changes, sections, look, onLook, children }: WalkProps) {
+function Walk({ roomy, changes, sections, look, onLook, children }: WalkProps) {
   const text = useRef<HTMLDivElement>(null);
   const [current, setCurrent] = useState<number | null>(null);
   const marks = () => [...(text.current?.querySelectorAll<HTMLElement>("[data-change]") ?? [])];
@@ -106,15 +123,17 @@ function Walk({ changes, sections, look, onLook, children }: WalkProps) {
           value={look.text}
           onChange={(value) => onLook({ text: value })}
         />
-        <Choice
-          label="Layout"
-          options={[
-            ["inline", "Inline"],
-            ["split", "Side by side"],
-          ]}
-          value={look.layout}
-          onChange={(value) => onLook({ layout: value })}
-        />
+        {roomy && (
+          <Choice
+            label="Layout"
+            options={[
+              ["inline", "Inline"],
+              ["split", "Side by side"],
+            ]}
+            value={look.layout}
+            onChange={(value) => onLook({ layout: value })}
+          />
+        )}
         {changes > 0 && (
           <div className="flex items-center gap-1">
             <button

@@ -120,12 +120,14 @@ export function DocumentPane(props: Props) {
             Submit technical analysis
           </button>
         )}
-        {mayEdit && (version.data || view.latest_version === null) && !growing && (
-          <button type="button" className="btn" onClick={() => setEditing(true)}>
-            <PenLine size={13} aria-hidden />
-            {version.data ? "Edit" : "Write by hand"}
-          </button>
-        )}
+        {(mayEdit || artefact.data?.may_draft) &&
+          (version.data || view.latest_version === null) &&
+          !growing && (
+            <button type="button" className="btn" onClick={() => setEditing(true)}>
+              <PenLine size={13} aria-hidden />
+              {!version.data ? "Write by hand" : mayEdit ? "Edit" : "Draft changes"}
+            </button>
+          )}
       </div>
       {draft && <DraftNotice place={place} draft={draft} maySave={mayEdit} onOpen={() => setEditing(true)} />}
       {writing && !growing && (

@@ -141,7 +141,7 @@ function Editor({
           value={working.title}
           maxLength={160}
           onChange={(event) => change({ title: event.target.value })}
-          className="field h-7 max-w-64 flex-1"
+          className="field h-7 max-w-64 flex-1 max-sm:max-w-none max-sm:basis-full"
         />
         <span className="text-2xs text-ink-3" role="status">
           {STATE_WORDS[draft.state]}

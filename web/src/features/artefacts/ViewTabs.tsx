@@ -48,7 +48,9 @@ export function ViewTabs({ place, view, shown, compare, onView }: Props) {
 function Changes({ place, from, to }: { place: Props["place"]; from: number; to: number }) {
   const diff = useQuery(diffQuery(place.phaseId, place.stage, from, to));
   if (!diff.data) return null;
-  const sections = diff.data.sections.filter((section) => section.added_words + section.removed_words > 0).length;
+  const sections = diff.data.sections.filter(
+    (section) => section.added_words + section.removed_words > 0,
+  ).length;
   return (
     <span className="num text-2xs text-ink-3 max-sm:hidden">
       {plural(sections, "section")} changed · <span className="text-approved">+{diff.data.added_words}</span>{" "}

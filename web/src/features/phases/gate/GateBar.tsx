@@ -49,7 +49,7 @@ export function GateBar({ phase, view, shown, me, onShowVersion }: Props) {
         data-state={view.state}
         className="gate flex shrink-0 items-stretch border-rule border-t bg-sheet @max-2xl:flex-col"
       >
-        <div className="gate-bg flex shrink-0 flex-col justify-center px-4 py-2 @2xl:w-[190px] @4xl:w-[220px]">
+        <div className="gate-bg flex shrink-0 flex-col justify-center px-4 py-2 @max-2xl:flex-row @max-2xl:flex-wrap @max-2xl:items-baseline @max-2xl:justify-start @max-2xl:gap-x-3 @max-2xl:py-1 @2xl:w-[190px] @4xl:w-[220px]">
           <div className="flex items-center gap-1.5">
             <GateIcon state={view.state} size={16} />
             <span className="gate-fg font-semibold text-lg leading-5">{STATE_WORD[view.state]}</span>
@@ -62,7 +62,7 @@ export function GateBar({ phase, view, shown, me, onShowVersion }: Props) {
           )}
         </div>
         <Barline state={view.state} className="@max-2xl:hidden" />
-        <div className="fine-scroll min-w-0 flex-1 px-4 py-2 @max-2xl:max-h-32 @max-2xl:overflow-y-auto @2xl:flex @2xl:flex-col @2xl:justify-center">
+        <div className="fine-scroll min-w-0 flex-1 px-4 py-2 @max-2xl:max-h-[4.75rem] @max-2xl:overflow-y-auto @2xl:flex @2xl:flex-col @2xl:justify-center">
           <StaleCause phase={phase} view={view} />
           <ChangeRequests phase={phase} view={view} me={me} decisions={decisions} />
           <Conditions phase={phase} conditions={view.conditions} />
