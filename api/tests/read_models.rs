@@ -11,6 +11,8 @@
 #[path = "read_models/journal.rs"]
 mod journal;
 
+use std::collections::BTreeMap;
+
 use std::fs;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
@@ -310,7 +312,7 @@ async fn the_api_shows_names_gates_and_permissions() {
     journal::register_people(pool).await;
     database.fold(&journal, 500).await;
 
-    let phase = views::phase::phase(pool, journal.reader(sdm(), Role::Sdm)).await.unwrap();
+    let phase = views::phase::phase(pool, journal.reader(sdm(), Role::Sdm), &BTreeMap::new()).await.unwrap();
     let phase = serde_json::to_value(&phase).unwrap();
     assert_eq!(phase["project_key"], "PAY");
     assert_eq!(phase["brief"], "sellers get their share");
@@ -326,7 +328,8 @@ async fn the_api_shows_names_gates_and_permissions() {
     assert_eq!(analysis["gate"]["approvals"][0]["counts"], false);
     assert_eq!(analysis["blocked_by"][0]["stage"], "requirements");
 
-    let phase = views::phase::phase(pool, journal.reader(developer(), Role::Developer)).await.unwrap();
+    let phase =
+        views::phase::phase(pool, journal.reader(developer(), Role::Developer), &BTreeMap::new()).await.unwrap();
     let refused = serde_json::to_value(&phase.stages[0].may_not).unwrap();
     assert!(refused.to_string().contains("This needs the role SDM in the project."), "{refused}");
 
@@ -334,7 +337,7 @@ async fn the_api_shows_names_gates_and_permissions() {
     let lines = views::board::summaries(pool, reader.person, journal.project_id, first_page()).await.unwrap();
     assert_eq!(lines.items[0].waiting_for.as_deref(), Some("SDM to approve Requirements v2"));
     assert!(lines.items[0].waiting_for_me);
-    let artefact = views::artefact::artefact(pool, reader, Stage::Requirements).await.unwrap();
+    let artefact = views::artefact::artefact(pool, reader, Stage::Requirements, &[]).await.unwrap();
     assert_eq!(artefact.latest.as_ref().unwrap().markdown, journal::SECOND_DRAFT);
     assert_eq!(artefact.change_requests.len(), 1);
     let from = views::artefact::version(pool, journal.phase_id, Stage::Requirements, 1).await.unwrap().unwrap();
