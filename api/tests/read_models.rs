@@ -12,7 +12,6 @@
 mod journal;
 
 use std::collections::BTreeMap;
-
 use std::fs;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
