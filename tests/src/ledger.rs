@@ -20,9 +20,24 @@ const ROLES: [&[&str]; 3] = [&["developer"], &["architect"], &["architect", "dev
 #[derive(Debug, Clone)]
 enum What {
     Phase,
-    Message { phase: String },
-    Version { phase: String },
-    Roles { user: String, roles: &'static [&'static str] },
+    Message {
+        phase: String,
+    },
+    Version {
+        phase: String,
+    },
+    Roles {
+        user: String,
+        roles: &'static [&'static str],
+    },
+    /// Approves the requirements in a cycle.
+    Approval {
+        cycle: u64,
+    },
+    /// Opens them again after a cycle.
+    Reopening {
+        cycle: u64,
+    },
 }
 
 /// One request, and what was answered; no answer, no knowledge.
@@ -40,6 +55,9 @@ pub struct Round {
     by: Person,
     project: String,
     versions_of: String,
+    /// The phase whose requirements are approved and opened again, and what an approval of them names.
+    decisions_in: String,
+    shown: Value,
     members: Vec<String>,
     entries: Mutex<Vec<Entry>>,
     acknowledged: AtomicUsize,
@@ -68,6 +86,15 @@ impl Entry {
             What::Roles { user, roles } => {
                 (Method::PUT, format!("/projects/{project}/members/{user}"), json!({ "roles": roles }))
             }
+            What::Approval { cycle } => {
+                let mut approval = round.shown.clone();
+                approval["cycle"] = json!(cycle);
+                (Method::POST, format!("/phases/{}/artefacts/requirements/approvals", round.decisions_in), approval)
+            }
+            What::Reopening { .. } => {
+                let path = format!("/phases/{}/stages/requirements/reopen", round.decisions_in);
+                (Method::POST, path, json!({ "reason": self.mark }))
+            }
         };
         let request = by.request(method, &path).json(&body);
         let request = match &self.key {
@@ -84,7 +111,7 @@ impl Entry {
             What::Phase => json!([answer["id"], answer["number"]]),
             What::Message { .. } => json!([answer["message_id"], answer["turn_id"]]),
             What::Version { .. } => json!([answer["version"], answer["content_hash"]]),
-            What::Roles { .. } => Value::Null,
+            What::Roles { .. } | What::Approval { .. } | What::Reopening { .. } => Value::Null,
         })
     }
 }
@@ -94,9 +121,13 @@ impl Round {
     pub async fn prepare(by: &Person, key: &str, members: &[Person]) -> Self {
         let project = by.create_project(key).await;
         let versions_of = by.open_phase(&project, "Versions").await;
+        let decisions_in = by.open_phase(&project, "Decisions").await;
+        by.save_version(&decisions_in, "requirements", "# As shown\n").await.expect(201);
+        let shown = by.approval_of(&decisions_in, "requirements").await;
         let members = members.iter().map(|member| member.user_id.clone()).collect();
         let (by, entries) = (by.clone(), Mutex::default());
-        Self { by, project, versions_of, members, entries, acknowledged: AtomicUsize::new(0) }
+        let acknowledged = AtomicUsize::new(0);
+        Self { by, project, versions_of, decisions_in, shown, members, entries, acknowledged }
     }
 
     /// How many writes were answered so far.
@@ -106,7 +137,17 @@ impl Round {
 
     /// Writes until the server is gone.
     pub async fn write_until_it_dies(&self) {
-        tokio::join!(self.converse(0), self.converse(1), self.save_versions(), self.change_members());
+        tokio::join!(self.converse(0), self.converse(1), self.save_versions(), self.change_members(), self.decide());
+    }
+
+    async fn decide(&self) {
+        for cycle in 1.. {
+            for what in [What::Approval { cycle }, What::Reopening { cycle }] {
+                if self.write(Entry::new(what, cycle % 2 == 0)).await.is_none() {
+                    return;
+                }
+            }
+        }
     }
 
     async fn converse(&self, offset: usize) {
@@ -179,6 +220,21 @@ impl Round {
         self.messages_are_there(&entries).await;
         self.versions_are_there(&entries).await;
         self.roles_are_there(&entries).await;
+        self.decisions_are_there(&entries).await;
+    }
+
+    async fn decisions_are_there(&self, entries: &[Entry]) {
+        let history = self.by.get(&format!("/phases/{}/history?limit=100", self.decisions_in)).await.expect(200);
+        let history = history["items"].as_array().expect("events").clone();
+        for entry in entries {
+            let (name, cycle) = match entry.what {
+                What::Approval { cycle } => ("ApprovalGiven", cycle),
+                What::Reopening { cycle } => ("StageReopened", cycle + 1),
+                _ => continue,
+            };
+            let of_cycle = |event: &&Value| event["type"] == name && event["payload"]["cycle"] == cycle;
+            once(entry, &history.iter().filter(of_cycle).collect::<Vec<_>>());
+        }
     }
 
     async fn phases_are_there(&self, entries: &[Entry]) {

@@ -265,6 +265,34 @@ async fn an_approval_meets_the_reopening_of_its_own_stage() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_submission_meets_the_reopening_of_what_it_stands_on() {
+    let team = Team::gather().await;
+    for _ in 0..races() {
+        let phase = team.in_review().await;
+        team.dana.approve(&phase, "requirements").await.expect(201);
+        let reopen = format!("/phases/{phase}/stages/requirements/reopen");
+        let (submitted, reopened) = tokio::join!(
+            team.dana.save_version(&phase, "technical_analysis", "# Analysis\n"),
+            team.ida.post(&reopen, json!({ "reason": "R-1 is wrong" })),
+        );
+        reopened.expect(200);
+        let history = team.history(&phase).await;
+        let versions = positions(&history, "ArtefactVersionAdded", "technical_analysis");
+        let locked = positions(&history, "StageLocked", "technical_analysis")[0];
+        match submitted.status {
+            201 => assert!(versions.len() == 1 && versions[0] < locked, "a version after the lock: {history:#?}"),
+            409 => {
+                submitted.expect_problem(409, "stage-locked");
+                assert!(versions.is_empty(), "refused, and there all the same: {history:#?}");
+            }
+            _ => panic!("{:?}", codes(&[&submitted])),
+        }
+        assert_eq!(team.dana.stage(&phase, "technical_analysis").await["state"], "locked");
+    }
+    team.hold().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_proposal_meets_the_reopening_of_what_it_came_of() {
     let team = Team::gather().await;
     let mut won = BTreeSet::new();

@@ -4,7 +4,7 @@
 //! character stays, so that a document is given word for word.
 
 /// Every element that we write into a prompt or read out of a reply.
-const NAMES: [&str; 24] = [
+const NAMES: [&str; 25] = [
     "artefact",
     "artifact",
     "approved_artefact",
