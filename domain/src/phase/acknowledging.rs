@@ -58,6 +58,8 @@ mod tests {
             upstream_hash: Hash::of(b""),
             cycle: 1,
             note: None,
+            findings: vec![],
+            waivers: vec![],
             open_points: OpenPoints { stated: ids(stated), acknowledged: acknowledged.map(ids) },
         }
     }
