@@ -57,3 +57,42 @@ pub(super) fn open_findings(findings: &[Finding], waivers: &[Waiver]) -> Result<
     });
     Ok(open.collect())
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::panic, reason = "a test says what it expected")]
+
+    use super::*;
+    use crate::artefact::check::{Checked, check};
+    use crate::artefact::ids::EarlierIds;
+    use crate::stage::Stage;
+    use crate::text::Text;
+
+    fn findings() -> Vec<Finding> {
+        let (stage, markdown, earlier) = (Stage::Requirements, "### R-1 Split", EarlierIds::default());
+        check(Checked { stage, markdown, upstream: &[], earlier: &earlier })
+    }
+
+    fn waive(id: &FindingId, reason: &str) -> Waiver {
+        Waiver { finding_id: id.clone(), reason: Text::plain(reason) }
+    }
+
+    #[test]
+    fn rule_3_a_blocking_finding_stops_an_approval_until_it_is_waived_with_a_reason() {
+        let findings = findings();
+        let (blocking, advisory): (Vec<_>, Vec<_>) = findings.iter().cloned().partition(Finding::is_blocking);
+        assert_eq!(open_findings(&findings, &[]), Err(PhaseError::FindingsBlock(blocking.clone())));
+        let id = &blocking[0].id;
+        let refused = |place, why| Err(PhaseError::WaiverRefused { place, why });
+        let given = |waivers: &[Waiver]| open_findings(&findings, waivers);
+        assert_eq!(given(&[waive(&FindingId("F-0".into()), "why")]), refused(0, BadWaiver::Unknown));
+        assert_eq!(given(&[waive(&advisory[0].id, "why")]), refused(0, BadWaiver::Advisory));
+        assert_eq!(given(&[waive(id, " ")]), refused(0, BadWaiver::ReasonMissing));
+        assert_eq!(given(&[waive(id, &"x".repeat(MAX_REASON_BYTES + 1))]), refused(0, BadWaiver::ReasonTooLong));
+        assert_eq!(given(&[waive(id, "why"), waive(id, "why")]), refused(1, BadWaiver::Twice));
+        let Ok(open) = given(&[waive(id, "a spike: its criteria are in the ticket")]) else { panic!("it is waived") };
+        assert_eq!(open.len(), findings.len(), "advisory ones are on record, too");
+        let waived: Vec<_> = open.iter().filter(|open| open.waiver.is_some()).map(|open| &open.finding_id).collect();
+        assert_eq!(waived, [&id.0]);
+    }
+}
