@@ -38,7 +38,7 @@ export function Annotated({ place, view, version, children }: Props) {
   };
   return (
     <div className="@container">
-      <div className={known.length > 0 ? "@4xl:grid @4xl:grid-cols-[minmax(0,1fr)_232px] @4xl:gap-6" : ""}>
+      <div className={known.length > 0 ? "@3xl:grid @3xl:grid-cols-[minmax(0,1fr)_232px] @3xl:gap-6" : ""}>
         <div className="relative min-w-0">
           <div ref={text}>{children}</div>
           {mayTalk && selected && !asking && (
@@ -58,15 +58,15 @@ export function Annotated({ place, view, version, children }: Props) {
         <aside
           aria-label="Threads"
           className={
-            known.length > 0 ? "@max-4xl:mt-8 @max-4xl:border-rule @max-4xl:border-t @max-4xl:pt-3" : ""
+            known.length > 0 ? "@max-3xl:mt-8 @max-3xl:border-rule @max-3xl:border-t @max-3xl:pt-3" : ""
           }
         >
-          <div ref={column} className="relative flex flex-col gap-2 @4xl:block @4xl:min-h-(--margin)">
+          <div ref={column} className="relative flex flex-col gap-2 @3xl:block @3xl:min-h-(--margin)">
             {known.map((thread) => (
               <div
                 key={thread.id}
                 data-thread={thread.id}
-                className="@4xl:absolute @4xl:w-full"
+                className="@3xl:absolute @3xl:w-full"
                 style={{ top: margin.tops.get(thread.id) ?? 0 }}
               >
                 <ThreadCard
