@@ -23,11 +23,14 @@ pub(super) struct Verdict {
     pub(super) upstream: Hash,
 }
 
+/// The ids of the versions before this one.
+type UpTo = (u32, Arc<EarlierIds>);
+
 #[derive(Debug, Default)]
 pub(super) struct Memory {
     findings: Mutex<HashMap<Verdict, Arc<[Finding]>>>,
     /// The ids of the versions before one, by phase and stage: of the latest version that was asked for.
-    earlier: Mutex<HashMap<(PhaseId, Stage), (u32, Arc<EarlierIds>)>>,
+    earlier: Mutex<HashMap<(PhaseId, Stage), UpTo>>,
 }
 
 impl Memory {

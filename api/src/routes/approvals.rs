@@ -2,13 +2,14 @@
 //!
 //! An approval answers once a policy has let its story into the backlog, so that the key is there to be shown.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use actix_web::{HttpResponse, post, web};
 use konductro_domain::ids::{PhaseId, ProposalId, StoryId};
 use konductro_domain::phase::Verb;
 use konductro_domain::story_review::{ApproveProposals, Standing, StoryReviewCommand, StoryReviewEvent};
-use konductro_projections::backlog;
+use konductro_projections::{backlog, review_table};
 use serde::Deserialize;
 use tokio::time::Instant;
 use utoipa::ToSchema;
@@ -94,9 +95,14 @@ async fn approve_all_proposals(
     path: InPath<PhaseId>,
     body: Json<ProposalApprovals>,
 ) -> Result<HttpResponse, Problem> {
+    // Stories take their keys in the order of the table.
+    let table: Vec<ProposalId> = match &body.0.proposals {
+        Some(_) => Vec::new(),
+        None => review_table::proposals_of(&state.pool, path.0).await?.iter().map(|row| row.proposal_id).collect(),
+    };
     let shown = |review: &InReview| match &body.0.proposals {
         Some(proposals) => proposals.iter().map(|shown| (shown.id, shown.version)).collect(),
-        None => undecided(review),
+        None => undecided(review, &table),
     };
     let done = approve(&state, &caller, &context, path.0, shown).await?;
     let mut ids: Vec<ProposalId> = done.events.iter().filter_map(approved).collect();
@@ -106,9 +112,13 @@ async fn approve_all_proposals(
     answer_all(&state, &caller, path.0, &ids, &done).await
 }
 
-fn undecided(review: &InReview) -> Vec<(ProposalId, Option<u32>)> {
+/// The proposals that await a decision, in the order of the table; what it does not show yet comes last.
+fn undecided(review: &InReview, table: &[ProposalId]) -> Vec<(ProposalId, Option<u32>)> {
     let proposals = review.review.proposals.iter().filter(|(_, proposal)| proposal.standing == Standing::Proposed);
-    proposals.map(|(id, proposal)| (*id, Some(proposal.version))).collect()
+    let mut undecided: Vec<_> = proposals.map(|(id, proposal)| (*id, Some(proposal.version))).collect();
+    let place: HashMap<ProposalId, usize> = table.iter().enumerate().map(|(place, id)| (*id, place)).collect();
+    undecided.sort_by_key(|(id, _)| place.get(id).copied().unwrap_or(table.len()));
+    undecided
 }
 
 fn approved(event: &StoryReviewEvent) -> Option<ProposalId> {

@@ -57,7 +57,7 @@ fn decision(number: usize) -> String {
     let decision = format!(
         "### AD-{number} Split at capture\nFor R-1.1, in one transaction. Alternatives: later (a crash leaves it unsplit).\n\n"
     );
-    if number % 100 > 0 {
+    if !number.is_multiple_of(100) {
         return decision;
     }
     format!(

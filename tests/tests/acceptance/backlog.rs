@@ -1,6 +1,6 @@
 //! The backlog over HTTP: filters, orders, cursors, changes by hand, and files that run nowhere.
 
-use konductro_tests::reviewed::{items, phase_in_review, text};
+use konductro_tests::reviewed::{items, phase_in_review, table, text};
 use konductro_tests::wait::until;
 use konductro_tests::{Person, Server};
 use serde_json::{Value, json};
@@ -10,6 +10,7 @@ async fn with_backlog(server: &Server) -> (Person, String, String, Vec<Value>) {
     let dana = server.administrator().await;
     let project = dana.create_project("PAY").await;
     let phase = phase_in_review(&dana, &project).await;
+    let proposed = items(&table(&dana, &phase).await);
     dana.post(&format!("/phases/{phase}/proposals/approve-all"), json!({})).await.expect(200);
     let stories = until("all stories to be enriched", || async {
         let page = dana.get(&format!("/projects/{project}/backlog")).await.expect(200);
@@ -18,6 +19,8 @@ async fn with_backlog(server: &Server) -> (Person, String, String, Vec<Value>) {
         (!stories.is_empty() && stories.iter().all(done)).then_some(stories)
     })
     .await;
+    let titles = |stories: &[Value]| stories.iter().map(|story| text(&story["title"])).collect::<Vec<_>>();
+    assert_eq!(titles(&stories), titles(&proposed), "keys in the order of the review table");
     (dana, project, phase, stories)
 }
 

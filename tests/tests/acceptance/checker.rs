@@ -204,7 +204,7 @@ async fn a_set_of_stories_that_leaves_a_must_out_or_goes_in_circles_is_marked() 
     }
     let found = table(&dana, &phase).await["findings"].clone();
     let mut pair = [json!(one), json!(other)];
-    pair.sort_by_key(|id| text(id));
+    pair.sort_by_key(text);
     assert_eq!((&found[0]["rule"], &found[0]["proposals"]), (&json!("dependency-cycle"), &json!(pair)), "{found:#}");
     let first = items(&before).into_iter().find(|it| it["requirement_ids"] == json!(["R-1"])).unwrap();
     let path = format!("/phases/{phase}/proposals/{}/reject", text(&first["id"]));

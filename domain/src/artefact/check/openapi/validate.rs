@@ -117,7 +117,7 @@ impl<'a> Validation<'a> {
                 let pointer = at(&pointer, name);
                 if !name.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c)) {
                     self.say(pointer, "a name may have letters, digits, “.”, “_” and “-”");
-                } else if !entry.is_object() && !(section == "schemas" && entry.is_boolean()) {
+                } else if !(entry.is_object() || section == "schemas" && entry.is_boolean()) {
                     self.say(pointer, "must be an object");
                 }
             }
