@@ -123,15 +123,16 @@ pub async fn table(
     version: i64,
     only: &[ProposalStatus],
 ) -> Result<ReviewTable, ProjectionError> {
+    // The generation first: one that is shown as ended then has all of its proposals here.
+    let generation = review_table::latest_generation(pool, reader.phase_id).await?;
     let rows = review_table::proposals_of(pool, reader.phase_id).await?;
     let held = coverage::held(pool, reader.phase_id, reader.phase).await?;
     let shown = Shown::read(pool, reader, review, held.references(), &rows).await?;
     let items = rows.iter().filter(|row| ProposalStatus::of(row.standing).is_some_and(|status| only.contains(&status)));
-    let generation = review_table::latest_generation(pool, reader.phase_id).await?;
     let people = People::named(pool, generation.iter().map(|generation| generation.requested_by)).await?;
     Ok(ReviewTable {
         items: items.filter_map(|row| shown.proposal(row)).collect(),
-        counts: review_table::counts(pool, reader.phase_id).await?.into(),
+        counts: review_table::Counts::of(&rows).into(),
         findings: held.findings(&rows, review),
         coverage: held.coverage(&rows),
         generation: generation.map(|row| shown_generation(row, &people)),

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use konductro_domain::ids::{GenerationId, PhaseId, ProposalId};
+use konductro_domain::story_review::Standing;
 use serde::Deserialize;
 use sqlx::PgPool;
 use sqlx::types::{Json, Uuid};
@@ -19,6 +20,21 @@ pub struct Counts {
     pub approved: u32,
     /// Those that were rejected.
     pub rejected: u32,
+}
+
+impl Counts {
+    /// How many of these stand where.
+    pub fn of(proposals: &[ProposalRow]) -> Self {
+        let count = |standing| {
+            let found = proposals.iter().filter(|row| row.standing == standing).count();
+            u32::try_from(found).unwrap_or(u32::MAX)
+        };
+        Self {
+            proposed: count(Standing::Proposed),
+            approved: count(Standing::Approved),
+            rejected: count(Standing::Rejected),
+        }
+    }
 }
 
 /// How many proposals of a phase stand where.
