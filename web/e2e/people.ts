@@ -93,6 +93,7 @@ export async function approve(page: Page, stage: string, version: number, stands
   await expect(dialog.getByText(/sha256 [0-9a-f]{64}/)).toBeVisible();
   await expect(dialog.getByText(standsOn).first()).toBeVisible();
   await acknowledge(dialog);
+  for (const reason of await dialog.getByLabel(/^Why this may stand/).all()) await reason.fill("A sketch.");
   await dialog.getByLabel("Note (optional)").fill("Read word for word.");
   await dialog.getByRole("button", { name: `Approve v${version}` }).click();
   await expect(dialog).toBeHidden();

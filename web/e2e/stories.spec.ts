@@ -149,7 +149,7 @@ test("one sentence is a story at once; its refinement is compared and accepted",
   await test.step("the Ad-hoc phase on the board leads to its stories", async () => {
     await dana.goto(board());
     await dana.getByRole("link", { name: "Ad-hoc" }).click();
-    await expect(backlog(dana)).toHaveCount(1);
+    await expect(backlog(dana)).toHaveCount(2);
   });
 });
 

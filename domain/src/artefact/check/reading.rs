@@ -45,8 +45,9 @@ impl<'a> Reading<'a> {
         let upstream_ids: Vec<_> = upstream.iter().map(|(stage, text)| (*stage, Ids::of(*stage, text))).collect();
         let pieces = pieces(markdown);
         let mut entries = entries(&pieces, kinds_of(stage));
-        // Where something before defines an id, this document only speaks of it.
-        entries.retain(|entry| !upstream_ids.iter().any(|(_, ids)| ids.knows(entry.id)));
+        // Where something before defines an id, this document only speaks of it. What was retired there may be an
+        // assumption, question or decision of this document's own.
+        entries.retain(|entry| !upstream_ids.iter().any(|(_, ids)| ids.live.contains(&entry.id)));
         let mut named = BTreeMap::new();
         for (line, text) in prose(markdown) {
             for mention in mentions(text) {

@@ -185,6 +185,15 @@ fn an_id_that_is_named_is_defined() {
 }
 
 #[test]
+fn an_id_that_was_retired_before_may_be_this_documents_own() {
+    let answered = "### R-1 Split\n- **R-1.1** When, shall.\n## Open questions\n- ~~Q-1~~ (retired: answered)\n";
+    let given = Given::architecture_on(answered);
+    assert_eq!(given.finds("dangling-id", "## Open questions\n- **Q-1** Which other systems?\n"), NOTHING);
+    let spoken_of = given.finds("dangling-id", "## Overview\nAs Q-1 says, it is so.\n");
+    assert_eq!(spoken_of.len(), 1, "named and not defined: {spoken_of:?}");
+}
+
+#[test]
 fn a_requirement_has_criteria() {
     let given = Given::requirements();
     let rule = "requirement-without-criteria";
