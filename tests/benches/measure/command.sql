@@ -73,8 +73,8 @@ event AS (
     ON CONFLICT (phase_id) DO UPDATE SET updated_at = excluded.updated_at, version = excluded.version,
                                          memory = excluded.memory
 )
-INSERT INTO phase_stages (phase_id, stage, ordinal, state, cycle, latest_version, open_change_requests, evidence)
-SELECT phase_id, stage, ordinal, 'in_review', 1, sequence, 0, '{"approvals": [], "change_requests": []}'
+INSERT INTO phase_stages (phase_id, stage, ordinal, state, since, cycle, latest_version, open_change_requests, evidence)
+SELECT phase_id, stage, ordinal, 'in_review', recorded_at, 1, sequence, 0, '{"approvals": [], "change_requests": []}'
   FROM event, unnest(ARRAY['requirements']) WITH ORDINALITY AS part(stage, ordinal)
 ON CONFLICT (phase_id, stage) DO UPDATE SET state = excluded.state, latest_version = excluded.latest_version,
                                             evidence = excluded.evidence;
