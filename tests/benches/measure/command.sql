@@ -1,8 +1,8 @@
 -- One command, as the least that the database has to do, statement by statement as the server gives them: the session
 -- with the receipt (identity/sessions.rs), the fences with the stream's head (event_store/fences.rs), the authors of
--- this text (artefact_versions.rs), the append (event_store/statement.rs), and in one more statement what sealer,
--- read models and the kept answer write for the event. A blank stands after each colon of a text: pgbench would take
--- what follows for a variable.
+-- this text (projections/src/event_log.rs), the append (event_store/statement.rs), in one more statement what sealer,
+-- read models and the kept answer write for the event, and last the writer's draft goes (personal/drafts.rs). A blank
+-- stands after each colon of a text: pgbench would take what follows for a variable.
 \set seq :seq + 1
 
 SELECT s.session_id, s.last_seen_at, u.user_id, u.name, u.administrator, u.demo_role IS NOT NULL, r.fingerprint, r.answer
@@ -20,15 +20,26 @@ SELECT opened.project, member.epoch, member.value, policy.epoch, policy.value, s
   LEFT JOIN fences policy ON policy.scope = 'policy ' || opened.project
   LEFT JOIN fences stage ON stage.scope = 'stage r' || :run::int || 'c' || :client_id::int;
 
-SELECT DISTINCT unnest(authors) AS author FROM artefact_versions
- WHERE phase_id = md5('r' || :run::int || 'c' || :client_id::int)::uuid AND stage = 'requirements'
-   AND content_hash = encode(sha256(('r' || :run::int || 'c' || :client_id::int || 's' || :seq::int)::bytea), 'hex')
- ORDER BY author;
+SELECT json_array_elements_text(e.payload->'authors')::uuid AS author
+  FROM events e
+ WHERE e.aggregate_type = 'phase' AND e.event_type = 'ArtefactVersionAdded'
+   AND e.payload->'content'->>'hash' = encode(sha256(('r' || :run::int || 'c' || :client_id::int || 's' || :seq::int)::bytea), 'hex')
+   AND e.metadata->>'project' = '0195a0b2-7e3c-7b1a-8c5d-5a1f0e2d3c4b'
+ UNION
+SELECT (reply.payload->>'asked_by')::uuid
+  FROM events aside
+  JOIN events reply ON reply.aggregate_type = 'conversation'
+   AND reply.aggregate_id = aside.aggregate_id || ':' || (aside.payload->>'stage')
+   AND reply.payload->>'turn_id' = aside.payload->>'turn_id' AND reply.payload->>'asked_by' IS NOT NULL
+ WHERE aside.aggregate_type = 'phase' AND aside.event_type = 'DocumentSetAside'
+   AND aside.payload->'content'->>'hash' = encode(sha256(('r' || :run::int || 'c' || :client_id::int || 's' || :seq::int)::bytea), 'hex')
+   AND aside.metadata->>'project' = '0195a0b2-7e3c-7b1a-8c5d-5a1f0e2d3c4b'
+ ORDER BY 1;
 
 SELECT append_events('phase', 'r' || :run::int || 'c' || :client_id::int, :seq::int, clock_timestamp(),
     '{"actor": "person","correlation": "0195a0b2-7e3c-7b1a-8c5d-5a1f0e2d3c4b","credential": "session 0195a0b2-7e3c-7b1a-8c5d-5a1f0e2d3c4b","phase": "0195a0b2-7e3c-7b1a-8c5d-5a1f0e2d3c4b","project": "0195a0b2-7e3c-7b1a-8c5d-5a1f0e2d3c4b","request": "0195a0b2-7e3c-7b1a-8c5d-5a1f0e2d3c4b","role": "sdm","user_id": "0195a0b2-7e3c-7b1a-8c5d-5a1f0e2d3c4b"}',
     ARRAY[gen_random_uuid()], ARRAY['ArtefactVersionAdded'], ARRAY['1'],
-    ARRAY['{"approval_policy": {"stages": [],"version": 1},"authors": ["0195a0b2-7e3c-7b1a-8c5d-5a1f0e2d3c4b"],"based_on": [],"completeness": "complete","content": {"bytes": 500,"hash": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},"cycle": 1,"generated_by": null,"ordinal": null,"origin": "person","source": null,"stage": "requirements","title": "Requirements","turn_id": null,"type": "ArtefactVersionAdded","upstream_hash": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","version": ' || :seq::int || '}'],
+    ARRAY['{"approval_policy": {"stages": [],"version": 1},"authors": ["0195a0b2-7e3c-7b1a-8c5d-5a1f0e2d3c4b"],"based_on": [],"completeness": "complete","content": {"bytes": 500,"hash": "' || encode(sha256(('r' || :run::int || 'c' || :client_id::int || 's' || :seq::int)::bytea), 'hex') || '"},"cycle": 1,"generated_by": null,"ordinal": null,"origin": "person","source": null,"stage": "requirements","title": "Requirements","turn_id": null,"type": "ArtefactVersionAdded","upstream_hash": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","version": ' || :seq::int || '}'],
     ARRAY[sha256('before')], ARRAY[sha256(('r' || :run::int || 'c' || :client_id::int || 's' || :seq::int)::bytea)],
     ARRAY[sha256(('r' || :run::int || 'c' || :client_id::int || 't' || :seq::int)::bytea)],
     ARRAY[repeat('Sellers have their money the next working day. ', 11)], ARRAY[NULL::bytea],
@@ -78,3 +89,7 @@ SELECT phase_id, stage, ordinal, 'in_review', recorded_at, 1, sequence, 0, '{"ap
   FROM event, unnest(ARRAY['requirements']) WITH ORDINALITY AS part(stage, ordinal)
 ON CONFLICT (phase_id, stage) DO UPDATE SET state = excluded.state, latest_version = excluded.latest_version,
                                             evidence = excluded.evidence;
+
+DELETE FROM artefact_drafts
+ WHERE user_id = '00000000-0000-0000-0000-000000000001' AND phase_id = md5('r' || :run::int || 'c' || :client_id::int)::uuid
+   AND stage = 'requirements';
