@@ -19,7 +19,7 @@ mod list;
 mod reads;
 mod story;
 
-pub use basis::{Basis, bases_of, basis_of};
+pub use basis::{Basis, bases_of, bases_of_phase, basis_of};
 pub use details::{Closing, Enrichment, EnrichmentState, Refinement, RefinementState, StoryDetails, StoryStep};
 pub use list::{BacklogFilter, BacklogOrder, BacklogPlace, count, page_of};
 pub use reads::{Became, Named, WholeStory, became, named, of_phase, present, project_of, story, whole};

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use konductro_domain::actor::Person as Reader;
 use konductro_domain::artefact::check::Finding;
 use konductro_domain::ids::{PhaseId, UserId};
+use konductro_domain::phase::artefact::BasedOn;
 use konductro_domain::phase::plan::PhaseKind as DomainKind;
 use konductro_domain::phase::{
     GateState as DomainState, OpenedPhase, PhaseError, PhaseVerb as DomainPhaseVerb, Verb as DomainVerb,
@@ -212,6 +213,7 @@ struct Facts {
     reopenings: Vec<(DomainStage, String)>,
     proposals: Counts,
     stories: i64,
+    in_backlog: Vec<Vec<BasedOn>>,
 }
 
 impl Facts {
@@ -242,6 +244,7 @@ impl Facts {
             reopenings,
             proposals: review_table::counts(pool, reader.phase_id).await?,
             stories: backlog::of_phase(pool, reader.phase_id).await?,
+            in_backlog: backlog::bases_of_phase(pool, reader.phase.project_id, reader.phase_id).await?,
         })
     }
 
@@ -293,7 +296,7 @@ impl Facts {
         let state = evidence::state(stage, phase.gate(stage).state(), self.proposals);
         let known = phase.stages.get(&stage);
         let latest_version = known.and_then(|known| known.latest.as_ref()).map(|latest| latest.version);
-        let (may, may_not) = permissions(reader, stage);
+        let (may, may_not) = permissions(reader, stage, &self.in_backlog);
         StageView {
             stage: stage.into(),
             kind: stage.gate_kind().into(),
@@ -315,14 +318,22 @@ impl Facts {
 }
 
 /// What the reader may do in a stage now, and what not and why; verbs that the stage never has are left out.
-fn permissions(reader: PhaseReader<'_>, stage: DomainStage) -> (Vec<Verb>, Vec<MayNot>) {
+fn permissions(
+    reader: PhaseReader<'_>,
+    stage: DomainStage,
+    in_backlog: &[Vec<BasedOn>],
+) -> (Vec<Verb>, Vec<MayNot>) {
     let (mut may, mut may_not) = (Vec::new(), Vec::new());
     for verb in DomainVerb::ALL {
         if is_of_review(verb) && stage.gate_kind() != DomainGateKind::Review {
             continue;
         }
-        match reader.phase.permits(verb, stage, reader.person) {
-            Ok(_) => may.push(verb.into()),
+        let permitted = reader.phase.permits(verb, stage, reader.person).and_then(|_| match verb {
+            DomainVerb::WithdrawApproval => reader.phase.bears_nothing_in_backlog(stage, in_backlog),
+            _ => Ok(()),
+        });
+        match permitted {
+            Ok(()) => may.push(verb.into()),
             Err(PhaseError::NoArtefact(_) | PhaseError::OneOffStories) => {}
             Err(_) if verb == DomainVerb::SubmitTechnicalAnalysis && stage != DomainStage::TechnicalAnalysis => {}
             Err(error) => may_not.push(MayNot { verb: verb.into(), reason: sentence(&error) }),

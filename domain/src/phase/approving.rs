@@ -118,9 +118,7 @@ pub(super) fn withdraw_approval(
     let record = phase.stage(stage)?;
     let given = record.approvals.get(&command.by.user_id).ok_or(PhaseError::NoApprovalToWithdraw)?;
     let (version, cycle) = (given.version, given.cycle);
-    if command.in_backlog.iter().any(|made_from| phase.bears(stage, made_from)) {
-        return Err(PhaseError::DownstreamApproved(Stage::Stories));
-    }
+    phase.bears_nothing_in_backlog(stage, &command.in_backlog)?;
     let mut events = vec![PhaseEvent::ApprovalWithdrawn { approver: command.by.user_id, stage, version, cycle }];
     let left = phase.counting_approvals(stage).into_iter().filter(|approver| *approver != command.by.user_id).count();
     if phase.gate(stage).state() == GateState::Approved && left < phase.required_approvals(stage) {

@@ -245,9 +245,18 @@ impl OpenedPhase {
         approved_on_it.map_or(Ok(()), |later| Err(PhaseError::DownstreamApproved(later)))
     }
 
+    /// Whether nothing that came into the backlog stands on this stage's approval (rule 10). `in_backlog`: what each
+    /// generation with a story there was made from.
+    pub fn bears_nothing_in_backlog(&self, stage: Stage, in_backlog: &[Vec<BasedOn>]) -> Result<(), PhaseError> {
+        match in_backlog.iter().any(|made_from| self.bears(stage, made_from)) {
+            true => Err(PhaseError::DownstreamApproved(Stage::Stories)),
+            false => Ok(()),
+        }
+    }
+
     /// Whether what stands on these versions stands on the approvals that this stage's version has now: on the
     /// version, and on the very things that it stands on itself.
-    pub(super) fn bears(&self, stage: Stage, stands_on: &[BasedOn]) -> bool {
+    fn bears(&self, stage: Stage, stands_on: &[BasedOn]) -> bool {
         let Some(record) = self.stages.get(&stage) else { return false };
         let Some(latest) = &record.latest else { return false };
         let own = (stage, latest.version, latest.content.hash, record.cycle);

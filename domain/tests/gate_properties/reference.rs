@@ -22,6 +22,8 @@ pub(super) struct By {
 /// How one stage is approved.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Policy {
+    /// Each change of the project's policy is another, whatever it says.
+    pub(super) number: u32,
     pub(super) roles: Roles,
     pub(super) people: usize,
     pub(super) four_eyes: bool,
@@ -63,6 +65,7 @@ pub(super) enum Fact {
     Approved(Stage, Seen),
     ApprovalTakenBack(Stage, Who),
     BackInReview(Stage),
+    Restarted(Stage),
     Reopened(Stage),
     ChangesRequested(Stage, Request),
     RequestSettled(u32),
@@ -83,6 +86,7 @@ pub(super) enum Ask {
     WithdrawRequest { by: By, stage: Stage, id: u32 },
     DismissRequest { by: By, stage: Stage, id: u32, requester_can_clear: bool },
     Reopen { by: By, stage: Stage },
+    Restart { by: By, stage: Stage, policy: Policy },
     Reply,
     Promote { by: By },
     Cancel { by: By },
@@ -111,6 +115,7 @@ pub(super) enum Objection {
     NoSuchRequest,
     NotTheRequester,
     AuthorMayNotDismiss,
+    AuthorMayNotLower,
     NoApproval,
     ApprovedDownstream,
     NotLight,
@@ -123,6 +128,15 @@ fn deciders(stage: Stage) -> &'static [Role] {
     match stage {
         TechnicalAnalysis | Architecture => &[Sdm, Architect],
         Requirements | Scoping | Stories => &[Sdm],
+    }
+}
+
+impl Policy {
+    /// Whether anything that the other asks for is not asked for any more.
+    fn is_easier_than(&self, other: &Policy, deciders: &[Role]) -> bool {
+        let may = |policy: &Policy, role: &Role| policy.roles.contains(role);
+        let opened_to = deciders.iter().any(|role| may(self, role) && !may(other, role));
+        opened_to || self.people < other.people || (other.four_eyes && !self.four_eyes)
     }
 }
 
@@ -234,7 +248,7 @@ impl Reference {
             match fact {
                 Fact::ApprovalGiven(of, who) if *of == stage => drop(counting.insert(*who)),
                 Fact::ApprovalTakenBack(of, who) if *of == stage => drop(counting.remove(who)),
-                Fact::Written(of, _) if *of == stage => counting.clear(),
+                Fact::Written(of, _) | Fact::Restarted(of) if *of == stage => counting.clear(),
                 Fact::Reopened(of) if *of == stage => counting.clear(),
                 Fact::Reopened(of) | Fact::BackInReview(of) if self.before(stage).any(|before| before == *of) => {
                     counting.clear();
@@ -355,6 +369,18 @@ impl Reference {
                 unless(holds_one_of(by, deciders(*stage)), O::Role);
                 unless(self.approved(*stage).is_some(), O::NotApproved);
             }
+            Ask::Restart { by, stage, policy } => {
+                let pending = matches!(
+                    self.state(*stage),
+                    GateState::InReview | GateState::ChangesRequested | GateState::Stale
+                );
+                unless(holds_one_of(by, deciders(*stage)), O::Role);
+                unless(pending, O::NothingInReview);
+                let pinned = self.policy(*stage).filter(|pinned| pinned.number != policy.number);
+                let lowers = pinned.is_some_and(|pinned| policy.is_easier_than(pinned, deciders(*stage)));
+                let is_author = self.latest(*stage).is_some_and(|latest| latest.authors.contains(&by.who));
+                unless(!(lowers && is_author), O::AuthorMayNotLower);
+            }
             Ask::Promote { by } | Ask::Cancel { by } | Ask::Complete { by, .. } => {
                 unless(holds_one_of(by, &[Sdm]), O::Role);
                 unless(!matches!(ask, Ask::Promote { .. }) || self.stages().contains(&Scoping), O::NotLight);
@@ -423,6 +449,11 @@ impl Reference {
             Ask::Reopen { stage, .. } => {
                 self.facts.extend([Fact::Reopened(*stage), Fact::PolicyPinned(*stage, policy_of_now(*stage))]);
             }
+            Ask::Restart { stage, policy, .. } => {
+                if self.policy(*stage).is_none_or(|pinned| pinned.number != policy.number) {
+                    self.facts.extend([Fact::Restarted(*stage), Fact::PolicyPinned(*stage, policy.clone())]);
+                }
+            }
             Ask::Reply => {
                 if self.stages().contains(&Scoping) && !self.ended() {
                     self.facts.push(Fact::Replied);
@@ -461,6 +492,7 @@ impl Ask {
             | Ask::WithdrawRequest { by, .. }
             | Ask::DismissRequest { by, .. }
             | Ask::Reopen { by, .. }
+            | Ask::Restart { by, .. }
             | Ask::Promote { by }
             | Ask::Cancel { by }
             | Ask::Complete { by, .. } => Some(by),
@@ -477,7 +509,8 @@ impl Ask {
             | Ask::RequestChanges { stage, .. }
             | Ask::WithdrawRequest { stage, .. }
             | Ask::DismissRequest { stage, .. }
-            | Ask::Reopen { stage, .. } => Some(*stage),
+            | Ask::Reopen { stage, .. }
+            | Ask::Restart { stage, .. } => Some(*stage),
         }
     }
 }

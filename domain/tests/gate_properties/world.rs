@@ -12,7 +12,7 @@ use konductro_domain::phase::plan::PhaseKind;
 use konductro_domain::phase::{
     AddArtefactVersion, ApproveArtefact, CancelPhase, CompletePhase, Current, DismissChangeRequest, GateState,
     OpenPhase, OpenPoints, OpenedPhase, Phase, PhaseCommand, PhaseError, PhaseEvent, PhaseStatus, PromotePhase,
-    RecordFirstReply, ReopenStage, RequestChanges, SaveDocument, Via, WithdrawApproval, WithdrawChangeRequest,
+    RecordFirstReply, ReopenStage, RequestChanges, RestartReview, SaveDocument, Via, WithdrawApproval, WithdrawChangeRequest,
 };
 use konductro_domain::project::policy::{ApprovalPolicy, AuthorRule, StagePolicy};
 use konductro_domain::role::{Capability, Role, may};
@@ -197,7 +197,7 @@ impl World {
 
     fn ask(&mut self, dice: &mut Dice) -> Option<(Ask, PhaseCommand)> {
         let mut kind = dice.below(100);
-        let stage = if matches!(kind, 62..68 | 81..92) { self.decided_place(dice) } else { self.place(dice) };
+        let stage = if matches!(kind, 62..68 | 81..89) { self.decided_place(dice) } else { self.place(dice) };
         // What is in review is approved more often than it is written anew, or several people would never agree.
         if kind < 22 && self.reference.state(stage) == GateState::InReview && !dice.once_in(6) {
             kind = 22;
@@ -216,7 +216,7 @@ impl World {
             }
             68..74 => self.request(by, as_person, stage, dice),
             74..81 => self.settle(by, as_person, stage, dice),
-            81..92 => {
+            81..89 => {
                 let command = ReopenStage {
                     by: as_person,
                     stage,
@@ -224,6 +224,12 @@ impl World {
                     approval_policy: self.policy.clone(),
                 };
                 (Ask::Reopen { by, stage }, PhaseCommand::ReopenStage(command))
+            }
+            89..92 => {
+                let policy = of_stage(&self.policy, stage);
+                let approval_policy = self.policy.clone();
+                let command = RestartReview { by: as_person, stage, approval_policy };
+                (Ask::Restart { by, stage, policy }, PhaseCommand::RestartReview(command))
             }
             92..94 => {
                 let reply = RecordFirstReply { stage: Stage::Scoping, turn_id: TurnId(Uuid::nil()) };
@@ -437,7 +443,7 @@ fn policy(version: u32, setting: Setting, dice: Option<&mut Dice>) -> ApprovalPo
 fn of_stage(policy: &ApprovalPolicy, stage: Stage) -> Policy {
     let all = StagePolicy { stage, roles: Role::ALL.into(), required_approvals: 1, authors: AuthorRule::MayApprove };
     let StagePolicy { roles, required_approvals, authors, .. } = policy.stage(stage).unwrap_or(&all).clone();
-    Policy { roles, people: required_approvals as usize, four_eyes: authors == AuthorRule::MayNotApprove }
+    Policy { number: policy.version, roles, people: required_approvals as usize, four_eyes: authors == AuthorRule::MayNotApprove }
 }
 
 /// The domain's refusals in the reference's words.
@@ -462,6 +468,7 @@ fn objection(refusal: &PhaseError) -> Objection {
         PhaseError::NoSuchChangeRequest => Objection::NoSuchRequest,
         PhaseError::NotTheRequester => Objection::NotTheRequester,
         PhaseError::AuthorMayNotDismiss => Objection::AuthorMayNotDismiss,
+        PhaseError::AuthorMayNotLower(_) => Objection::AuthorMayNotLower,
         PhaseError::NoApprovalToWithdraw => Objection::NoApproval,
         PhaseError::DownstreamApproved(_) => Objection::ApprovedDownstream,
         PhaseError::NotLight => Objection::NotLight,

@@ -50,3 +50,18 @@ pub async fn basis_of(pool: &PgPool, basis: &str) -> Result<Option<Basis>, Proje
         .await?;
     Ok(row.map(|Json(row)| row))
 }
+
+/// What the stories of a phase were made from, each set once.
+pub async fn bases_of_phase(
+    pool: &PgPool,
+    project: ProjectId,
+    phase: PhaseId,
+) -> Result<Vec<Vec<BasedOn>>, ProjectionError> {
+    let rows: Vec<Json<Vec<BasedOn>>> =
+        sqlx::query_scalar("select based_on from backlog_bases where project_id = $1 and phase_id = $2 order by basis")
+            .bind(project.0)
+            .bind(phase.0)
+            .fetch_all(pool)
+            .await?;
+    Ok(rows.into_iter().map(|Json(based_on)| based_on).collect())
+}

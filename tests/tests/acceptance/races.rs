@@ -43,6 +43,16 @@ impl Team {
         Self { server, database, dana, ida, project }
     }
 
+    /// Lets requirements need two people from now on.
+    async fn two_approve_requirements(&self) {
+        let path = format!("/projects/{}/approval-policy", self.project);
+        let tag = self.dana.get(&path).await.header("etag");
+        let stage =
+            json!({ "stage": "requirements", "roles": ["sdm"], "required_approvals": 2, "author_may_approve": true });
+        let body = json!({ "stages": [stage] });
+        self.dana.send(self.dana.request(Method::PUT, &path).header("If-Match", tag).json(&body)).await.expect(200);
+    }
+
     /// A phase whose requirements await a decision.
     async fn in_review(&self) -> String {
         let phase = self.dana.open_phase(&self.project, "Race").await;
@@ -179,6 +189,46 @@ async fn two_approve_at_once() {
             ("StageUnlocked", "technical_analysis"),
         ] {
             assert_eq!(positions(&history, name, stage).len(), 1, "{name} once: {history:#?}");
+        }
+    }
+    team.hold().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_who_must_both_approve_do_so_at_once() {
+    let team = Team::gather().await;
+    team.two_approve_requirements().await;
+    for round in 0..races_of_approvals() {
+        let phase = team.in_review().await;
+        let shown = team.ida.approval_of(&phase, "requirements").await;
+        let path = approvals(&phase, "requirements");
+        let both = async { tokio::join!(team.dana.post(&path, shown.clone()), team.ida.post(&path, shown.clone())) };
+        // Every other time a new version comes between: then both, one or none of them is of what was shown.
+        let ((one, other), saved) = match round % 2 {
+            0 => (both.await, None),
+            _ => {
+                let save = team.dana.save_version(&phase, "requirements", "# Requirements\n\nNot shown to them.\n");
+                let (both, saved) = tokio::join!(both, save);
+                (both, Some(saved))
+            }
+        };
+        let history = team.history(&phase).await;
+        approvals_are_of_what_was_shown(&history);
+        let given = positions(&history, "ApprovalGiven", "requirements");
+        let approved = positions(&history, "ArtefactApproved", "requirements");
+        let accepted = [&one, &other].iter().filter(|answer| answer.status == 201).count();
+        assert_eq!(given.len(), accepted, "{history:#?}");
+        assert_eq!(approved.len(), usize::from(accepted == 2), "{history:#?}");
+        assert!(approved.iter().all(|at| given.iter().all(|given| given < at)), "approved by the second: {history:#?}");
+        let stage = team.dana.stage(&phase, "requirements").await;
+        match (accepted, saved.map(|saved| saved.status)) {
+            (2, None | Some(409)) => assert_eq!(stage["state"], "approved"),
+            (0 | 1, Some(201)) => {
+                assert_eq!(stage["state"], "in_review");
+                let counting = stage["gate"]["approvals"].as_array().unwrap().iter().filter(|it| it["counts"] == true);
+                assert_eq!(counting.count(), 0, "of an older version: {stage:#}");
+            }
+            unexpected => panic!("{unexpected:?} {:?}", codes(&[&one, &other])),
         }
     }
     team.hold().await;

@@ -73,7 +73,14 @@ export function retryTurn(place: Place, turnId: string) {
   );
 }
 
-export type NewVersion = { title: string; markdown: string; source?: Source; basedOn: number | null };
+export type NewVersion = {
+  title: string;
+  markdown: string;
+  source?: Source;
+  /** The open change requests that it answers, by id. */
+  answers?: string[];
+  basedOn: number | null;
+};
 
 /** `basedOn` is the version the edit started from; a newer one on the server refuses the save. */
 export function saveVersion(place: Place, version: NewVersion): Promise<ArtefactVersion> {

@@ -10,10 +10,12 @@ import { hasCode } from "~/api/problem";
 import { draftQuery, keys, versionQuery } from "~/api/queries";
 import type { ArtefactVersion, DraftSummary, Me, Phase, StageView } from "~/api/types";
 import { ProblemNotice, Skeleton } from "~/components/ui/Notice";
+import { openChangeRequests } from "~/lib/changeRequests";
 import { stageName } from "~/lib/stages";
 import { useTopic } from "~/live/connection";
 import { editingTopic } from "~/live/frames";
 import { usePresent } from "~/live/store";
+import { AnswersRow } from "./AnswersRow";
 import { EditorPanes } from "./EditorPanes";
 import { ElsewhereNotice, MergePanel } from "./MergePanel";
 import { unsentDraft, useDraft, type Working } from "./useDraft";
@@ -64,6 +66,7 @@ function Editor({
   // A text that was put together from two is a new beginning for the editor.
   const [beginning, setBeginning] = useState({ number: 0, text: initial.markdown });
   const [merging, setMerging] = useState(false);
+  const [answered, setAnswered] = useState<string[]>([]);
   const base = useQuery({
     ...versionQuery(phase.id, view.stage, working.baseVersion ?? 0),
     enabled: working.baseVersion !== null,
@@ -95,7 +98,14 @@ function Editor({
     mutationFn: async () => {
       await draft.stop();
       const title = working.title.trim() || initial.title;
-      return saveVersion(place, { title, markdown: working.markdown, basedOn: working.baseVersion ?? 0 });
+      const open = openChangeRequests(view).map((request) => request.id);
+      return saveVersion(place, {
+        title,
+        markdown: working.markdown,
+        // One that was settled meanwhile needs no answer.
+        answers: answered.filter((id) => open.includes(id)),
+        basedOn: working.baseVersion ?? 0,
+      });
     },
     onSuccess: async (saved) => {
       await Promise.all([
@@ -170,6 +180,7 @@ function Editor({
           </p>
         )}
         {!maySave && mayNot && <p className="text-ink-2">{mayNot} Your draft is kept beside it.</p>}
+        <AnswersRow view={view} answered={answered} onChange={setAnswered} />
         {overtaken && !merging && (
           <p role="alert" className="text-review">
             v{overtaken} was saved while you were editing v{working.baseVersion}.{" "}

@@ -5,14 +5,14 @@ import { ProblemNotice } from "~/components/ui/Notice";
 import { ReasonDialog } from "~/components/ui/ReasonDialog";
 import { When } from "~/components/ui/When";
 import { anchorInWords } from "~/lib/anchors";
+import { openChangeRequests } from "~/lib/changeRequests";
 import { plural } from "~/lib/time";
 import type { DecisionMutations } from "./useDecisions";
 
 type Props = { view: StageView; decisions: DecisionMutations; onShowVersion: (version: number) => void };
 
 export function ChangeRequests({ view, decisions, onShowVersion }: Props) {
-  const { gate } = view;
-  const open = gate.kind === "changes_requested" || gate.kind === "in_review" ? gate.change_requests : [];
+  const open = openChangeRequests(view);
   const [dismissing, setDismissing] = useState<ChangeRequest | null>(null);
   if (open.length === 0) return null;
   return (
