@@ -191,6 +191,36 @@ test("two people edit at once: they see each other, and neither loses a word", a
   }
 });
 
+test("a version by hand says which change request it answers; a broken diagram is among the findings", async ({
+  open: browser,
+  shot,
+}) => {
+  const [dana, mara] = [await browser(), await browser()];
+  await stepInAs(dana, server().url, "Dana");
+  await open(dana, "/p/PAY/phases/2?stage=requirements");
+  await gate(dana, "Requirements").getByRole("button", { name: "Request changes" }).click();
+  const dialog = dana.getByRole("dialog");
+  await dialog.getByLabel("What must change, and why").fill("Draw who pays whom.");
+  await dialog.getByRole("button", { name: "Request changes" }).click();
+  await expect(gate(dana, "Requirements").getByText("Not addressed yet")).toBeVisible();
+
+  await stepInAs(mara, server().url, "Mara");
+  await open(mara, "/p/PAY/phases/2?stage=requirements");
+  const requirements = mara.getByRole("article", { name: "Requirements document" });
+  await requirements.getByRole("button", { name: "Edit", exact: true }).click();
+  await expect(editor(mara)).toBeFocused();
+  await addAfter(mara, "## Who pays whom\n\n```mermaid\nsequenceDiagram\n  Buyer->>\n```");
+  const findings = mara.getByRole("region", { name: "Checker" });
+  await findings.getByRole("button").click();
+  await expect(findings.getByText(/this diagram can't be drawn/)).toBeVisible();
+  await mara.getByRole("checkbox", { name: /Draw who pays whom/ }).check();
+  expect(await axe(mara)).toEqual([]);
+  await shot(mara, "answers");
+  await mara.getByRole("button", { name: "Save version" }).click();
+  await expect(requirements.getByRole("region", { name: "Checker" })).toContainText(/finding/);
+  await expect(gate(dana, "Requirements").getByText(/^Addressed in/)).toBeVisible();
+});
+
 test("the inbox tells each person what waits, for how long, and leads there", async ({
   open: browser,
   shot,

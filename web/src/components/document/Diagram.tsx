@@ -2,6 +2,7 @@
 import DOMPurify from "dompurify";
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useTheme } from "~/lib/theme";
+import { noteBroken, noteDrawn } from "./broken";
 import { drawDiagram } from "./renderer";
 
 const drawn = new Map<string, string>();
@@ -24,10 +25,14 @@ export default function Diagram({ code }: { code: string }) {
       drawDiagram(code).then(
         (svg) => {
           drawn.set(key, svg);
+          noteDrawn(code);
           show({ svg });
         },
-        (error: unknown) =>
-          show({ error: error instanceof Error ? error.message : "the diagram is not valid" }),
+        (thrown: unknown) => {
+          const error = thrown instanceof Error ? thrown.message : "the diagram is not valid";
+          noteBroken(code, error);
+          show({ error });
+        },
       );
     }
     return () => {

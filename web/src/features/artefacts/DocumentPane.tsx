@@ -80,6 +80,7 @@ export function DocumentPane(props: Props) {
     artefact: artefact.data,
     shown: shownVersion,
     finding: search.finding,
+    markdown: version.data?.markdown ?? "",
     text,
     ready: version.isSuccess,
   });

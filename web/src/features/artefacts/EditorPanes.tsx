@@ -1,6 +1,7 @@
 /** The source being written and what it will look like: side by side where there is room, one at a time elsewhere. */
-import { lazy, Suspense, useDeferredValue, useState } from "react";
+import { lazy, Suspense, useDeferredValue, useMemo, useState } from "react";
 import type { Stage } from "~/api/types";
+import { useDiagramFindings } from "~/components/document/broken";
 import { Markdown } from "~/components/document/Markdown";
 import { Skeleton } from "~/components/ui/Notice";
 import { PaneTabs } from "~/components/ui/PaneTabs";
@@ -34,10 +35,12 @@ export function EditorPanes({ place, initial, text, onChange }: Props) {
   const [pane, setPane] = useState<"write" | "preview">("write");
   // A long document is drawn again when there is time, never between two keys.
   const preview = useDeferredValue(text);
+  const diagrams = useDiagramFindings(preview);
+  const findings = useMemo(() => [...checked.findings, ...diagrams], [checked.findings, diagrams]);
   return (
     <div className="@container flex min-h-0 flex-1 flex-col">
       <FindingsBar
-        findings={checked.findings}
+        findings={findings}
         waiting={WAITING[checked.state]}
         onShow={(finding) => {
           setPane("write");
@@ -52,7 +55,7 @@ export function EditorPanes({ place, initial, text, onChange }: Props) {
               initial={initial}
               label="Document source"
               onChange={onChange}
-              findings={checked.findings}
+              findings={findings}
               goTo={goTo}
             />
           </Suspense>

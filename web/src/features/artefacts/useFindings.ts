@@ -1,6 +1,7 @@
 /** The findings of the version on screen, and the way to the place of one. */
 import { type RefObject, useEffect, useRef } from "react";
 import type { Artefact, Finding } from "~/api/types";
+import { useDiagramFindings } from "~/components/document/broken";
 import { showLine } from "~/components/document/lines";
 
 type Given = {
@@ -9,6 +10,8 @@ type Given = {
   shown: number | null;
   /** The finding that the address names. */
   finding: string | null;
+  /** Its source. */
+  markdown: string;
   text: RefObject<HTMLDivElement | null>;
   /** Whether the text is there. */
   ready: boolean;
@@ -16,9 +19,11 @@ type Given = {
 
 const NONE: readonly Finding[] = [];
 
-export function useFindings({ artefact, shown, finding, text, ready }: Given) {
+export function useFindings({ artefact, shown, finding, markdown, text, ready }: Given) {
   // Only the latest version is checked; an older one was what it was.
-  const findings = artefact?.latest?.version === shown ? artefact.findings : NONE;
+  const checked = artefact?.latest?.version === shown ? artefact.findings : NONE;
+  const diagrams = useDiagramFindings(markdown);
+  const findings = [...checked, ...diagrams];
   const line = findings.find(({ id }) => id === finding)?.place.line ?? null;
   const pointedAt = useRef<string | null>(null);
   useEffect(() => {
