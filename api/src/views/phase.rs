@@ -318,11 +318,7 @@ impl Facts {
 }
 
 /// What the reader may do in a stage now, and what not and why; verbs that the stage never has are left out.
-fn permissions(
-    reader: PhaseReader<'_>,
-    stage: DomainStage,
-    in_backlog: &[Vec<BasedOn>],
-) -> (Vec<Verb>, Vec<MayNot>) {
+fn permissions(reader: PhaseReader<'_>, stage: DomainStage, in_backlog: &[Vec<BasedOn>]) -> (Vec<Verb>, Vec<MayNot>) {
     let (mut may, mut may_not) = (Vec::new(), Vec::new());
     for verb in DomainVerb::ALL {
         if is_of_review(verb) && stage.gate_kind() != DomainGateKind::Review {

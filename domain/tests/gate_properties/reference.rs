@@ -370,10 +370,8 @@ impl Reference {
                 unless(self.approved(*stage).is_some(), O::NotApproved);
             }
             Ask::Restart { by, stage, policy } => {
-                let pending = matches!(
-                    self.state(*stage),
-                    GateState::InReview | GateState::ChangesRequested | GateState::Stale
-                );
+                let pending =
+                    matches!(self.state(*stage), GateState::InReview | GateState::ChangesRequested | GateState::Stale);
                 unless(holds_one_of(by, deciders(*stage)), O::Role);
                 unless(pending, O::NothingInReview);
                 let pinned = self.policy(*stage).filter(|pinned| pinned.number != policy.number);

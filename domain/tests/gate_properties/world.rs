@@ -12,7 +12,8 @@ use konductro_domain::phase::plan::PhaseKind;
 use konductro_domain::phase::{
     AddArtefactVersion, ApproveArtefact, CancelPhase, CompletePhase, Current, DismissChangeRequest, GateState,
     OpenPhase, OpenPoints, OpenedPhase, Phase, PhaseCommand, PhaseError, PhaseEvent, PhaseStatus, PromotePhase,
-    RecordFirstReply, ReopenStage, RequestChanges, RestartReview, SaveDocument, Via, WithdrawApproval, WithdrawChangeRequest,
+    RecordFirstReply, ReopenStage, RequestChanges, RestartReview, SaveDocument, Via, WithdrawApproval,
+    WithdrawChangeRequest,
 };
 use konductro_domain::project::policy::{ApprovalPolicy, AuthorRule, StagePolicy};
 use konductro_domain::role::{Capability, Role, may};
@@ -443,7 +444,12 @@ fn policy(version: u32, setting: Setting, dice: Option<&mut Dice>) -> ApprovalPo
 fn of_stage(policy: &ApprovalPolicy, stage: Stage) -> Policy {
     let all = StagePolicy { stage, roles: Role::ALL.into(), required_approvals: 1, authors: AuthorRule::MayApprove };
     let StagePolicy { roles, required_approvals, authors, .. } = policy.stage(stage).unwrap_or(&all).clone();
-    Policy { number: policy.version, roles, people: required_approvals as usize, four_eyes: authors == AuthorRule::MayNotApprove }
+    Policy {
+        number: policy.version,
+        roles,
+        people: required_approvals as usize,
+        four_eyes: authors == AuthorRule::MayNotApprove,
+    }
 }
 
 /// The domain's refusals in the reference's words.

@@ -16,7 +16,9 @@ export function AnswersRow({ view, answered, onChange }: Props) {
   return (
     <fieldset className="rounded-sm border border-rule bg-well px-3 py-2">
       <legend className="sr-only">Change requests that this version answers</legend>
-      <p className="mb-1 text-ink-2">Tick what this version answers; whoever asked for it decides whether it does.</p>
+      <p className="mb-1 text-ink-2">
+        Tick what this version answers; whoever asked for it decides whether it does.
+      </p>
       <ul className="fine-scroll max-h-28 space-y-1 overflow-y-auto">
         {open.map((request) => (
           <li key={request.id}>

@@ -67,7 +67,11 @@ export function EditPhaseDialog({ phase, onClose }: { phase: Phase; onClose: () 
             />
           )}
         </Field>
-        {overtaken ? <Theirs words={seen} /> : <ProblemNotice error={save.error} fields={["title", "brief"]} />}
+        {overtaken ? (
+          <Theirs words={seen} />
+        ) : (
+          <ProblemNotice error={save.error} fields={["title", "brief"]} />
+        )}
         <FormActions
           action={overtaken ? "Save mine instead" : "Save"}
           pending="Saving…"
@@ -83,7 +87,9 @@ export function EditPhaseDialog({ phase, onClose }: { phase: Phase; onClose: () 
 function Theirs({ words }: { words: Words }) {
   return (
     <div role="alert" className="mt-3 rounded-sm border border-changes/40 bg-changes-soft px-3 py-2 text-xs">
-      <p className="font-medium text-ink">Somebody else changed it while you were writing; yours is not saved.</p>
+      <p className="font-medium text-ink">
+        Somebody else changed it while you were writing; yours is not saved.
+      </p>
       <dl className="mt-1 text-ink-2">
         <dt className="font-medium">Their title</dt>
         <dd className="break-words">{words.title}</dd>
