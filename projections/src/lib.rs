@@ -27,6 +27,7 @@ mod rows;
 mod streams;
 pub mod subscription;
 pub mod threads;
+pub mod usage;
 
 pub use error::ProjectionError;
 pub use fold::{Folding, ReadModel, Writes};
@@ -65,5 +66,6 @@ pub const READ_MODELS: &[ReadModel] = &[
         tables: delegations::TABLES,
         project: |tx, page| Box::pin(delegations::project(tx, page)),
     },
+    ReadModel { name: "usage", tables: usage::TABLES, project: |tx, page| Box::pin(usage::project(tx, page)) },
     ReadModel { name: "history", tables: history::TABLES, project: |tx, page| Box::pin(history::project(tx, page)) },
 ];

@@ -31,6 +31,7 @@ mod staged;
 pub mod stories;
 pub mod threads;
 pub mod traceability;
+pub mod usage;
 pub mod users;
 pub mod ws;
 
@@ -64,5 +65,6 @@ pub fn configure_api(config: &mut ServiceConfig<'_>) {
     backlog::configure(config);
     one_off_stories::configure(config);
     history::configure(config);
+    usage::configure(config);
     ws::configure(config);
 }

@@ -33,6 +33,7 @@ pub mod story;
 mod story_words;
 pub mod thread;
 pub mod traceability;
+pub mod usage;
 mod words;
 
 pub use approval_policy::ApprovalPolicyPage;
@@ -62,6 +63,7 @@ pub use story::{Story, StoryReader, StoryVerb};
 pub use story_words::{AcceptanceCriterion, StoryWords};
 pub use thread::{Anchor, FoundPlace, Resolved, Thread, ThreadReply};
 pub use traceability::Traceability;
+pub use usage::ProjectUsage;
 pub use words::{
     Adapter, Change, ChangeRequestState, Completeness, EnrichmentState, GateKind, GateState, GeneratedBy,
     GenerationMode, GenerationState, Origin, PhaseKind, PhaseStatus, PhaseVerb, RefinementState, ReviewStep, Role,

@@ -39,3 +39,4 @@ mod stories_aimock;
 mod stories_generated;
 mod story_review;
 mod threads;
+mod usage;

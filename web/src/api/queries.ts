@@ -38,6 +38,7 @@ export const keys = {
   backlog: (projectId: string) => ["project", projectId, "backlog"] as const,
   stories: ["story"] as const,
   story: (id: string) => ["story", id] as const,
+  usage: (projectId: string) => ["project", projectId, "usage"] as const,
   users: ["users"] as const,
   traceability: (phaseId: string) => ["phase", phaseId, "traceability"] as const,
   inbox: ["inbox"] as const,

@@ -358,6 +358,7 @@ pub(super) async fn set(cast: &Cast, operation: &str, stage: Option<&str>, actor
             });
             Scene::put(format!("{project}/approval-policy"), "*", json!({ "stages": [stage] }))
         }
+        "getUsage" => Scene::get(format!("{project}/usage")),
         "listDelegations" => Scene::get(format!("{project}/delegations")),
         "delegateRole" => Scene::post(format!("{project}/delegations"), delegation(&owner.user_id)),
         "endDelegation" => {

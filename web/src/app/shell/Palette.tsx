@@ -105,6 +105,12 @@ function useCommands(me: Me, onKeys: () => void): Group[] {
         run: () => void navigate({ to: "/p/$projectKey/backlog", params: { projectKey: project.key } }),
       },
       {
+        id: `${project.id}/usage`,
+        label: `${project.name}: usage and cost`,
+        hint: project.key,
+        run: () => void navigate({ to: "/p/$projectKey/usage", params: { projectKey: project.key } }),
+      },
+      {
         id: `${project.id}/settings`,
         label: `${project.name}: settings`,
         hint: project.key,

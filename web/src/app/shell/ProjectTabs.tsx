@@ -6,7 +6,7 @@ const HERE = { className: "border-ink border-b-2 font-medium text-ink" };
 
 export function ProjectTabs({ projectKey }: { projectKey: string }) {
   return (
-    <nav aria-label="Project" className="grid shrink-0 grid-cols-2 border-rule border-b sm:hidden">
+    <nav aria-label="Project" className="grid shrink-0 grid-cols-3 border-rule border-b sm:hidden">
       <Link
         to="/p/$projectKey"
         params={{ projectKey }}
@@ -18,6 +18,9 @@ export function ProjectTabs({ projectKey }: { projectKey: string }) {
       </Link>
       <Link to="/p/$projectKey/backlog" params={{ projectKey }} className={TAB} activeProps={HERE}>
         Backlog
+      </Link>
+      <Link to="/p/$projectKey/usage" params={{ projectKey }} className={TAB} activeProps={HERE}>
+        Usage
       </Link>
     </nav>
   );

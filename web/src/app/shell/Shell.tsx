@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate, useParams } from "@tanstack/react-router";
 import {
   Columns3,
+  Gauge,
   Inbox,
   LayoutGrid,
   ListTree,
@@ -85,6 +86,7 @@ const NAV_HERE = { className: "bg-well text-ink" };
 const PROJECT_PAGES = [
   { to: "/p/$projectKey", label: "Phases", icon: Columns3 },
   { to: "/p/$projectKey/backlog", label: "Backlog", icon: ListTree },
+  { to: "/p/$projectKey/usage", label: "Usage and cost", icon: Gauge },
   { to: "/p/$projectKey/settings", label: "Project settings", icon: Settings },
 ] as const;
 
