@@ -35,6 +35,7 @@ pub use feed::TurnFeed;
 pub use hub::{Hub, MembershipEpoch, MembershipsChanged};
 pub use membership::Doors;
 pub use presence::Listener;
+pub(crate) use request::{NothingToAsk, Place, Said, Sources};
 pub use room::{Saved, TurnEnd};
 pub use turn_state::{Attempt, Begin};
 pub use watch::{follow_session_ends, watch_sessions};

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use konductro_domain::artefact::check::Finding;
 use konductro_domain::conductor::{Exchange, GivenArtefact, PromptRole, RequestedChange, Scoping, Task};
-use konductro_domain::ids::ThreadId;
+use konductro_domain::ids::{PhaseId, ProjectId, ThreadId, UserId};
 use konductro_domain::phase::artefact::{Completeness, Origin};
 use konductro_domain::phase::{GateState, OpenedPhase, Phase, PhaseError};
 use konductro_domain::role::{Capability, acting_role};
@@ -18,6 +18,7 @@ use konductro_projections::conversation_view::{self, FinishedTurn, TurnWithTexts
 use konductro_projections::project_list::{self, ProjectPage};
 use konductro_projections::{ProjectionError, event_log, threads};
 use sqlx::PgPool;
+use time::Date;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
@@ -27,11 +28,28 @@ use crate::conductor::prompt::{
     FrameRepository, ProjectFrame, PromptHistory, PromptInput, RenderedPrompt, SentBlock, render,
 };
 use crate::jobs::TurnJob;
+use crate::state::AppState;
 
 /// How long a turn waits for read models to hold its message.
 const MESSAGE_WITHIN: Duration = Duration::from_secs(30);
 /// How long it waits for the documents of the turn before to become versions.
 const DOCUMENTS_WITHIN: Duration = Duration::from_secs(2);
+
+/// Where Conductor is spoken to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place {
+    pub(crate) project_id: ProjectId,
+    pub(crate) phase_id: PhaseId,
+    pub(crate) stage: Stage,
+}
+
+/// What a person says to Conductor, and when.
+#[derive(Debug, Clone)]
+pub(crate) struct Said {
+    pub(crate) message: String,
+    pub(crate) by: UserId,
+    pub(crate) on: Date,
+}
 
 /// What is asked, in our own words and as it is sent.
 #[derive(Debug)]
@@ -42,7 +60,7 @@ pub(super) struct Asked {
 
 /// Why nothing can be asked.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum NothingToAsk {
+pub(crate) enum NothingToAsk {
     /// The database can't answer now.
     #[error(transparent)]
     Reading(#[from] ProjectionError),
@@ -65,7 +83,7 @@ impl From<sqlx::Error> for NothingToAsk {
 
 /// Where requests are gathered from.
 #[derive(Clone)]
-pub(super) struct Sources {
+pub(crate) struct Sources {
     pub(super) pool: PgPool,
     pub(super) commands: Commands,
     pub(super) visibility: Visibility,
@@ -73,11 +91,32 @@ pub(super) struct Sources {
 }
 
 impl Sources {
+    /// From what the server works with.
+    pub(crate) fn of(state: &AppState) -> Self {
+        let AppState { pool, commands, visibility, checker, .. } = state.clone();
+        Self { pool, commands, visibility, checker }
+    }
+
     /// Gathers and renders what is asked for an attempt at a turn.
     pub(super) async fn request(&self, job: &TurnJob) -> Result<Asked, NothingToAsk> {
         let turn = self.message(job).await?;
         self.documents_settle(&turn).await?;
-        let TurnJob { project_id, phase_id, stage, .. } = *job;
+        let said = Said {
+            message: turn.message.clone().ok_or(NothingToAsk::Gone)?,
+            by: turn.row.author,
+            on: turn.row.posted_at.date(),
+        };
+        let place = Place { project_id: job.project_id, phase_id: job.phase_id, stage: job.stage };
+        self.render(&place, said).await
+    }
+
+    /// What would be sent if somebody said this now: nothing is recorded, and no model is asked.
+    pub(crate) async fn preview(&self, place: &Place, said: Said) -> Result<RenderedPrompt, NothingToAsk> {
+        Ok(self.render(place, said).await?.rendered)
+    }
+
+    async fn render(&self, place: &Place, said: Said) -> Result<Asked, NothingToAsk> {
+        let Place { project_id, phase_id, stage } = *place;
         let phase = match self.commands.load::<Phase>(&phase_id.to_string()).await?.state {
             Phase::Opened(phase) => phase,
             Phase::NotOpened => return Err(NothingToAsk::Gone),
@@ -95,32 +134,32 @@ impl Sources {
             phase_title: phase.title.clone(),
             phase_brief: brief.unwrap_or_default(),
             stage,
-            approved: self.approved(job, &phase).await?,
-            scoping: self.scoping_of(job, &phase).await?,
-            findings: self.findings(job, &phase, current.as_ref()).await,
+            approved: self.approved(place, &phase).await?,
+            scoping: self.scoping_of(place, &phase).await?,
+            findings: self.findings(place, &phase, current.as_ref()).await,
             current: current.and_then(given),
-            change_requests: self.change_requests(job, &phase).await?,
+            change_requests: self.change_requests(place, &phase).await?,
             history: finished.iter().filter_map(exchange).collect(),
-            message: turn.message.clone().ok_or(NothingToAsk::Gone)?,
+            message: said.message.clone(),
         };
-        let first_sent = self.first_sent(job, &finished).await?;
+        let first_sent = self.first_sent(place, &finished).await?;
         let history: Vec<_> = finished.into_iter().filter_map(as_sent).collect();
         let rendered = render(&PromptInput {
             task: &task,
             project: &frame(&project),
             first_sent: &first_sent,
             history: &history,
-            date: &turn.row.posted_at.date().to_string(),
-            speaker: speaker(&project, &turn, stage),
+            date: &said.on.to_string(),
+            speaker: speaker(&project, said.by, stage),
         });
         Ok(Asked { task, rendered })
     }
 
     /// What the phase was scoped with, where that is not what is conversed about.
-    async fn scoping_of(&self, job: &TurnJob, phase: &OpenedPhase) -> Result<Scoping, NothingToAsk> {
-        match job.stage {
+    async fn scoping_of(&self, place: &Place, phase: &OpenedPhase) -> Result<Scoping, NothingToAsk> {
+        match place.stage {
             Stage::Scoping => Ok(Scoping::default()),
-            _ => self.scoping(job.phase_id, phase, None).await,
+            _ => self.scoping(place.phase_id, phase, None).await,
         }
     }
 
@@ -153,26 +192,26 @@ impl Sources {
     }
 
     /// The approved artefacts of earlier stages, word for word, in the order of the stages.
-    async fn approved(&self, job: &TurnJob, phase: &OpenedPhase) -> Result<Vec<GivenArtefact>, NothingToAsk> {
+    async fn approved(&self, place: &Place, phase: &OpenedPhase) -> Result<Vec<GivenArtefact>, NothingToAsk> {
         let mut artefacts = Vec::new();
-        for stage in phase.kind.stages().iter().take_while(|stage| **stage != job.stage) {
+        for stage in phase.kind.stages().iter().take_while(|stage| **stage != place.stage) {
             let Some(approved) = phase.stages.get(stage).and_then(|record| record.approved.as_ref()) else { continue };
-            let version = artefact_versions::version(&self.pool, job.phase_id, *stage, approved.version).await?;
+            let version = artefact_versions::version(&self.pool, place.phase_id, *stage, approved.version).await?;
             artefacts.extend(version.and_then(given));
         }
         Ok(artefacts)
     }
 
     /// What people want changed, as the log has it now, in their words.
-    async fn change_requests(&self, job: &TurnJob, phase: &OpenedPhase) -> Result<Vec<RequestedChange>, NothingToAsk> {
-        let open = phase.stages.get(&job.stage).map(|record| &record.change_requests);
+    async fn change_requests(&self, place: &Place, phase: &OpenedPhase) -> Result<Vec<RequestedChange>, NothingToAsk> {
+        let open = phase.stages.get(&place.stage).map(|record| &record.change_requests);
         if open.is_none_or(|open| open.is_empty()) {
             return Ok(Vec::new());
         }
-        let requests = artefact_versions::change_requests(&self.pool, job.phase_id).await?;
-        let threads = threads::of_phase(&self.pool, job.phase_id).await?;
+        let requests = artefact_versions::change_requests(&self.pool, place.phase_id).await?;
+        let threads = threads::of_phase(&self.pool, place.phase_id).await?;
         let of_stage =
-            requests.into_iter().filter(|it| it.row.stage == job.stage && it.row.state == ChangeRequestState::Open);
+            requests.into_iter().filter(|it| it.row.stage == place.stage && it.row.state == ChangeRequestState::Open);
         let requested = of_stage.filter_map(|it| {
             let id = it.row.change_request_id;
             let thread = threads.iter().find(|thread| thread.row.thread_id == ThreadId::of(id));
@@ -185,13 +224,13 @@ impl Sources {
 
     /// What is found in the document that is given, while it may still change. A check that fails costs the findings,
     /// never the reply.
-    async fn findings(&self, job: &TurnJob, phase: &OpenedPhase, given: Option<&VersionWithText>) -> Vec<Finding> {
-        let latest = phase.stages.get(&job.stage).and_then(|record| record.latest.as_ref());
+    async fn findings(&self, place: &Place, phase: &OpenedPhase, given: Option<&VersionWithText>) -> Vec<Finding> {
+        let latest = phase.stages.get(&place.stage).and_then(|record| record.latest.as_ref());
         let is_given = latest.zip(given).is_some_and(|(latest, given)| latest.version == given.row.version);
-        if !is_given || phase.gate(job.stage).state() == GateState::Approved {
+        if !is_given || phase.gate(place.stage).state() == GateState::Approved {
             return Vec::new();
         }
-        let found = self.checker.at_gate(job.phase_id, phase, job.stage).await;
+        let found = self.checker.at_gate(place.phase_id, phase, place.stage).await;
         found.map(|found| found.to_vec()).unwrap_or_else(|error| {
             tracing::warn!(%error, "a reply is asked for without findings");
             Vec::new()
@@ -200,9 +239,9 @@ impl Sources {
 
     /// The system blocks as they were first sent in this conversation; none before the first reply, and none
     /// where one of them was erased since: then the prompt begins anew.
-    async fn first_sent(&self, job: &TurnJob, finished: &[FinishedTurn]) -> Result<Vec<SentBlock>, NothingToAsk> {
+    async fn first_sent(&self, place: &Place, finished: &[FinishedTurn]) -> Result<Vec<SentBlock>, NothingToAsk> {
         let Some(first) = finished.iter().find(|turn| turn.sent.is_some()) else { return Ok(Vec::new()) };
-        let given = conversation_view::prompt_of(&self.pool, job.phase_id, job.stage, first.turn_id).await?;
+        let given = conversation_view::prompt_of(&self.pool, place.phase_id, place.stage, first.turn_id).await?;
         let blocks = given.map(|given| given.blocks).unwrap_or_default();
         let system = blocks.into_iter().filter(|given| given.block.role == PromptRole::System);
         let sent = system.map(|given| {
@@ -266,8 +305,8 @@ pub(super) fn frame(project: &ProjectPage) -> ProjectFrame {
 }
 
 /// In which role the person speaks; a name never leaves the house.
-fn speaker(project: &ProjectPage, turn: &TurnWithTexts, stage: Stage) -> &'static str {
-    let member = project.members.iter().find(|member| member.user_id == turn.row.author);
+fn speaker(project: &ProjectPage, by: UserId, stage: Stage) -> &'static str {
+    let member = project.members.iter().find(|member| member.user_id == by);
     let role = member.and_then(|member| acting_role(&member.roles, Capability::Converse(stage)));
     role.map_or("a former member", |role| role.title())
 }

@@ -161,6 +161,18 @@ impl From<crate::checker::CheckerError> for Problem {
     }
 }
 
+impl From<crate::live::NothingToAsk> for Problem {
+    fn from(error: crate::live::NothingToAsk) -> Self {
+        use crate::live::NothingToAsk;
+        match error {
+            NothingToAsk::Reading(error) => error.into(),
+            NothingToAsk::Phase(error) => error.into(),
+            NothingToAsk::Gone => Problem::not_found("phase"),
+            NothingToAsk::Behind => Problem::unavailable("gather what Conductor is given", &error),
+        }
+    }
+}
+
 impl From<sqlx::Error> for Problem {
     fn from(error: sqlx::Error) -> Self {
         Problem::unavailable("ask the database", &error)

@@ -10,7 +10,8 @@ use konductro_domain::role::Capability;
 use konductro_domain::stage::Stage;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use utoipa::ToSchema;
+use time::OffsetDateTime;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
@@ -21,8 +22,8 @@ use crate::commands::Executed;
 use crate::event_store::NewJob;
 use crate::http::page::PageQuery;
 use crate::http::{Caller, InPath, Json, Paging, Query, RequestContext, read, written};
-use crate::live::Hub;
 use crate::live::frames::Topic;
+use crate::live::{self, Hub, Said, Sources};
 use crate::problem::{Problem, ProblemDetails};
 use crate::salted::salted;
 use crate::state::AppState;
@@ -35,7 +36,8 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(post_message)
         .service(stop_turn)
         .service(retry_turn)
-        .service(get_turn_context);
+        .service(get_turn_context)
+        .service(get_next_context);
 }
 
 /// A message to Conductor.
@@ -197,6 +199,46 @@ async fn get_turn_context(
     InPhase::enter(&state, &caller, phase_id).await?.has(stage)?;
     let given = views::conversation::turn_context(&state.pool, phase_id, stage, turn_id).await?;
     Ok(read(&given.ok_or_else(|| Problem::not_found("turn"))?, None))
+}
+
+/// A message that is not sent yet.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct NextContextQuery {
+    /// The words of the message, as far as they are written; none by default.
+    #[serde(default)]
+    #[param(max_length = 4096)]
+    text: String,
+}
+
+/// Longest text of a message that a preview is asked with, in bytes: it travels in the address.
+const MAX_PREVIEWED_BYTES: usize = 4096;
+
+/// Read what Conductor would be given with my next message. Nothing is sent or recorded.
+#[utoipa::path(operation_id = "getNextContext", tag = "conversations",
+    params(("phase_id" = Uuid, Path), ("stage" = views::Stage, Path), NextContextQuery), responses(
+    (status = 200, body = views::NextContext),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),
+))]
+#[get("/phases/{phase_id}/stages/{stage}/context")]
+async fn get_next_context(
+    state: web::Data<AppState>,
+    caller: Caller,
+    path: InPath<Place>,
+    query: Query<NextContextQuery>,
+) -> Result<HttpResponse, Problem> {
+    let (phase_id, StageInPath(stage)) = path.0;
+    let phase = InPhase::enter(&state, &caller, phase_id).await?;
+    phase.has(stage)?;
+    phase.phase.permits(Verb::PostMessage, stage, phase.person())?;
+    if query.0.text.len() > MAX_PREVIEWED_BYTES {
+        return Err(Problem::invalid("?text", format!("may have at most {MAX_PREVIEWED_BYTES} bytes")));
+    }
+    let place = live::Place { project_id: phase.project.project_id, phase_id, stage };
+    let said = Said { message: query.0.text, by: caller.user_id, on: OffsetDateTime::now_utc().date() };
+    let rendered = Sources::of(&state).preview(&place, said).await?;
+    Ok(read(&views::conversation::next_context(&rendered), None))
 }
 
 fn turn_job(phase: &InPhase, stage: Stage, turn_id: TurnId, attempt: u32) -> NewJob {

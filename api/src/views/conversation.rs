@@ -20,6 +20,7 @@ use super::people::People;
 use super::sentences::ERASED;
 use super::words::{Adapter, GeneratedBy, Stage, TurnState};
 use crate::conductor::extract::{self, PartKind};
+use crate::conductor::prompt::RenderedPrompt;
 use crate::http::{Page, Paging};
 
 /// A page of a conversation.
@@ -193,6 +194,15 @@ pub enum DocumentState {
     SetAside,
     /// It broke off.
     Incomplete,
+}
+
+/// What Conductor would be given with the next message.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct NextContext {
+    /// The blocks, in the order they would be sent.
+    pub blocks: Vec<ContextBlock>,
+    /// Estimated tokens of all of them.
+    pub tokens: u64,
 }
 
 /// What Conductor was given for a reply.
@@ -426,6 +436,18 @@ fn context(given: PromptGiven) -> TurnContext {
         blocks: given.blocks.into_iter().map(block).collect(),
         parameters: Parameters { cache_profile: given.cache_profile },
     }
+}
+
+/// What Conductor would be given with a message that is not sent yet.
+pub fn next_context(rendered: &RenderedPrompt) -> NextContext {
+    let (manifest, texts) = rendered.manifest("");
+    let blocks: Vec<_> = manifest
+        .blocks
+        .into_iter()
+        .zip(texts)
+        .map(|(shown, text)| block(GivenBlock { block: shown, text: Some(text.body().to_owned()) }))
+        .collect();
+    NextContext { tokens: blocks.iter().map(|block| u64::from(block.tokens)).sum(), blocks }
 }
 
 fn block(given: GivenBlock) -> ContextBlock {

@@ -43,7 +43,7 @@ pub use board::{PhaseSummary, StageSummary};
 pub use brief::Brief;
 pub use change_request::{ChangeRequest, Dismissal};
 pub use conditions::{Condition, Link};
-pub use conversation::{Author, Document, Failure, LiveTurn, Message, Messages, Part, TurnContext, Usage};
+pub use conversation::{Author, Document, Failure, LiveTurn, Message, Messages, NextContext, Part, TurnContext, Usage};
 pub use coverage::{Coverage, CoverageRow};
 pub use delegation::{Delegation, DelegationState};
 pub use diff::Diff;

@@ -11,7 +11,6 @@ use crate::phase::state::{OpenedPhase, VersionRecord};
 use crate::phase::verbs::Verb;
 use crate::phase::waiving::open_findings;
 use crate::phase::{ApprovalBasis, PhaseEvent};
-use crate::stage::Stage;
 
 pub(super) fn approve_artefact(phase: &OpenedPhase, command: &ApproveArtefact) -> Result<Vec<PhaseEvent>, PhaseError> {
     if is_repeat(phase, command) {

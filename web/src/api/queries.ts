@@ -259,6 +259,20 @@ export const contextQuery = (phaseId: string, stage: Stage, turnId: string) =>
     staleTime: FOREVER,
   });
 
+/** What the next message would carry; its words are as far as they are written. */
+export const nextContextQuery = (phaseId: string, stage: Stage, text: string) =>
+  queryOptions({
+    queryKey: ["phase", phaseId, "next-context", stage, text],
+    queryFn: ({ signal }) =>
+      unwrap(
+        api.GET("/api/v1/phases/{phase_id}/stages/{stage}/context", {
+          params: { path: { phase_id: phaseId, stage }, query: text ? { text } : {} },
+          signal,
+        }),
+      ),
+    staleTime: 0,
+  });
+
 export const usersQuery = queryOptions({
   queryKey: keys.users,
   queryFn: ({ signal }) =>

@@ -632,6 +632,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/phases/{phase_id}/stages/{stage}/context": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what Conductor would be given with my next message. Nothing is sent or recorded. */
+        get: operations["getNextContext"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/phases/{phase_id}/stages/{stage}/messages": {
         parameters: {
             query?: never;
@@ -946,6 +963,23 @@ export interface paths {
         put?: never;
         /** Add a one-off story. It is there at once, as written; Conductor refines it. */
         post: operations["addStory"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what Conductor consumed in a project: tokens, cached share, cost, by phase, stage, model and day. */
+        get: operations["getUsage"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1701,6 +1735,14 @@ export interface components {
             /** @description What it names; empty where it names nothing at all. */
             ref: string;
         };
+        /** @description What one day consumed. */
+        DayUsage: components["schemas"]["UsageFigures"] & {
+            /**
+             * Format: date
+             * @description The day (UTC), such as `2026-10-08`.
+             */
+            day: string;
+        };
         /** @description A role that somebody lent to a colleague. */
         Delegation: {
             /** @description Who acts meanwhile. */
@@ -2397,6 +2439,13 @@ export interface components {
              */
             turn_id: string;
         };
+        /** @description What one model consumed. */
+        ModelUsage: components["schemas"]["UsageFigures"] & {
+            /** @description Through which adapter. */
+            adapter: components["schemas"]["Adapter"];
+            /** @description The model asked for. */
+            model: string;
+        };
         /** @description A project I am in. */
         MyProject: {
             /** @description Its key. */
@@ -2682,6 +2731,16 @@ export interface components {
             finding_id: string;
             /** @description Why it may stand. */
             reason: string;
+        };
+        /** @description What Conductor would be given with the next message. */
+        NextContext: {
+            /** @description The blocks, in the order they would be sent. */
+            blocks: components["schemas"]["ContextBlock"][];
+            /**
+             * Format: int64
+             * @description Estimated tokens of all of them.
+             */
+            tokens: number;
         };
         /** @description An assumption or an open question of a document. */
         OpenPoint: {
@@ -3222,6 +3281,21 @@ export interface components {
             /** @description Whether it waits for me. */
             waiting_for_me: boolean;
         };
+        /** @description What one phase consumed. */
+        PhaseUsage: components["schemas"]["UsageFigures"] & {
+            /**
+             * Format: int32
+             * @description Its number in the project.
+             */
+            number: number;
+            /**
+             * Format: uuid
+             * @description The phase.
+             */
+            phase_id: string;
+            /** @description Its title. */
+            title: string;
+        };
         /**
          * @description What a person can do with a whole phase.
          * @enum {string}
@@ -3354,6 +3428,31 @@ export interface components {
              * @description How many phases wait for me.
              */
             waiting_for_me: number;
+        };
+        /** @description What Conductor consumed in a project in a period. */
+        ProjectUsage: {
+            /** @description By day; days without any are left out. */
+            days: components["schemas"]["DayUsage"][];
+            /**
+             * Format: date
+             * @description The first day (UTC).
+             */
+            from: string;
+            /** @description By model. */
+            models: components["schemas"]["ModelUsage"][];
+            /** @description By phase, the dearest first. */
+            phases: components["schemas"]["PhaseUsage"][];
+            /** @description By what was asked for. */
+            purposes: components["schemas"]["PurposeUsage"][];
+            /** @description By stage. */
+            stages: components["schemas"]["StageUsage"][];
+            /**
+             * Format: date
+             * @description The last day (UTC).
+             */
+            to: string;
+            /** @description All of it. */
+            total: components["schemas"]["UsageFigures"];
         };
         /** @description A story that Conductor proposed and that is in review. */
         Proposal: components["schemas"]["StoryWords"] & {
@@ -3492,6 +3591,16 @@ export interface components {
          * @enum {string}
          */
         ProposalVerb: "approve" | "edit" | "split" | "merge" | "reject" | "restore";
+        /**
+         * @description What Conductor was asked for.
+         * @enum {string}
+         */
+        Purpose: "converse" | "propose_stories" | "refine_story" | "enrich_story";
+        /** @description What one kind of work consumed. */
+        PurposeUsage: components["schemas"]["UsageFigures"] & {
+            /** @description What was asked for. */
+            purpose: components["schemas"]["Purpose"];
+        };
         /** @description Whether the server can do its work. */
         ReadinessAnswer: {
             /** @description Every part. */
@@ -3759,6 +3868,11 @@ export interface components {
             stage: components["schemas"]["Stage"];
             /** @description Its state. */
             state: components["schemas"]["GateState"];
+        };
+        /** @description What one stage consumed, over all phases. */
+        StageUsage: components["schemas"]["UsageFigures"] & {
+            /** @description The stage. */
+            stage: components["schemas"]["Stage"];
         };
         /** @description A stage of a phase. */
         StageView: {
@@ -4266,6 +4380,69 @@ export interface components {
              * @description Milliseconds to the first token.
              */
             ttft_ms?: number | null;
+        };
+        /** @description Sums over some attempts. A sum is over what was reported; how much was not is said beside it. */
+        UsageFigures: {
+            /**
+             * Format: int64
+             * @description Attempts that ended.
+             */
+            attempts: number;
+            /**
+             * Format: double
+             * @description The share of prompt tokens that came from the cache, 0 to 1, of attempts that reported it; null where none did.
+             */
+            cached_share?: number | null;
+            /**
+             * Format: int64
+             * @description Prompt tokens read from the provider's cache.
+             */
+            cached_tokens: number;
+            /**
+             * Format: int64
+             * @description Tokens of replies.
+             */
+            completion_tokens: number;
+            /**
+             * Format: int64
+             * @description Cost in millionths of the price table's currency.
+             */
+            cost_micros: number;
+            /**
+             * Format: int64
+             * @description Those of them that failed.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Tokens of prompts, cached ones included.
+             */
+            prompt_tokens: number;
+            /**
+             * Format: int64
+             * @description Tokens spent on reasoning.
+             */
+            reasoning_tokens: number;
+            /**
+             * Format: double
+             * @description Milliseconds to the first token, median; null where none is known.
+             */
+            ttft_ms_p50?: number | null;
+            /**
+             * Format: double
+             * @description The 95th percentile.
+             */
+            ttft_ms_p95?: number | null;
+            /**
+             * Format: int64
+             * @description Attempts without a cost: the price table does not know the model, or the tokens are not known.
+             */
+            unpriced: number;
+            /**
+             * Format: int64
+             * @description Attempts whose tokens were not reported.
+             */
+            unreported: number;
         };
         /** @description A person with an account. */
         User: {
@@ -9688,6 +9865,105 @@ export interface operations {
             };
         };
     };
+    getNextContext: {
+        parameters: {
+            query?: {
+                /** @description The words of the message, as far as they are written; none by default. */
+                text?: string;
+            };
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
+            path: {
+                phase_id: string;
+                stage: components["schemas"]["Stage"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NextContext"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listMessages: {
         parameters: {
             query?: {
@@ -12799,6 +13075,106 @@ export interface operations {
             };
             /** @description `if-match-required` */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getUsage: {
+        parameters: {
+            query?: {
+                /** @description The first day (UTC), such as `2026-10-01`; 30 days in all by default. */
+                from?: string;
+                /** @description The last day (UTC); today by default. */
+                to?: string;
+            };
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectUsage"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

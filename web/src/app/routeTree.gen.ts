@@ -20,6 +20,7 @@ import { Route as AppPProjectKeyRouteImport } from './routes/_app.p.$projectKey'
 import { Route as AppPProjectKeyIndexRouteImport } from './routes/_app.p.$projectKey.index'
 import { Route as AppPProjectKeyBacklogRouteImport } from './routes/_app.p.$projectKey.backlog'
 import { Route as AppPProjectKeySettingsRouteImport } from './routes/_app.p.$projectKey.settings'
+import { Route as AppPProjectKeyUsageRouteImport } from './routes/_app.p.$projectKey.usage'
 import { Route as AppPProjectKeyPhasesNumberRouteImport } from './routes/_app.p.$projectKey.phases.$number'
 import { Route as AppPProjectKeyStoriesStoryIdRouteImport } from './routes/_app.p.$projectKey.stories.$storyId'
 
@@ -77,6 +78,11 @@ const AppPProjectKeySettingsRoute = AppPProjectKeySettingsRouteImport.update({
   path: '/settings',
   getParentRoute: () => AppPProjectKeyRoute,
 } as any)
+const AppPProjectKeyUsageRoute = AppPProjectKeyUsageRouteImport.update({
+  id: '/usage',
+  path: '/usage',
+  getParentRoute: () => AppPProjectKeyRoute,
+} as any)
 const AppPProjectKeyPhasesNumberRoute =
   AppPProjectKeyPhasesNumberRouteImport.update({
     id: '/phases/$number',
@@ -100,6 +106,7 @@ export interface FileRoutesByFullPath {
   '/p/$projectKey': typeof AppPProjectKeyRouteWithChildren
   '/p/$projectKey/backlog': typeof AppPProjectKeyBacklogRoute
   '/p/$projectKey/settings': typeof AppPProjectKeySettingsRoute
+  '/p/$projectKey/usage': typeof AppPProjectKeyUsageRoute
   '/p/$projectKey/': typeof AppPProjectKeyIndexRoute
   '/p/$projectKey/phases/$number': typeof AppPProjectKeyPhasesNumberRoute
   '/p/$projectKey/stories/$storyId': typeof AppPProjectKeyStoriesStoryIdRoute
@@ -113,6 +120,7 @@ export interface FileRoutesByTo {
   '/': typeof AppIndexRoute
   '/p/$projectKey/backlog': typeof AppPProjectKeyBacklogRoute
   '/p/$projectKey/settings': typeof AppPProjectKeySettingsRoute
+  '/p/$projectKey/usage': typeof AppPProjectKeyUsageRoute
   '/p/$projectKey': typeof AppPProjectKeyIndexRoute
   '/p/$projectKey/phases/$number': typeof AppPProjectKeyPhasesNumberRoute
   '/p/$projectKey/stories/$storyId': typeof AppPProjectKeyStoriesStoryIdRoute
@@ -129,6 +137,7 @@ export interface FileRoutesById {
   '/_app/p/$projectKey': typeof AppPProjectKeyRouteWithChildren
   '/_app/p/$projectKey/backlog': typeof AppPProjectKeyBacklogRoute
   '/_app/p/$projectKey/settings': typeof AppPProjectKeySettingsRoute
+  '/_app/p/$projectKey/usage': typeof AppPProjectKeyUsageRoute
   '/_app/p/$projectKey/': typeof AppPProjectKeyIndexRoute
   '/_app/p/$projectKey/phases/$number': typeof AppPProjectKeyPhasesNumberRoute
   '/_app/p/$projectKey/stories/$storyId': typeof AppPProjectKeyStoriesStoryIdRoute
@@ -145,6 +154,7 @@ export interface FileRouteTypes {
     | '/p/$projectKey'
     | '/p/$projectKey/backlog'
     | '/p/$projectKey/settings'
+    | '/p/$projectKey/usage'
     | '/p/$projectKey/'
     | '/p/$projectKey/phases/$number'
     | '/p/$projectKey/stories/$storyId'
@@ -158,6 +168,7 @@ export interface FileRouteTypes {
     | '/'
     | '/p/$projectKey/backlog'
     | '/p/$projectKey/settings'
+    | '/p/$projectKey/usage'
     | '/p/$projectKey'
     | '/p/$projectKey/phases/$number'
     | '/p/$projectKey/stories/$storyId'
@@ -173,6 +184,7 @@ export interface FileRouteTypes {
     | '/_app/p/$projectKey'
     | '/_app/p/$projectKey/backlog'
     | '/_app/p/$projectKey/settings'
+    | '/_app/p/$projectKey/usage'
     | '/_app/p/$projectKey/'
     | '/_app/p/$projectKey/phases/$number'
     | '/_app/p/$projectKey/stories/$storyId'
@@ -263,6 +275,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppPProjectKeySettingsRouteImport
       parentRoute: typeof AppPProjectKeyRoute
     }
+    '/_app/p/$projectKey/usage': {
+      id: '/_app/p/$projectKey/usage'
+      path: '/usage'
+      fullPath: '/p/$projectKey/usage'
+      preLoaderRoute: typeof AppPProjectKeyUsageRouteImport
+      parentRoute: typeof AppPProjectKeyRoute
+    }
     '/_app/p/$projectKey/phases/$number': {
       id: '/_app/p/$projectKey/phases/$number'
       path: '/phases/$number'
@@ -283,6 +302,7 @@ declare module '@tanstack/react-router' {
 interface AppPProjectKeyRouteChildren {
   AppPProjectKeyBacklogRoute: typeof AppPProjectKeyBacklogRoute
   AppPProjectKeySettingsRoute: typeof AppPProjectKeySettingsRoute
+  AppPProjectKeyUsageRoute: typeof AppPProjectKeyUsageRoute
   AppPProjectKeyIndexRoute: typeof AppPProjectKeyIndexRoute
   AppPProjectKeyPhasesNumberRoute: typeof AppPProjectKeyPhasesNumberRoute
   AppPProjectKeyStoriesStoryIdRoute: typeof AppPProjectKeyStoriesStoryIdRoute
@@ -291,6 +311,7 @@ interface AppPProjectKeyRouteChildren {
 const AppPProjectKeyRouteChildren: AppPProjectKeyRouteChildren = {
   AppPProjectKeyBacklogRoute: AppPProjectKeyBacklogRoute,
   AppPProjectKeySettingsRoute: AppPProjectKeySettingsRoute,
+  AppPProjectKeyUsageRoute: AppPProjectKeyUsageRoute,
   AppPProjectKeyIndexRoute: AppPProjectKeyIndexRoute,
   AppPProjectKeyPhasesNumberRoute: AppPProjectKeyPhasesNumberRoute,
   AppPProjectKeyStoriesStoryIdRoute: AppPProjectKeyStoriesStoryIdRoute,

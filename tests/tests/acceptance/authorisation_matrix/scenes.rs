@@ -235,6 +235,7 @@ pub(super) async fn set(cast: &Cast, operation: &str, stage: Option<&str>, actor
             let path = format!("/phases/{}/stages/{at}/messages", cast.unlocked(at).await);
             Scene::post(path, json!({ "text": "Sellers wait three days for their money." }))
         }
+        "getNextContext" => Scene::get(format!("/phases/{}/stages/requirements/context", cast.open("full").await)),
         "getTurnContext" => {
             let phase = cast.open("full").await;
             let reply = owner.converse(&phase, "requirements", "Sellers wait three days for their money.").await;

@@ -1,9 +1,10 @@
 /** Where a person writes. The draft survives a reload; who may not write is told why. */
-import { ArrowUp, Lock, Square } from "lucide-react";
+import { ArrowUp, Layers, Lock, Square } from "lucide-react";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import type { Stage, StageView } from "~/api/types";
 import { stageName } from "~/lib/stages";
 import { recall, remember } from "~/lib/storage";
+import { NextContextInspector } from "./ContextInspector";
 
 type Props = {
   place: { phaseId: string; stage: Stage };
@@ -20,6 +21,7 @@ type Props = {
 export function Composer({ place, view, running, sending, stopping, label, onSend, onStop }: Props) {
   const key = `draft.${place.phaseId}.${place.stage}`;
   const [text, setText] = useState(() => recall(key) ?? "");
+  const [inspecting, setInspecting] = useState(false);
   const area = useRef<HTMLTextAreaElement>(null);
   useEffect(() => remember(key, text || null), [key, text]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the height follows the text
@@ -64,6 +66,15 @@ export function Composer({ place, view, running, sending, stopping, label, onSen
         <span className="min-w-0 flex-1 px-1 leading-3.5">
           {label ?? "Enter sends, Shift+Enter starts a new line"}
         </span>
+        <button
+          type="button"
+          className="btn btn-ghost btn-icon"
+          aria-label="What Conductor would be given"
+          title="What Conductor would be given"
+          onClick={() => setInspecting(true)}
+        >
+          <Layers size={14} aria-hidden />
+        </button>
         {running ? (
           // Keyed apart: a click meant for Stop must never land on the Send that takes its place.
           <button key="stop" type="button" className="btn" disabled={stopping} onClick={onStop}>
@@ -82,6 +93,9 @@ export function Composer({ place, view, running, sending, stopping, label, onSen
           </button>
         )}
       </div>
+      {inspecting && (
+        <NextContextInspector place={place} text={text.trim()} onClose={() => setInspecting(false)} />
+      )}
     </form>
   );
 }

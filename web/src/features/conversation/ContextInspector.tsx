@@ -1,6 +1,6 @@
-/** What Conductor was given for one reply: every block with its source, size, hash and text. */
+/** What Conductor was given for one reply, or would be given next: every block with its source, size, hash and text. */
 import { useQuery } from "@tanstack/react-query";
-import { contextQuery } from "~/api/queries";
+import { contextQuery, nextContextQuery } from "~/api/queries";
 import type { ContextBlock, Stage } from "~/api/types";
 import { CopyButton } from "~/components/ui/CopyButton";
 import { Dialog } from "~/components/ui/Dialog";
@@ -27,14 +27,7 @@ export function ContextInspector({ place, turnId, onClose }: Props) {
     >
       <ProblemNotice error={context.error} />
       {context.isPending && <Skeleton />}
-      <ol className="divide-y divide-rule border-rule border-y empty:hidden">
-        {blocks.map((block, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a block is its place in the prompt
-          <li key={index}>
-            <BlockRow block={block} share={tokens > 0 ? block.tokens / tokens : 0} />
-          </li>
-        ))}
-      </ol>
+      <Blocks blocks={blocks} tokens={tokens} />
       {context.data && (
         <details className="mt-4 text-xs">
           <summary className="text-ink-2">Parameters</summary>
@@ -44,6 +37,47 @@ export function ContextInspector({ place, turnId, onClose }: Props) {
         </details>
       )}
     </Dialog>
+  );
+}
+
+type NextProps = { place: Props["place"]; text: string; onClose: () => void };
+
+/** The same before it is sent. Nothing is recorded. */
+export function NextContextInspector({ place, text, onClose }: NextProps) {
+  // The address has room for so much; what is longer is counted when it is sent.
+  const said = text.slice(0, LONGEST_PREVIEW);
+  const context = useQuery(nextContextQuery(place.phaseId, place.stage, said));
+  return (
+    <Dialog
+      open
+      wide
+      onOpenChange={onClose}
+      title="What Conductor would be given"
+      description={
+        context.data
+          ? `With your next message: ${context.data.blocks.length} blocks · about ${context.data.tokens.toLocaleString("en")} tokens. Nothing is sent yet.`
+          : "Every block of the next prompt, in order, exactly as it would be sent."
+      }
+    >
+      <ProblemNotice error={context.error} />
+      {context.isPending && <Skeleton />}
+      {context.data && <Blocks blocks={context.data.blocks} tokens={context.data.tokens} />}
+    </Dialog>
+  );
+}
+
+const LONGEST_PREVIEW = 1000;
+
+function Blocks({ blocks, tokens }: { blocks: readonly ContextBlock[]; tokens: number }) {
+  return (
+    <ol className="divide-y divide-rule border-rule border-y empty:hidden">
+      {blocks.map((block, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a block is its place in the prompt
+        <li key={index}>
+          <BlockRow block={block} share={tokens > 0 ? block.tokens / tokens : 0} />
+        </li>
+      ))}
+    </ol>
   );
 }
 

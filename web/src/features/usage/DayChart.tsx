@@ -96,7 +96,12 @@ function Table({ bars }: { bars: readonly Bar[] }) {
   return (
     <details className="mt-1 text-xs">
       <summary className="w-fit cursor-pointer text-ink-2">As a table</summary>
-      <div className="fine-scroll mt-2 max-h-64 overflow-auto" tabIndex={0} role="region" aria-label="Usage by day">
+      <div
+        className="fine-scroll mt-2 max-h-64 overflow-auto"
+        tabIndex={0}
+        role="region"
+        aria-label="Usage by day"
+      >
         <table className="w-full text-left">
           <thead className="text-2xs text-ink-3">
             <tr>

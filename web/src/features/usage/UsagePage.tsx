@@ -56,7 +56,8 @@ function Shown({ project, usage }: { project: Project; usage: ProjectUsage }) {
         <DayChart bars={bars(usage.from, usage.to, usage.days)} />
       ) : (
         <p className="panel mt-4 p-4 text-ink-2 text-sm">
-          No endpoint reported tokens in this time. Guided mode uses none; some servers report them only when asked to.
+          No endpoint reported tokens in this time. Guided mode uses none; some servers report them only when
+          asked to.
         </p>
       )}
       <Section title="By phase" first="Phase">
@@ -92,7 +93,11 @@ function Shown({ project, usage }: { project: Project; usage: ProjectUsage }) {
       <Section title="By model" first="Model">
         {usage.models.map((model) => (
           <Row key={`${model.adapter}/${model.model}`} figures={model}>
-            {model.adapter === "guided" ? "Guided mode (no model)" : <span className="mono">{model.model}</span>}
+            {model.adapter === "guided" ? (
+              "Guided mode (no model)"
+            ) : (
+              <span className="mono">{model.model}</span>
+            )}
           </Row>
         ))}
       </Section>

@@ -19,7 +19,13 @@ const none: UsageFigures = {
 };
 
 it("says counts of tokens and sums of money in few characters", () => {
-  expect([812, 38_240, 999_949, 999_951, 94_700_000].map(tokens)).toEqual(["812", "38.2k", "1000k", "1.0M", "94.7M"]);
+  expect([812, 38_240, 999_949, 999_951, 94_700_000].map(tokens)).toEqual([
+    "812",
+    "38.2k",
+    "1000k",
+    "1.0M",
+    "94.7M",
+  ]);
   expect([0, 4_200, 199_510_000, 1_234_567_890_000].map(money)).toEqual([
     "$0.00",
     "$0.0042",
@@ -36,7 +42,9 @@ it("never shows what was not reported as zero", () => {
 
 it("has a bar for every day, empty ones too, and never a negative one", () => {
   const used: DayUsage[] = [{ ...none, day: "2026-02-28", prompt_tokens: 100, cached_tokens: 130 }];
-  expect(bars("2026-02-27", "2026-03-01", used).map(({ day, cached, fresh }) => [day, cached, fresh])).toEqual([
+  expect(
+    bars("2026-02-27", "2026-03-01", used).map(({ day, cached, fresh }) => [day, cached, fresh]),
+  ).toEqual([
     ["2026-02-27", 0, 0],
     ["2026-02-28", 100, 0],
     ["2026-03-01", 0, 0],

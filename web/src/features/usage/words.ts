@@ -12,7 +12,8 @@ export function tokens(count: number): string {
 /** "$199.51", "$0.0042": small sums keep two digits that say something. */
 export function money(micros: number): string {
   const units = micros / 1_000_000;
-  if (micros === 0 || units >= 0.1) return `$${units.toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
+  if (micros === 0 || units >= 0.1)
+    return `$${units.toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
   return `$${units.toPrecision(2)}`;
 }
 
