@@ -32,6 +32,7 @@ mod staleness;
 pub mod story;
 mod story_words;
 pub mod thread;
+pub mod token;
 pub mod traceability;
 pub mod usage;
 mod words;
@@ -62,6 +63,7 @@ pub use review_policy::ReviewPolicy;
 pub use story::{Story, StoryReader, StoryVerb};
 pub use story_words::{AcceptanceCriterion, StoryWords};
 pub use thread::{Anchor, FoundPlace, Resolved, Thread, ThreadReply};
+pub use token::{Scope, Token};
 pub use traceability::Traceability;
 pub use usage::ProjectUsage;
 pub use words::{
