@@ -69,6 +69,13 @@ impl Failure {
         Self::new(Exit::NotAllowed, format!("You are not signed in. {hint}"))
     }
 
+    /// The same with another exit code.
+    #[must_use]
+    pub fn exiting(mut self, exit: Exit) -> Self {
+        self.exit = exit;
+        self
+    }
+
     /// The same, with what the server said.
     #[must_use]
     pub fn with_problem(mut self, problem: Value) -> Self {

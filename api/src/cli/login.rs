@@ -119,7 +119,7 @@ impl Login {
                 Ok(answer) => answer.body,
                 // It may be a moment's; the code goes on living.
                 Err(failure) if failure.exit == Exit::Unreachable => continue,
-                Err(failure) => return Err(Failure { exit: Exit::NotAllowed, ..failure }),
+                Err(failure) => return Err(failure.exiting(Exit::NotAllowed)),
             };
             match (found["state"].as_str(), found["issued"]["secret"].as_str()) {
                 (Some("waiting"), _) => {}

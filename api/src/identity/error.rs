@@ -61,7 +61,7 @@ pub enum IdentityError {
     #[error("must be 1 to 366 days")]
     BadExpiry,
     /// Too many tokens.
-    #[error("you have {MOST_TOKENS} tokens; revoke one that you do not need first")]
+    #[error("you have {} tokens; revoke one that you do not need first", MOST_TOKENS)]
     TooManyTokens,
     /// No device of this code waits to be signed in, or not any more.
     #[error("no device waits with this code")]

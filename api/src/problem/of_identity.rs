@@ -7,10 +7,15 @@ use crate::identity::IdentityError;
 
 impl From<InteractiveOnly> for Problem {
     fn from(error: InteractiveOnly) -> Self {
-        let mut detail = error.to_string();
-        detail.replace_range(..1, "O");
-        Problem::new(Code::InteractiveOnly, detail + ".")
+        Problem::new(Code::InteractiveOnly, format!("{}.", capitalised(&error)))
     }
+}
+
+/// An error's sentence as a problem's begins.
+fn capitalised(error: &impl std::fmt::Display) -> String {
+    let sentence = error.to_string();
+    let mut letters = sentence.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 impl From<IdentityError> for Problem {
@@ -51,9 +56,7 @@ impl From<IdentityError> for Problem {
             IdentityError::BadScopes => Problem::invalid("/scopes", error.to_string()),
             IdentityError::BadExpiry => Problem::invalid("/expires_in_days", error.to_string()),
             IdentityError::BadDevice(field) => Problem::invalid(field, error.to_string()),
-            IdentityError::TooManyTokens => {
-                Problem::new(Code::Conflict, "You have 100 tokens; revoke one that you do not need first.")
-            }
+            IdentityError::TooManyTokens => Problem::new(Code::Conflict, format!("{}.", capitalised(&error))),
             IdentityError::DeviceLoginUnknown => Problem::new(
                 Code::NotFound,
                 "Nothing waits with this code: it is wrong, was used, or has run out. Run `konductro login` again.",

@@ -10,6 +10,7 @@ mod backlog;
 mod bad_input;
 mod change_requests;
 mod checker;
+mod cli_sign_in;
 mod conductor_aimock;
 mod conductor_openai;
 mod crash_ledger;
