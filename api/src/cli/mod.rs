@@ -6,6 +6,7 @@
 
 pub mod client;
 mod completions;
+mod context;
 pub mod credentials;
 pub mod exit;
 mod login;
@@ -52,6 +53,7 @@ enum Command {
     Whoami(whoami::Whoami),
     Token(token::Token),
     Phases(phases::Phases),
+    Context(context::Context),
     Completions(completions::Completions),
 }
 
@@ -86,6 +88,7 @@ impl Cli {
             Command::Whoami(command) => Ok(command.run().await?),
             Command::Token(command) => Ok(command.run().await?),
             Command::Phases(command) => Ok(command.run().await?),
+            Command::Context(command) => Ok(command.run().await?),
             Command::Completions(command) => command.run(),
         }
     }
