@@ -7,6 +7,7 @@ use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use async_trait::async_trait;
 use konductro_api::live::frames::{Person, SUBPROTOCOL, Topic};
 use konductro_api::live::{Access, AccessUnavailable, Hub, Listener, serve};
+use konductro_domain::actor::Credential;
 use konductro_domain::ids::{ProjectId, SessionId, UserId};
 use uuid::Uuid;
 

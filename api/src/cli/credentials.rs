@@ -84,7 +84,7 @@ impl Store {
     /// Reads the file; an empty store where there is none.
     pub(super) fn read() -> Result<Self, Failure> {
         let path = folder()?.join(FILE);
-        let mut file = match File::open(&path) {
+        let file = match File::open(&path) {
             Ok(file) => file,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
             Err(error) => return Err(Failure::new(Exit::Error, format!("{} can't be read: {error}.", path.display()))),
@@ -98,7 +98,7 @@ impl Store {
             return Err(Failure::new(Exit::Error, message));
         }
         let mut text = String::new();
-        file.by_ref().take(LARGEST).read_to_string(&mut text)?;
+        file.take(LARGEST).read_to_string(&mut text)?;
         serde_json::from_str(&text).map_err(|_| {
             let message = format!("{} is damaged. Remove it and run `konductro login` again.", path.display());
             Failure::new(Exit::Error, message)

@@ -16,8 +16,8 @@ use super::tokens::{IssuedToken, in_days};
 use crate::http::caller::origin_of;
 use crate::http::idempotency::HoldsSecret;
 use crate::http::{Caller, InPath, Json, RequestContext, Site, Written, read, written};
-use crate::identity::{Collected, DeviceApproval, DeviceLogin, Identity, IdentityError, NewDeviceLogin};
-use crate::problem::{Code, Problem};
+use crate::identity::{Collected, DeviceApproval, DeviceLogin, Identity, NewDeviceLogin};
+use crate::problem::Problem;
 use crate::state::AppState;
 use crate::views;
 

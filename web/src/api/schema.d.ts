@@ -4,6 +4,91 @@
  */
 
 export interface paths {
+    "/api/v1/device-logins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask to be signed in: gives a code for the person and a secret to collect with. */
+        post: operations["startDeviceLogin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/device-logins/{user_code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits with this code? Unknown, used and ended codes are answered alike. */
+        get: operations["getDeviceLogin"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/device-logins/{user_code}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign the command line of this code in, as me and in one project. */
+        post: operations["approveDeviceLogin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/device-logins/{user_code}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuse to sign the command line of this code in. */
+        post: operations["refuseDeviceLogin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/device-logins/collect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask whether the person has confirmed; once they have, the token is in the answer, once. */
+        post: operations["collectDeviceLogin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/inbox": {
         parameters: {
             query?: never;
@@ -11,7 +96,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List what waits for me in all my projects, longest first. */
+        /** List what waits for me in all my projects, longest first; for a token, in its project. */
         get: operations["getInbox"];
         put?: never;
         post?: never;
@@ -1142,6 +1227,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List my API tokens; for the SDM of a project, all that open it. The newest first, without their secrets. */
+        get: operations["listTokens"];
+        put?: never;
+        /** Issue an API token that acts for me in one project. Its secret is in this answer and never shown again. */
+        post: operations["issueToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens/{token_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke an API token: one of mine, or, as an SDM, one that opens my project. It opens nothing from now on. A token may
+         *     ask it for itself.
+         */
+        delete: operations["revokeToken"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users": {
         parameters: {
             query?: never;
@@ -1607,6 +1730,12 @@ export interface components {
             /** @description Why it is not. */
             reason: string | null;
         };
+        /** @description How far a sign-in is, with the token once it is approved. */
+        CollectedDeviceLogin: {
+            issued?: components["schemas"]["IssuedToken"] | null;
+            /** @description How far it is. */
+            state: components["schemas"]["DeviceLoginState"];
+        };
         /**
          * @description Whether the whole document arrived.
          * @enum {string}
@@ -1786,6 +1915,42 @@ export interface components {
             password: string;
             /** @description What they are in the demo project. */
             role: components["schemas"]["Role"];
+        };
+        /** @description What the command line gets. */
+        DeviceLoginApproval: {
+            /**
+             * Format: int32
+             * @description In how many days it ends by itself.
+             */
+            expires_in_days: number;
+            /**
+             * Format: uuid
+             * @description The only project that its token opens; I am a member of it.
+             */
+            project_id: string;
+            /** @description What the token is for: nothing that was not asked for. */
+            scopes: components["schemas"]["TokenScope"][];
+        };
+        /**
+         * @description How far a sign-in is.
+         * @enum {string}
+         */
+        DeviceLoginState: "waiting" | "refused" | "approved";
+        /** @description A command line that asks to be signed in. */
+        DeviceLoginToStart: {
+            /** @description The machine's name. */
+            host_name: string;
+            /** @description The key of the project it is for, if it knows. */
+            project_key?: string | null;
+            /** @description What it wants to do; at least one. */
+            scopes: components["schemas"]["TokenScope"][];
+            /** @description The tool, such as `konductro 0.1.0`. */
+            tool: string;
+        };
+        /** @description What a command line collects with. */
+        DeviceSecret: {
+            /** @description The secret that it was given. */
+            device_secret: string;
         };
         /** @description What changed between two versions. */
         Diff: {
@@ -2274,6 +2439,13 @@ export interface components {
             /** @description What I can do about it. */
             what: components["schemas"]["Awaited"];
         };
+        /** @description A new token, with its secret. */
+        IssuedToken: {
+            /** @description The token itself, `kon_…`. It is shown this once. */
+            secret: string;
+            /** @description What it is. */
+            token: components["schemas"]["Token"];
+        };
         /** @description One line. */
         LineDiff: {
             /** @description What happened to it. */
@@ -2350,6 +2522,7 @@ export interface components {
             name: string;
             /** @description The projects I am in, by key. */
             projects: components["schemas"]["MyProject"][];
+            token?: components["schemas"]["Token"] | null;
             /**
              * Format: uuid
              * @description My id.
@@ -3075,6 +3248,51 @@ export interface components {
                  * @description The version it was opened beside.
                  */
                 version: number;
+            }[];
+            /** @description Asks for the next page; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Token: {
+            /** @description The items, in the list's order. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description Since when there is one.
+                 */
+                created_at: string;
+                /** @description Whether it has ended. */
+                expired: boolean;
+                /**
+                 * Format: date-time
+                 * @description When it ends by itself.
+                 */
+                expires_at: string;
+                /**
+                 * Format: uuid
+                 * @description Names it.
+                 */
+                id: string;
+                /**
+                 * Format: date-time
+                 * @description When it was used last, to the minute; null where it never was.
+                 */
+                last_used_at?: string | null;
+                /** @description What its owner calls it. */
+                name: string;
+                /** @description Whom it acts for. */
+                owner: components["schemas"]["Person"];
+                /**
+                 * Format: uuid
+                 * @description The only project that it opens.
+                 */
+                project_id: string;
+                /** @description The project's key. */
+                project_key: string;
+                /** @description The project's name. */
+                project_name: string;
+                /** @description What it is for. */
+                scopes: components["schemas"]["TokenScope"][];
             }[];
             /** @description Asks for the next page; null at the end. */
             next_cursor?: string | null;
@@ -3952,6 +4170,25 @@ export interface components {
              */
             written_on?: number | null;
         };
+        /** @description What it waits with. */
+        StartedDeviceLogin: {
+            /** @description What the command line collects its token with; nobody else is to see it. */
+            device_secret: string;
+            /**
+             * Format: date-time
+             * @description When both end.
+             */
+            expires_at: string;
+            /**
+             * Format: int32
+             * @description How long to wait before asking again, in seconds.
+             */
+            interval: number;
+            /** @description What the person confirms, such as `7KQ4-MNBC`. */
+            user_code: string;
+            /** @description The page where the person confirms. */
+            verification_url: string;
+        };
         /** @description A step that was taken back. */
         StepUndone: {
             /** @description The proposals as they are again. */
@@ -4241,6 +4478,68 @@ export interface components {
             /** @description What. */
             text: string;
         };
+        /** @description An API token, without its secret. */
+        Token: {
+            /**
+             * Format: date-time
+             * @description Since when there is one.
+             */
+            created_at: string;
+            /** @description Whether it has ended. */
+            expired: boolean;
+            /**
+             * Format: date-time
+             * @description When it ends by itself.
+             */
+            expires_at: string;
+            /**
+             * Format: uuid
+             * @description Names it.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it was used last, to the minute; null where it never was.
+             */
+            last_used_at?: string | null;
+            /** @description What its owner calls it. */
+            name: string;
+            /** @description Whom it acts for. */
+            owner: components["schemas"]["Person"];
+            /**
+             * Format: uuid
+             * @description The only project that it opens.
+             */
+            project_id: string;
+            /** @description The project's key. */
+            project_key: string;
+            /** @description The project's name. */
+            project_name: string;
+            /** @description What it is for. */
+            scopes: components["schemas"]["TokenScope"][];
+        };
+        /**
+         * @description What a token may do in its project. None decides anything.
+         * @enum {string}
+         */
+        TokenScope: "read" | "analysis:write" | "findings:write";
+        /** @description A token to be issued. */
+        TokenToIssue: {
+            /**
+             * Format: int32
+             * @description In how many days it ends by itself.
+             */
+            expires_in_days: number;
+            /** @description What I call it, such as the machine it is for. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description The only project that it opens; I am a member of it.
+             */
+            project_id: string;
+            /** @description What it is for; at least one. */
+            scopes: components["schemas"]["TokenScope"][];
+        };
         /** @description Every id of a phase's documents. */
         Traceability: {
             /** @description One for each id that a document defines, in the order of the stages. */
@@ -4493,6 +4792,29 @@ export interface components {
          * @enum {string}
          */
         Verb: "post_message" | "add_artefact_version" | "submit_technical_analysis" | "approve_artefact" | "request_changes" | "withdraw_approval" | "withdraw_change_request" | "dismiss_change_request" | "reopen_stage" | "reaffirm_artefact" | "restart_review" | "open_thread" | "reply_in_thread" | "resolve_thread" | "generate_stories" | "review_stories" | "approve_proposals";
+        /** @description A command line that waits, as it describes itself. */
+        WaitingDeviceLogin: {
+            /**
+             * Format: date-time
+             * @description When it asked.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When the code ends.
+             */
+            expires_at: string;
+            /** @description The machine's name, as it says. */
+            host_name: string;
+            /** @description The key of the project it is for, if it says. */
+            project_key?: string | null;
+            /** @description What it wants to do. */
+            scopes: components["schemas"]["TokenScope"][];
+            /** @description The tool, as it says. */
+            tool: string;
+            /** @description The code that it shows. */
+            user_code: string;
+        };
         /** @description A blocking finding that an approver took responsibility for. */
         Waiver: {
             /** @description The finding. */
@@ -4516,6 +4838,633 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    startDeviceLogin: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Done once under this key: a repeat gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceLoginToStart"];
+            };
+        };
+        responses: {
+            /** @description Show the code, and ask for the token */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartedDeviceLogin"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed`, `proposal-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDeviceLogin: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
+            path: {
+                /** @description The code that the command line shows */
+                user_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What asks to be signed in */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitingDeviceLogin"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approveDeviceLogin: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Done once under this key: a repeat gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The code that the command line shows */
+                user_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceLoginApproval"];
+            };
+        };
+        responses: {
+            /** @description It collects its token the next time it asks */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed`, `proposal-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refuseDeviceLogin: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Done once under this key: a repeat gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The code that the command line shows */
+                user_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is told so the next time it asks */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed`, `proposal-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    collectDeviceLogin: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Done once under this key: a repeat gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceSecret"];
+            };
+        };
+        responses: {
+            /** @description How far it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CollectedDeviceLogin"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed`, `proposal-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getInbox: {
         parameters: {
             query?: {
@@ -4567,7 +5516,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4653,7 +5602,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4741,7 +5690,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4881,7 +5830,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4979,7 +5928,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5120,7 +6069,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5220,7 +6169,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5358,7 +6307,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5503,7 +6452,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5649,7 +6598,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5791,7 +6740,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5936,7 +6885,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6082,7 +7031,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6178,7 +7127,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6277,7 +7226,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6414,7 +7363,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6559,7 +7508,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6700,7 +7649,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6841,7 +7790,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6941,7 +7890,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7087,7 +8036,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7229,7 +8178,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7370,7 +8319,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7480,7 +8429,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7622,7 +8571,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7715,7 +8664,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7859,7 +8808,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7999,7 +8948,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8146,7 +9095,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8241,7 +9190,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8386,7 +9335,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8485,7 +9434,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8630,7 +9579,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8775,7 +9724,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8916,7 +9865,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9061,7 +10010,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9205,7 +10154,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9349,7 +10298,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9489,7 +10438,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9633,7 +10582,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9773,7 +10722,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9917,7 +10866,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10018,7 +10967,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10118,7 +11067,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10263,7 +11212,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10405,7 +11354,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10502,7 +11451,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10644,7 +11593,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10784,7 +11733,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10882,7 +11831,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10979,7 +11928,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11119,7 +12068,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11217,7 +12166,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11357,7 +12306,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11455,7 +12404,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11614,7 +12563,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11728,7 +12677,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11823,7 +12772,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11922,7 +12871,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12060,7 +13009,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12202,7 +13151,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12340,7 +13289,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12485,7 +13434,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12584,7 +13533,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12728,7 +13677,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12866,7 +13815,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13010,7 +13959,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13155,7 +14104,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13245,7 +14194,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13371,7 +14320,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13502,7 +14451,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13588,7 +14537,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13678,7 +14627,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13818,7 +14767,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13916,7 +14865,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14060,7 +15009,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14200,7 +15149,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14340,7 +15289,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14484,7 +15433,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14628,7 +15577,360 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed`, `proposal-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listTokens: {
+        parameters: {
+            query?: {
+                /** @description Everybody's tokens for this project, which its SDMs see; without it, my own. */
+                project_id?: string;
+            };
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Tokens, also those that ended in the last 30 days */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Token"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    issueToken: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Done once under this key: a repeat gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenToIssue"];
+            };
+        };
+        responses: {
+            /** @description Issued; keep the secret now */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedToken"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed`, `proposal-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The token */
+                token_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14766,7 +16068,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14856,7 +16158,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14991,7 +16293,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;

@@ -28,7 +28,7 @@ pub use secret::TokenSecret;
 /// The longest that a token may live.
 pub const LONGEST_TOKEN: Duration = Duration::days(366);
 /// The most tokens that a person has at a time.
-pub const MOST_TOKENS: i64 = 100;
+pub(super) const MOST_TOKENS: i64 = 100;
 /// Each use is not worth a write.
 const USED_EVERY: Duration = Duration::minutes(1);
 /// How long a token that ran out is still shown to its owner.
