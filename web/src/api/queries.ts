@@ -305,9 +305,7 @@ export const deviceLoginQuery = (code: string) =>
   queryOptions({
     queryKey: ["device-login", code],
     queryFn: ({ signal }) =>
-      unwrap(
-        api.GET("/api/v1/device-logins/{user_code}", { params: { path: { user_code: code } }, signal }),
-      ),
+      unwrap(api.GET("/api/v1/device-logins/{user_code}", { params: { path: { user_code: code } }, signal })),
     staleTime: FOREVER,
     gcTime: 0,
     retry: false,

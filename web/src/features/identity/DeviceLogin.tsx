@@ -3,7 +3,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { deviceLoginQuery } from "~/api/queries";
 import { approveDeviceLogin, refuseDeviceLogin } from "~/api/tokens";
-import type { DeviceLogin as Waiting, Me } from "~/api/types";
+import type { Me, DeviceLogin as Waiting } from "~/api/types";
 import { LifetimeChoice, ProjectChoice, ScopeChoice } from "~/components/tokens/ScopeChoice";
 import { Field } from "~/components/ui/Field";
 import { ProblemNotice, Skeleton } from "~/components/ui/Notice";
@@ -16,11 +16,7 @@ export function DeviceLogin({ me, code, onCode }: Props) {
   return (
     <div className="mx-auto w-full max-w-[520px] px-4 py-8 sm:px-6">
       <h2 className="text-balance font-serif text-2xl">Sign in a command line</h2>
-      {code === "" ? (
-        <CodeForm onCode={onCode} />
-      ) : (
-        <Asked key={code} me={me} code={code} onCode={onCode} />
-      )}
+      {code === "" ? <CodeForm onCode={onCode} /> : <Asked key={code} me={me} code={code} onCode={onCode} />}
     </div>
   );
 }
