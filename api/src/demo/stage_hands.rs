@@ -261,7 +261,12 @@ impl<'a> StageHands<'a> {
             stage: Stage::TechnicalAnalysis,
             title: title.to_owned(),
             content: content.clone(),
-            via: konductro_domain::phase::Via::Ide(Some(source)),
+            via: konductro_domain::phase::Via::Ide(Box::new(konductro_domain::phase::Submitted {
+                submission_id: konductro_domain::ids::KeptSubmissionId(Uuid::now_v7()),
+                source: Some(source),
+                sidecar: None,
+                findings: Vec::new(),
+            })),
             earlier_authors: Vec::new(),
             answers: Vec::new(),
             approval_policy: ApprovalPolicy::default(),
