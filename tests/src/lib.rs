@@ -10,6 +10,7 @@
 )]
 
 pub mod aimock;
+pub mod analysis;
 pub mod chance;
 pub mod database;
 pub mod frame_schemas;
