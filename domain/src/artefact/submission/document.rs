@@ -25,6 +25,8 @@ pub(super) struct Document {
 pub(super) struct Written {
     pub(super) id: Reference,
     pub(super) cited: Cited,
+    /// Whether it names its place in one, be it wrongly: then the parts of it are not missing.
+    pub(super) in_one: bool,
     /// What of it can't be read, and why.
     pub(super) unreadable: Vec<(&'static str, String)>,
 }

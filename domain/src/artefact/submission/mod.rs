@@ -76,7 +76,7 @@ pub fn validate(submission: Submission<'_>) -> Result<Option<Sidecar>, Vec<Submi
     let reading = Reading {
         submission,
         document: document::Document::of(submission.markdown),
-        sidecar: submission.sidecar.map(|value| reading::read(value, &mut problems)),
+        sidecar: submission.sidecar.and_then(|value| reading::read(value, &mut problems)),
         approved: approved_ids(requirements),
     };
     reading.tell(&mut problems);

@@ -25,7 +25,7 @@ const SHORT: usize = 400;
 const LONG: usize = 8 * 1024;
 
 /// What could be read of a sidecar.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct ReadSidecar {
     pub(super) requirements_version: Option<u32>,
     pub(super) repositories: Vec<SidecarRepository>,
@@ -53,11 +53,11 @@ pub(super) enum Named {
     Place(CodeReference),
 }
 
-/// Reads a sidecar.
-pub(super) fn read(value: &Value, problems: &mut Problems) -> ReadSidecar {
+/// Reads a sidecar; nothing where it is no object at all.
+pub(super) fn read(value: &Value, problems: &mut Problems) -> Option<ReadSidecar> {
     let at = At { value, pointer: "/sidecar".to_owned() };
     let known = ["requirements_version", "repositories", "asset_map", "options", "findings", "evidence"];
-    let Some(members) = at.members(&known, problems) else { return ReadSidecar::default() };
+    let members = at.members(&known, problems)?;
     let requirements_version = members.number("requirements_version", problems);
     if members.get("requirements_version").is_none() {
         let missing = "must name the version of the requirements that the analysis was written on";
@@ -69,14 +69,14 @@ pub(super) fn read(value: &Value, problems: &mut Problems) -> ReadSidecar {
     let options = each("options", MOST_OPTIONS, problems);
     let findings = each("findings", MOST_FINDINGS, problems);
     let evidence = each("evidence", MOST_EVIDENCE, problems);
-    ReadSidecar {
+    Some(ReadSidecar {
         requirements_version,
         repositories: repositories.iter().filter_map(|at| repository(at, problems)).collect(),
         asset_map: asset_map.iter().filter_map(|at| asset(at, problems)).collect(),
         options: options.iter().filter_map(|at| option(at, problems)).collect(),
         findings: findings.iter().filter_map(|at| finding(at, problems)).collect(),
         evidence: evidence.iter().filter_map(|at| cited(at, problems)).collect(),
-    }
+    })
 }
 
 fn repository(at: &At<'_>, problems: &mut Problems) -> Option<SidecarRepository> {

@@ -280,7 +280,7 @@ pub(super) fn approved_ids(markdown: &str) -> Ids {
 
 /// What a piece of evidence does not say, or not so that it can be read.
 fn lacking(written: &Written) -> Vec<(&'static str, String)> {
-    let Written { id, cited, unreadable } = written;
+    let Written { id, cited, in_one, unreadable } = written;
     let Cited { repository, commit, path, lines, sha256, .. } = cited;
     let form = "write it as `repository@commit:path#L12-L40` with `sha256:` and the hash of the lines";
     let parts = [
@@ -291,7 +291,9 @@ fn lacking(written: &Written) -> Vec<(&'static str, String)> {
         ("evidence-hash", "hash", "the hash of the lines", sha256.is_some()),
     ];
     let mut found: Vec<_> = unreadable.iter().map(|(part, why)| (rule_of(part), format!("{id}: {why}"))).collect();
-    let is_told = |part: &str| unreadable.iter().any(|(told, _)| *told == part || *told == "place");
+    let is_told = |part: &str| {
+        (*in_one && !unreadable.is_empty() && part != "hash") || unreadable.iter().any(|(told, _)| *told == part)
+    };
     found.extend(
         parts
             .into_iter()

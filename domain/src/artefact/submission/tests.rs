@@ -88,7 +88,7 @@ fn a_whole_submission_is_taken_with_and_without_a_sidecar() {
 #[test]
 fn sections_and_ids_are_asked_for() {
     let shorter = document().replace("## Blast radius\nSmall.\n\n", "");
-    assert_eq!(wrong(&shorter, None), only("section-missing", ""));
+    assert_eq!(wrong(&shorter, None), only("section-missing", "Technical"));
     let unknown = document().replace("One table.", "One table, for R-9.");
     assert_eq!(wrong(&unknown, None), only("dangling-id", "Data"));
     let retired = document().replace("One table.", "One table, for R-3.");
@@ -124,6 +124,8 @@ fn evidence_of_the_document_has_commit_and_hash() {
     assert_eq!(wrong(&reversed, None), only("evidence-lines", "Evidence"));
     let other = document().replace("pay@", "till@");
     assert_eq!(wrong(&other, None), only("repository-unlisted", "Evidence"));
+    let in_a_sentence = document().replace(" “fn capture”", ": called once for each payment.");
+    assert_eq!(held(&in_a_sentence, None), Ok(None));
     let uncited = document().split("## Evidence").next().unwrap().replace(" See E-1.", "") + "## Evidence\nNone yet.\n";
     assert_eq!(wrong(&uncited, None), only("evidence-missing", "Evidence"));
 }

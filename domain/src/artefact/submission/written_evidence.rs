@@ -94,7 +94,7 @@ impl Reader<'_> {
 /// Reads a text by the form of its words.
 pub(super) fn read_text(id: Reference, text: &str) -> Written {
     let mut cited = Cited { id: Some(id), sha256: hash_in(text), ..Cited::default() };
-    let mut unreadable = Vec::new();
+    let (mut unreadable, mut in_one) = (Vec::new(), false);
     let words: Vec<&str> = text
         .split(|c: char| c.is_whitespace() || "`|,;()[]<>\"'*“”".contains(c))
         .map(|word| word.trim_end_matches(['.', ':', '!', '?']))
@@ -105,6 +105,7 @@ pub(super) fn read_text(id: Reference, text: &str) -> Written {
             continue;
         };
         if rest.contains(':') && cited.path.is_none() {
+            in_one = true;
             match word.parse::<CodeReference>() {
                 Ok(place) => {
                     cited.repository = Some(place.repository);
@@ -129,7 +130,7 @@ pub(super) fn read_text(id: Reference, text: &str) -> Written {
     if cited.lines.is_none() && !unreadable.iter().any(|(part, _)| *part == "lines") {
         cited.lines = lines_in(&words);
     }
-    Written { id, cited, unreadable }
+    Written { id, cited, in_one, unreadable }
 }
 
 fn commit(text: &str, cited: &mut Cited, unreadable: &mut Vec<(&'static str, String)>) {
@@ -161,6 +162,7 @@ fn part_of(error: BadCodeReference) -> &'static str {
 fn hash_in(text: &str) -> Option<Hash> {
     let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == ':' || c == '@'));
     let hashes = words.filter_map(|word| {
+        let word = word.trim_matches(':');
         let (labelled, digits) = match word.rsplit_once(':') {
             Some((label, digits)) => (label.eq_ignore_ascii_case("sha256"), digits),
             None => (false, word),
