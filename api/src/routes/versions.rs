@@ -9,6 +9,7 @@ use konductro_domain::phase::{
     AddArtefactVersion, MAX_ARTEFACT_BYTES, NewFinding, Phase, PhaseCommand, PhaseEvent, Submitted, Verb, Via,
 };
 use konductro_domain::role::{Capability, may};
+use konductro_domain::scope::Scope;
 use konductro_domain::stage::Stage;
 use konductro_domain::text::Text;
 use konductro_projections::artefact_versions::VersionRow;
@@ -99,6 +100,7 @@ async fn add_artefact_version(
         let mut phase = InPhase::enter_stage(&state, &caller, phase_id, stage).await?;
         based_on_latest(&phase, stage, &context)?;
         let via = via(&state, &phase, stage, &brought, submission_id).await?;
+        may_raise(&caller, &via)?;
         let mut connection = state.pool.acquire().await?;
         let earlier_authors =
             event_log::authors_of(&mut connection, phase.project.project_id, &content.reference().hash).await?;
@@ -211,6 +213,19 @@ async fn via(
         return Ok(submitted(brought.source.clone(), None, Vec::new()));
     }
     Ok(Via::Hand)
+}
+
+/// What a sidecar finds wrong is raised with the submission, for which a token needs the scope of that too.
+fn may_raise(caller: &Caller, via: &Via) -> Result<(), Problem> {
+    let raises = matches!(via, Via::Ide(submitted) if !submitted.findings.is_empty());
+    match &caller.token {
+        Some(token) if raises && !token.scopes.contains(&Scope::FindingsWrite) => Err(Problem::new(
+            Code::ScopeRequired,
+            "The sidecar raises findings, for which the token needs findings:write; leave them out, or use another token.",
+        )
+        .with("scopes", [Scope::FindingsWrite])),
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// The source, with the repositories of the sidecar where it names none itself.
