@@ -11,6 +11,7 @@
 
 pub mod aimock;
 pub mod chance;
+pub mod conversing;
 pub mod database;
 pub mod frame_schemas;
 pub mod hostile_model;

@@ -23,7 +23,13 @@ pub(super) fn ending(event: &ConversationEvent, position: i64) -> Option<TurnEnd
         ConversationEvent::MessagePosted { .. }
         | ConversationEvent::ReplyStarted { .. }
         | ConversationEvent::ReplyStopRequested { .. }
-        | ConversationEvent::TurnRetried { .. } => return None,
+        | ConversationEvent::TurnRetried { .. }
+        | ConversationEvent::TurnContinued { .. }
+        | ConversationEvent::TurnReplaced { .. }
+        | ConversationEvent::DocumentExtracted { .. }
+        | ConversationEvent::MessageQueued { .. }
+        | ConversationEvent::QueuedMessageCancelled { .. }
+        | ConversationEvent::QueuedMessageReturned { .. } => return None,
     };
     let of = Attempt { turn_id: *turn_id, attempt: *attempt };
     Some(TurnEnd { of, outcome, usage: *usage, failure, position })
@@ -34,6 +40,10 @@ fn failed(reason: &ReplyFailure) -> (Outcome, Failure) {
         ReplyFailure::ServerStopped => {
             let detail = "the server stopped while the reply was written; what had arrived is kept".to_owned();
             (Outcome::Interrupted, Failure { kind: "server_stopped".to_owned(), detail, retryable: true })
+        }
+        ReplyFailure::BudgetReached { detail } => {
+            let failure = Failure { kind: "budget_reached".to_owned(), detail: detail.clone(), retryable: true };
+            (Outcome::Failed, failure)
         }
         ReplyFailure::Model { failure, detail, .. } => {
             let outcome = match failure {

@@ -285,12 +285,19 @@ pub(super) fn given(version: VersionWithText) -> Option<GivenArtefact> {
 }
 
 pub(super) fn exchange(turn: &FinishedTurn) -> Option<Exchange> {
+    if turn.replaced {
+        return None;
+    }
     let reply = turn.reply.clone().filter(|reply| !reply.trim().is_empty())?;
     Some(Exchange { message: turn.message.clone()?, reply })
 }
 
-/// An earlier turn, byte for byte. One that brought no word has no place in a prompt.
+/// An earlier turn, byte for byte. One that brought no word has no place in a prompt, nor one that its author said
+/// differently since.
 fn as_sent(turn: FinishedTurn) -> Option<PromptHistory> {
+    if turn.replaced {
+        return None;
+    }
     let assistant = turn.reply.filter(|reply| !reply.trim().is_empty())?;
     Some(PromptHistory { user: turn.sent?, assistant })
 }

@@ -153,6 +153,15 @@ impl From<ConversationError> for Problem {
             ConversationError::EmptyMessage => Problem::invalid("/text", detail),
             ConversationError::MessageTooLong { .. } => Problem::new(Code::MessageTooLarge, detail),
             ConversationError::TurnRunning(turn) => Problem::new(Code::TurnRunning, detail).with("turn_id", turn),
+            ConversationError::MessageWaits(message) => {
+                Problem::new(Code::MessageWaits, detail).with("message_id", message)
+            }
+            ConversationError::NothingToWaitFor => Problem::new(Code::TurnNotRunning, detail),
+            ConversationError::NothingWaits => Problem::new(Code::NotFound, detail),
+            ConversationError::NotYoursToCancel | ConversationError::NotYoursToEdit => {
+                Problem::new(Code::NotYourMessage, detail)
+            }
+            ConversationError::TurnNotContinuable => Problem::new(Code::TurnNotContinuable, detail),
             ConversationError::UnknownTurn => Problem::new(Code::NotFound, detail),
             ConversationError::TurnNotRunning => Problem::new(Code::TurnNotRunning, detail),
             ConversationError::TurnNotRetryable => Problem::new(Code::TurnNotRetryable, detail),

@@ -34,6 +34,7 @@ mod story_words;
 pub mod thread;
 pub mod traceability;
 pub mod usage;
+mod waiting_message;
 mod words;
 
 pub use approval_policy::ApprovalPolicyPage;
@@ -64,6 +65,7 @@ pub use story_words::{AcceptanceCriterion, StoryWords};
 pub use thread::{Anchor, FoundPlace, Resolved, Thread, ThreadReply};
 pub use traceability::Traceability;
 pub use usage::ProjectUsage;
+pub use waiting_message::WaitingMessage;
 pub use words::{
     Adapter, Change, ChangeRequestState, Completeness, EnrichmentState, GateKind, GateState, GeneratedBy,
     GenerationMode, GenerationState, Origin, PhaseKind, PhaseStatus, PhaseVerb, RefinementState, ReviewStep, Role,
