@@ -659,9 +659,29 @@ export interface paths {
         /** Read the conversation: its newest messages, oldest first; the cursor leads to older ones. */
         get: operations["listMessages"];
         put?: never;
-        /** Write to Conductor; the reply streams over the WebSocket. */
+        /**
+         * Write to Conductor; the reply streams over the WebSocket. While Conductor replies, one message can wait: it is sent by
+         *     itself when the reply has ended, and given back to its author where the stage does not take it any more then.
+         */
         post: operations["postMessage"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phases/{phase_id}/stages/{stage}/messages/queued": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take back the message that waits: its author, or an SDM. */
+        delete: operations["cancelQueuedMessage"];
         options?: never;
         head?: never;
         patch?: never;
@@ -695,6 +715,60 @@ export interface paths {
         get: operations["getTurnContext"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phases/{phase_id}/stages/{stage}/turns/{turn_id}/continue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for the rest of a reply that was cut, stopped or interrupted: it goes on where it ended, and is one reply in the end. */
+        post: operations["continueTurn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phases/{phase_id}/stages/{stage}/turns/{turn_id}/edit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say one's own last message differently: another turn takes the place of this one, which stays in the history and is
+         *     not told to Conductor any more. Documents that it saved stay versions.
+         */
+        post: operations["editMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phases/{phase_id}/stages/{stage}/turns/{turn_id}/extract": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the document out of a reply that holds it in plain words: it becomes a version, as if it had been tagged. */
+        post: operations["extractDocument"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1915,6 +1989,11 @@ export interface components {
             /** @description As … I want … so that … */
             narrative: string;
         };
+        /** @description How a document that is taken from a reply is called. */
+        Extraction: {
+            /** @description Its title; the first heading where there is none. */
+            title?: string | null;
+        };
         /** @description Why a reply is not whole. */
         Failure: {
             /** @description A sentence for people. */
@@ -2389,6 +2468,8 @@ export interface components {
             attempt?: number | null;
             /** @description Who wrote it. */
             author: components["schemas"]["Author"];
+            /** @description Whether a reply broke off where it can go on. */
+            broke_off?: boolean;
             /** @description The documents in a reply, and what became of them. */
             documents?: components["schemas"]["Document"][] | null;
             failure?: components["schemas"]["Failure"] | null;
@@ -2400,6 +2481,11 @@ export interface components {
             id: string;
             /** @description A reply's text, split for display; documents are shown beside the chat. */
             parts: components["schemas"]["Part"][];
+            /**
+             * Format: uuid
+             * @description The turn that took this one's place; Conductor is not told of this one any more.
+             */
+            replaced_by?: string | null;
             /** @description Where it stands. */
             state: components["schemas"]["MessageState"];
             /** @description Quick answers to what a reply asks. */
@@ -2420,6 +2506,8 @@ export interface components {
             live_turn?: components["schemas"]["LiveTurn"] | null;
             /** @description Asks for older messages; null at the beginning. */
             next_cursor?: string | null;
+            queued?: components["schemas"]["WaitingMessage"] | null;
+            returned?: components["schemas"]["WaitingMessage"] | null;
         };
         /**
          * @description Where a message stands.
@@ -2433,11 +2521,21 @@ export interface components {
              * @description The message.
              */
             message_id: string;
+            /** @description Whether it waits for the reply that is being written; it is sent by itself when that has ended. */
+            queued?: boolean;
             /**
              * Format: uuid
              * @description Its turn, which the reply has too.
              */
             turn_id: string;
+        };
+        /** @description A message was taken back; it is not sent. */
+        MessageTakenBack: {
+            /**
+             * Format: uuid
+             * @description The message.
+             */
+            message_id: string;
         };
         /** @description What one model consumed. */
         ModelUsage: components["schemas"]["UsageFigures"] & {
@@ -4493,6 +4591,27 @@ export interface components {
          * @enum {string}
          */
         Verb: "post_message" | "add_artefact_version" | "submit_technical_analysis" | "approve_artefact" | "request_changes" | "withdraw_approval" | "withdraw_change_request" | "dismiss_change_request" | "reopen_stage" | "reaffirm_artefact" | "restart_review" | "open_thread" | "reply_in_thread" | "resolve_thread" | "generate_stories" | "review_stories" | "approve_proposals";
+        /** @description A message that waits for the reply to end, or waited. */
+        WaitingMessage: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Who wrote it. */
+            author: components["schemas"]["Person"];
+            /**
+             * Format: uuid
+             * @description The message.
+             */
+            id: string;
+            /** @description Whether the reader may take it back. */
+            may_cancel: boolean;
+            /** @description Why it could not be sent, where it could not. */
+            reason?: string | null;
+            /** @description What was written. */
+            text: string;
+        };
         /** @description A blocking finding that an approver took responsibility for. */
         Waiver: {
             /** @description The finding. */
@@ -4567,7 +4686,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4653,7 +4772,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4741,7 +4860,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4759,7 +4878,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4881,7 +5000,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4979,7 +5098,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4997,7 +5116,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5120,7 +5239,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5220,7 +5339,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5238,7 +5357,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5358,7 +5477,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5376,7 +5495,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5503,7 +5622,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5521,7 +5640,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5649,7 +5768,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5667,7 +5786,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5791,7 +5910,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5809,7 +5928,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5936,7 +6055,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5954,7 +6073,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6082,7 +6201,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6178,7 +6297,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6277,7 +6396,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6295,7 +6414,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6414,7 +6533,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6432,7 +6551,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6559,7 +6678,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6577,7 +6696,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6700,7 +6819,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6718,7 +6837,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6841,7 +6960,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6941,7 +7060,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6959,7 +7078,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7087,7 +7206,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7105,7 +7224,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7229,7 +7348,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7247,7 +7366,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7370,7 +7489,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7480,7 +7599,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7498,7 +7617,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7622,7 +7741,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7715,7 +7834,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7733,7 +7852,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7859,7 +7978,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7877,7 +7996,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7999,7 +8118,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8017,7 +8136,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8146,7 +8265,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8241,7 +8360,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8259,7 +8378,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8386,7 +8505,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8485,7 +8604,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8503,7 +8622,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8630,7 +8749,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8648,7 +8767,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8775,7 +8894,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8793,7 +8912,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8916,7 +9035,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8934,7 +9053,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9061,7 +9180,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9079,7 +9198,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9205,7 +9324,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9223,7 +9342,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9349,7 +9468,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9367,7 +9486,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9489,7 +9608,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9507,7 +9626,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9633,7 +9752,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9651,7 +9770,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9773,7 +9892,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9791,7 +9910,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9917,7 +10036,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10018,7 +10137,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10118,7 +10237,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10136,7 +10255,145 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed`, `proposal-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelQueuedMessage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                phase_id: string;
+                stage: components["schemas"]["Stage"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageTakenBack"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10263,7 +10520,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10281,7 +10538,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10405,7 +10662,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10425,6 +10682,440 @@ export interface operations {
             };
             /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    continueTurn: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Done once under this key: a repeat gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                phase_id: string;
+                stage: components["schemas"]["Stage"];
+                turn_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TurnTaken"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed`, `proposal-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    editMessage: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Done once under this key: a repeat gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                phase_id: string;
+                stage: components["schemas"]["Stage"];
+                turn_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMessage"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageTaken"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed`, `proposal-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    extractDocument: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Done once under this key: a repeat gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                phase_id: string;
+                stage: components["schemas"]["Stage"];
+                turn_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Extraction"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TurnTaken"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed`, `proposal-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10502,7 +11193,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10520,7 +11211,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10644,7 +11335,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10662,7 +11353,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10784,7 +11475,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10882,7 +11573,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10979,7 +11670,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10997,7 +11688,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11119,7 +11810,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11217,7 +11908,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11235,7 +11926,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11357,7 +12048,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11455,7 +12146,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11473,7 +12164,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11614,7 +12305,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11728,7 +12419,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11823,7 +12514,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11922,7 +12613,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11940,7 +12631,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -12060,7 +12751,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12078,7 +12769,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -12202,7 +12893,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12220,7 +12911,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -12340,7 +13031,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12358,7 +13049,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -12485,7 +13176,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12584,7 +13275,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12602,7 +13293,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -12728,7 +13419,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12746,7 +13437,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -12866,7 +13557,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12884,7 +13575,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -13010,7 +13701,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13028,7 +13719,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -13155,7 +13846,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13245,7 +13936,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13263,7 +13954,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -13371,7 +14062,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13389,7 +14080,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -13502,7 +14193,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13588,7 +14279,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13678,7 +14369,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13696,7 +14387,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -13818,7 +14509,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13916,7 +14607,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13934,7 +14625,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -14060,7 +14751,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14078,7 +14769,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -14200,7 +14891,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14218,7 +14909,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -14340,7 +15031,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14358,7 +15049,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -14484,7 +15175,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14502,7 +15193,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -14628,7 +15319,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14646,7 +15337,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -14766,7 +15457,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14856,7 +15547,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14874,7 +15565,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -14991,7 +15682,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15009,7 +15700,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;

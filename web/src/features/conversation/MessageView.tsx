@@ -49,8 +49,9 @@ export const MessageView = memo(function MessageView({ message, ...rest }: Props
 
 function Said({ message, busy, latest, mayWrite, me, verbs }: Props) {
   const [editing, setEditing] = useState(false);
-  const name = message.author.name ?? "Somebody";
-  const mayEdit = latest && mayWrite && message.author.user_id === me && !busy;
+  const author = message.author.kind === "person" ? message.author : null;
+  const name = author?.name ?? "Somebody";
+  const mayEdit = latest && mayWrite && author?.user_id === me && !busy;
   return (
     <article className="group mb-5 flex gap-2.5" aria-label={`Message of ${name}`}>
       <Face name={name} />
