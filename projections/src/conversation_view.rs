@@ -361,7 +361,7 @@ fn state_after(reason: &ReplyFailure) -> TurnState {
         ReplyFailure::ServerStopped | ReplyFailure::Model { failure: ModelFailureKind::Interrupted, .. } => {
             TurnState::Interrupted
         }
-        ReplyFailure::Model { .. } | ReplyFailure::BudgetReached { .. } => TurnState::Failed,
+        ReplyFailure::Model { .. } => TurnState::Failed,
     }
 }
 

@@ -41,10 +41,6 @@ fn failed(reason: &ReplyFailure) -> (Outcome, Failure) {
             let detail = "the server stopped while the reply was written; what had arrived is kept".to_owned();
             (Outcome::Interrupted, Failure { kind: "server_stopped".to_owned(), detail, retryable: true })
         }
-        ReplyFailure::BudgetReached { detail } => {
-            let failure = Failure { kind: "budget_reached".to_owned(), detail: detail.clone(), retryable: true };
-            (Outcome::Failed, failure)
-        }
         ReplyFailure::Model { failure, detail, .. } => {
             let outcome = match failure {
                 ModelFailureKind::Interrupted => Outcome::Interrupted,
@@ -69,5 +65,6 @@ fn kind_of(failure: ModelFailureKind) -> (&'static str, bool) {
         ModelFailureKind::Undecodable => ("undecodable", true),
         ModelFailureKind::TooLarge => ("too_large", false),
         ModelFailureKind::Blocked => ("blocked", false),
+        ModelFailureKind::BudgetReached => ("budget_reached", true),
     }
 }

@@ -126,6 +126,7 @@ impl From<ProjectError> for Problem {
             ProjectError::BadKey => Problem::invalid("/key", detail),
             ProjectError::BadName => Problem::invalid("/name", detail),
             ProjectError::ContextTooLong => Problem::invalid("/context", detail),
+            ProjectError::BudgetTooLarge => Problem::invalid("/monthly_micros", detail),
             ProjectError::BadRemote => Problem::invalid("/remote", detail),
             ProjectError::PolicyWithoutGate(_)
             | ProjectError::PolicyTwice(_)

@@ -6,6 +6,7 @@ pub mod approval_policy;
 pub mod approvals;
 pub mod artefacts;
 pub mod backlog;
+pub mod budget;
 pub mod change_requests;
 pub mod checks;
 pub mod conversations;
@@ -49,6 +50,7 @@ pub fn configure_api(config: &mut ServiceConfig<'_>) {
     projects::configure(config);
     approval_policy::configure(config);
     delegations::configure(config);
+    budget::configure(config);
     phases::configure(config);
     phase_ends::configure(config);
     artefacts::configure(config);

@@ -384,9 +384,6 @@ impl From<&ReplyFailure> for Failure {
                 detail: "The server stopped while Conductor wrote; what had arrived is kept.".to_owned(),
                 retryable: true,
             },
-            ReplyFailure::BudgetReached { detail } => {
-                Self { kind: "budget_reached".to_owned(), detail: detail.clone(), retryable: true }
-            }
         }
     }
 }
@@ -399,7 +396,8 @@ fn is_retryable(failure: ModelFailureKind) -> bool {
         | ModelFailureKind::TimedOut
         | ModelFailureKind::Interrupted
         | ModelFailureKind::Undecodable
-        | ModelFailureKind::TooLarge => true,
+        | ModelFailureKind::TooLarge
+        | ModelFailureKind::BudgetReached => true,
         ModelFailureKind::Unauthorised | ModelFailureKind::Rejected | ModelFailureKind::Blocked => false,
     }
 }

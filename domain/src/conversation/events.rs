@@ -239,9 +239,4 @@ pub enum ReplyFailure {
     },
     /// The server stopped while the reply was written.
     ServerStopped,
-    /// The budget does not reach for it: the model was not asked.
-    BudgetReached {
-        /// A sentence for people.
-        detail: String,
-    },
 }

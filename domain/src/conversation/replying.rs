@@ -105,9 +105,7 @@ pub(super) fn broken_off_when_finished(finish: FinishKind, text: TextRef) -> Opt
 pub(super) fn broken_off_when_failed(reason: &ReplyFailure, text: TextRef) -> Option<TextRef> {
     match reason {
         ReplyFailure::Model { failure: ModelFailureKind::TooLarge | ModelFailureKind::Blocked, .. } => None,
-        ReplyFailure::Model { .. } | ReplyFailure::ServerStopped | ReplyFailure::BudgetReached { .. } => {
-            broken_off(text)
-        }
+        ReplyFailure::Model { .. } | ReplyFailure::ServerStopped => broken_off(text),
     }
 }
 

@@ -185,6 +185,7 @@ fn react_to_project(event: &ProjectEvent) -> Vec<Reaction> {
         | ProjectEvent::MemberRolesSet { .. }
         | ProjectEvent::MemberRemoved { .. }
         | ProjectEvent::ApprovalPolicyChanged { .. }
+        | ProjectEvent::BudgetSet { .. }
         | ProjectEvent::RoleDelegated { .. }
         | ProjectEvent::DelegationEnded { .. } => Vec::new(),
     }

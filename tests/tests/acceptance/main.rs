@@ -8,6 +8,7 @@ mod approval_policy;
 mod authorisation_matrix;
 mod backlog;
 mod bad_input;
+mod budget;
 mod change_requests;
 mod checker;
 mod conductor_aimock;

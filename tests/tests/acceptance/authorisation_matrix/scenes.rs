@@ -214,6 +214,8 @@ pub(super) async fn set(cast: &Cast, operation: &str, stage: Option<&str>, actor
                 repositories.filter(|it| it["remote"] == remote.as_str()).find_map(|it| it["id"].as_str()).unwrap();
             Scene::delete(format!("{path}/{id}"))
         }
+        "getBudget" => Scene::get(format!("{project}/budget")),
+        "setBudget" => Scene::put(format!("{project}/budget"), "*", json!({ "monthly_micros": null })),
         "topic.project" => Scene::socket(Some(format!("project:{}", cast.project))),
 
         "listPhases" => Scene::get(format!("{project}/phases")),
