@@ -31,6 +31,7 @@ mod identity_setup_and_users;
 mod inbox;
 mod light_phase;
 mod live_access;
+mod live_chaos;
 mod live_socket;
 mod live_turns;
 mod queue;

@@ -118,7 +118,9 @@ export function Composer(props: Props) {
 const WHILE_WRITING = "Conductor is writing… what you send now waits for the end";
 
 const hint = (running: boolean, label: string | null): string =>
-  running ? "Enter leaves it waiting for the reply to end" : (label ?? "Enter sends, Shift+Enter starts a new line");
+  running
+    ? "Enter leaves it waiting for the reply to end"
+    : (label ?? "Enter sends, Shift+Enter starts a new line");
 
 function Closed({ view }: { view: StageView }) {
   const reason = view.may_not.find((denied) => denied.verb === "post_message")?.reason;

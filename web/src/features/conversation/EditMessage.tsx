@@ -32,7 +32,8 @@ export function EditMessage({ text, busy, onSend, onClose }: Props) {
       />
       <div className="mt-1 flex flex-wrap items-center gap-2 text-2xs text-ink-3">
         <span className="min-w-0 flex-1 px-1">
-          Conductor forgets the old message and its reply. Both stay here, and so do the versions that it wrote.
+          Conductor forgets the old message and its reply. Both stay here, and so do the versions that it
+          wrote.
         </span>
         <button type="button" className="btn" onClick={onClose}>
           Cancel

@@ -40,7 +40,8 @@ export const MessageView = memo(function MessageView({ message, ...rest }: Props
   return (
     <details className="mb-3 border-rule border-l-2 pl-2 text-ink-2">
       <summary className="cursor-pointer text-2xs text-ink-3">
-        {message.author.kind === "conductor" ? "Reply" : "Message"} replaced; Conductor does not know it any more
+        {message.author.kind === "conductor" ? "Reply" : "Message"} replaced; Conductor does not know it any
+        more
       </summary>
       <div className="mt-2">{shown}</div>
     </details>

@@ -19,7 +19,10 @@ export function useTurnVerbs(place: Place) {
   const edited = useRef<{ text: string; key: string } | null>(null);
 
   const cancel = useMutation({ mutationFn: () => cancelQueuedMessage(place), onSettled: refresh });
-  const goOn = useMutation({ mutationFn: (turnId: string) => continueTurn(place, turnId), onSettled: refresh });
+  const goOn = useMutation({
+    mutationFn: (turnId: string) => continueTurn(place, turnId),
+    onSettled: refresh,
+  });
   const extract = useMutation({
     mutationFn: (turnId: string) => extractDocument(place, turnId),
     onSettled: refresh,

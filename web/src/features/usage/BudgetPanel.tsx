@@ -54,7 +54,12 @@ function Meter({ budget }: { budget: Budget }) {
       className="mt-2 h-1.5 w-full overflow-hidden rounded-full bg-well"
     >
       <rect width={spent} height="1" className="fill-accent" />
-      <rect x={spent} width={Math.min(100 - spent, part(budget.held_micros))} height="1" className="fill-draft" />
+      <rect
+        x={spent}
+        width={Math.min(100 - spent, part(budget.held_micros))}
+        height="1"
+        className="fill-draft"
+      />
     </svg>
   );
 }
