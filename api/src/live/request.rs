@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use konductro_domain::artefact::check::Finding;
-use konductro_domain::conductor::{Exchange, GivenArtefact, PromptRole, RequestedChange, Scoping, Task};
+use konductro_domain::conductor::{Exchange, GivenArtefact, PromptBlock, PromptRole, RequestedChange, Scoping, Task};
 use konductro_domain::ids::{PhaseId, ProjectId, ThreadId, UserId};
 use konductro_domain::phase::artefact::{Completeness, Origin};
 use konductro_domain::phase::{GateState, OpenedPhase, Phase, PhaseError};
@@ -14,7 +14,7 @@ use konductro_domain::role::{Capability, acting_role};
 use konductro_domain::stage::Stage;
 use konductro_projections::artefact_versions::{self, ChangeRequestState, VersionWithText};
 use konductro_projections::changes::Visibility;
-use konductro_projections::conversation_view::{self, FinishedTurn, TurnWithTexts};
+use konductro_projections::conversation_view::{self, FinishedTurn, GivenBlock, TurnWithTexts};
 use konductro_projections::project_list::{self, ProjectPage};
 use konductro_projections::{ProjectionError, event_log, threads};
 use sqlx::PgPool;
@@ -25,7 +25,7 @@ use tokio::time::{Instant, timeout_at};
 use crate::checker::Checker;
 use crate::commands::{CommandError, Commands};
 use crate::conductor::prompt::{
-    FrameRepository, ProjectFrame, PromptHistory, PromptInput, RenderedPrompt, SentBlock, render,
+    FrameRepository, ProjectFrame, PromptHistory, PromptInput, RenderedBlock, RenderedPrompt, SentBlock, render,
 };
 use crate::jobs::TurnJob;
 use crate::state::AppState;
@@ -161,6 +161,22 @@ impl Sources {
             Stage::Scoping => Ok(Scoping::default()),
             _ => self.scoping(place.phase_id, phase, None).await,
         }
+    }
+
+    /// The prompt of the attempt before, as it was sent; none where nothing was, or where a part of it was erased or can't
+    /// be read: then it is rendered anew.
+    pub(super) async fn as_first_sent(&self, job: &TurnJob) -> Option<RenderedPrompt> {
+        let given = conversation_view::prompt_of(&self.pool, job.phase_id, job.stage, job.turn_id).await;
+        let given = given.unwrap_or_else(|error| {
+            tracing::warn!(%error, "what an earlier attempt was given can't be read; it is rendered anew");
+            None
+        })?;
+        let block = |given: GivenBlock| {
+            let PromptBlock { kind, role, source, version, .. } = given.block;
+            given.text.map(|text| RenderedBlock { kind, role, source, version, text })
+        };
+        let blocks: Vec<RenderedBlock> = given.blocks.into_iter().map(block).collect::<Option<_>>()?;
+        RenderedPrompt { blocks }.up_to_the_message()
     }
 
     /// The turn with its message, once read models hold this attempt at it.

@@ -141,6 +141,9 @@ impl Run<'_> {
                 return self.end(feed, outcome, generated_by, None).await;
             }
         };
+        // What goes on was asked for already: with the very words, whatever has changed since.
+        let first = if so_far.is_empty() { None } else { self.sources.as_first_sent(&self.job).await };
+        let rendered = first.unwrap_or(rendered);
         let request = Request::converse(task, rendered.prompt());
         let given = if so_far.is_empty() { rendered } else { rendered.going_on(&so_far) };
         let (manifest, texts) = given.manifest(model.cache_profile());

@@ -2,9 +2,7 @@
 //! given back to its author where the stage or the phase does not take it any more.
 
 use konductro_domain::actor::{Credential, Person};
-use konductro_domain::conversation::{
-    Conversation, ConversationCommand, QueuedMessage, conversation_stream,
-};
+use konductro_domain::conversation::{Conversation, ConversationCommand, QueuedMessage, conversation_stream};
 use konductro_domain::event::{Event, Recorded};
 use konductro_domain::phase::{Phase, PhaseError};
 use konductro_domain::policies::Reaction;

@@ -55,7 +55,9 @@ async fn cancel_queued_message(
     let stream = conversation_stream(phase_id, stage);
     let done = state.commands.execute_with::<Conversation, Problem, _, _>(&stream, context.repeated(), prepare).await?;
     let taken_back = done.events.iter().find_map(|event| match event {
-        ConversationEvent::QueuedMessageCancelled { message_id, .. } => Some(MessageTakenBack { message_id: *message_id }),
+        ConversationEvent::QueuedMessageCancelled { message_id, .. } => {
+            Some(MessageTakenBack { message_id: *message_id })
+        }
         _ => None,
     });
     let taken_back = taken_back.ok_or_else(|| Problem::not_found("queued message"))?;

@@ -53,8 +53,7 @@ async fn edit_message(
     body: Json<EditedMessage>,
 ) -> Result<HttpResponse, Problem> {
     let (phase_id, StageInPath(stage), turn_id) = path.0;
-    let taken =
-        MessageTaken { message_id: MessageId(Uuid::now_v7()), turn_id: TurnId(Uuid::now_v7()), queued: false };
+    let taken = MessageTaken { message_id: MessageId(Uuid::now_v7()), turn_id: TurnId(Uuid::now_v7()), queued: false };
     let text = salted(body.0.text);
     let prepare = async || -> Result<_, Problem> {
         let phase = InPhase::enter_stage(&state, &caller, phase_id, stage).await?;

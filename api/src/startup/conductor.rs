@@ -31,13 +31,14 @@ pub(super) fn conductor(config: &ModelConfig) -> Result<Arc<dyn LanguageModel>, 
 }
 
 /// The same within budgets: what a model costs is known from the price table, and guided mode costs nothing.
-pub(super) fn within_budget(model: Arc<dyn LanguageModel>, pool: PgPool, config: &ModelConfig) -> Arc<dyn LanguageModel> {
+pub(super) fn within_budget(
+    model: Arc<dyn LanguageModel>,
+    pool: PgPool,
+    config: &ModelConfig,
+) -> Arc<dyn LanguageModel> {
     let Some(prices) = config.model_prices.clone() else { return model };
-    let terms = BudgetTerms {
-        prices,
-        reply_allowance: config.reply_allowance,
-        workspace_micros: config.workspace_budget,
-    };
+    let terms =
+        BudgetTerms { prices, reply_allowance: config.reply_allowance, workspace_micros: config.workspace_budget };
     Arc::new(Budgeted::new(model, pool, terms))
 }
 

@@ -39,6 +39,9 @@ pub use errors::{
 };
 pub use events::{ApprovalBasis, OpenFinding, PhaseEvent, SetAsideReason};
 pub use gate::{Gate, GateState};
-pub use state::{ApprovedRecord, GivenApproval, OpenChangeRequest, OpenedPhase, Phase, PhaseStatus, StageRecord, TakenDocument, ThreadRecord, VersionRecord};
+pub use state::{
+    ApprovedRecord, GivenApproval, OpenChangeRequest, OpenedPhase, Phase, PhaseStatus, StageRecord, TakenDocument,
+    ThreadRecord, VersionRecord,
+};
 pub use verbs::{PhaseVerb, Verb};
 pub use waiving::BadWaiver;

@@ -82,11 +82,12 @@ async fn two_replies_never_both_get_the_last_of_it() {
     })
     .await;
     set(&room, json!(spent + held * 3 / 2)).await.expect(200);
-    let post = |phase: String| {
-        room.dana.post(&format!("/phases/{phase}/stages/requirements/messages"), json!({ "text": "And weekends?" }))
+    let post = async |phase: &str| {
+        let path = format!("/phases/{phase}/stages/requirements/messages");
+        room.dana.post(&path, json!({ "text": "And weekends?" })).await
     };
     let third = room.dana.open_phase(&room.project, "A third").await;
-    let (one, two) = tokio::join!(post(other.clone()), post(third.clone()));
+    let (one, two) = tokio::join!(post(&other), post(&third));
     let (one, two) = (one.expect(202), two.expect(202));
     let failed = until("one of them to be refused", || async {
         let mut failed = 0;

@@ -103,8 +103,6 @@ async fn a_document_in_plain_words_becomes_a_version_of_whoever_led_to_it() {
     let authors: Vec<_> = saved["authors"].as_array().unwrap().iter().map(|it| it["user_id"].clone()).collect();
     assert_eq!(authors, [json!(room.dana.user_id)], "who asks for it is not its author");
     room.turn(&room.mara, written, "extract", json!({})).await.expect_problem(409, "no-document");
-
-    room.dana.approve(&room.phase, "requirements").await.expect(201);
     let unknown = uuid::Uuid::now_v7().to_string();
     room.turn(&room.dana, &unknown, "extract", json!({})).await.expect_problem(404, "not-found");
 }

@@ -917,6 +917,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/budget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what Conductor may cost in this project in a month, and what is left of it. */
+        get: operations["getBudget"];
+        /** Set what Conductor may cost in this project in a month. A reply that it does not reach for is not asked for, and says so. */
+        put: operations["setBudget"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/delegations": {
         parameters: {
             query?: never;
@@ -1613,6 +1631,31 @@ export interface components {
             version: number;
             /** @description How many words it has. */
             words: number;
+        };
+        /** @description What Conductor may cost in a month, and what it did in this one. Money is in millionths of the price table's currency. */
+        Budget: {
+            /**
+             * Format: int64
+             * @description What is held for replies that are being written.
+             */
+            held_micros: number;
+            /**
+             * Format: int64
+             * @description What is left; null where there is no bound.
+             */
+            left_micros?: number | null;
+            /** @description The month (UTC), such as `2026-11`. */
+            month: string;
+            /**
+             * Format: int64
+             * @description What a month may cost; null for no bound.
+             */
+            monthly_micros?: number | null;
+            /**
+             * Format: int64
+             * @description What replies that have ended cost.
+             */
+            spent_micros: number;
         };
         /**
          * @description What happened to a line or to words.
@@ -2639,6 +2682,14 @@ export interface components {
             source?: components["schemas"]["NewSource"] | null;
             /** @description The document's title, 1 to 160 characters. */
             title: string;
+        };
+        /** @description What Conductor may cost from now on. */
+        NewBudget: {
+            /**
+             * Format: int64
+             * @description In a month (UTC), in millionths of the price table's currency; null for no bound.
+             */
+            monthly_micros?: number | null;
         };
         /** @description What is to change in a version. */
         NewChangeRequest: {
@@ -12439,6 +12490,244 @@ export interface operations {
             };
             /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBudget: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setBudget: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBudget"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed`, `proposal-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -151,6 +151,13 @@ impl RenderedPrompt {
         self
     }
 
+    /// The same without what an attempt that continued was given beside it; `None` where there is no message.
+    pub fn up_to_the_message(mut self) -> Option<Self> {
+        let message = self.blocks.iter().rposition(|block| block.kind == BlockKind::Message)?;
+        self.blocks.truncate(message + 1);
+        Some(self)
+    }
+
     /// The last user message exactly as sent: what a later turn replays.
     pub fn user_message(&self) -> &str {
         self.blocks.last().map_or("", |block| block.text.as_str())
