@@ -13,6 +13,7 @@ use clap::{ArgAction, Args, ValueEnum};
 
 use crate::conductor::price::PriceTable;
 use crate::embedded_postgres::EmbeddedOptions;
+use crate::identity::TOKEN_REQUESTS_A_MINUTE;
 use crate::listen::Listen;
 
 /// Everything that `konductro serve` is told.
@@ -111,6 +112,9 @@ pub struct IdentityConfig {
     /// How much work a stored password costs whoever would guess it; `cheap` is for tests only.
     #[arg(long, env = "KONDUCTRO_PASSWORD_HASHING", value_enum, default_value_t, value_name = "KIND")]
     pub password_hashing: PasswordHashing,
+    /// How often each API token may ask in a minute.
+    #[arg(long, env = "KONDUCTRO_TOKEN_REQUESTS_PER_MINUTE", default_value_t = TOKEN_REQUESTS_A_MINUTE, value_name = "NUMBER")]
+    pub token_requests_per_minute: u32,
 }
 
 /// The work that goes into storing a password.

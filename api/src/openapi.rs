@@ -7,7 +7,9 @@ use actix_web::App;
 use utoipa::OpenApi;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+};
 use utoipa::openapi::{Components, ContentBuilder, Ref, RefOr, Required, Response, ResponseBuilder};
 use utoipa_actix_web::AppExt;
 
@@ -26,6 +28,7 @@ use crate::routes;
     tags(
         (name = "setup", description = "First-run set-up"),
         (name = "session", description = "Signing in and out, and who I am"),
+        (name = "tokens", description = "API tokens, and signing in a command line"),
         (name = "users", description = "People with accounts"),
         (name = "projects", description = "Projects, members, repositories"),
         (name = "phases", description = "Phases with their stages and gates"),
@@ -62,7 +65,20 @@ pub fn document() -> utoipa::openapi::OpenApi {
             answers(operation, &[400, 401, 403, 404, 422, 429, 503]);
         }
     }
+    for item in document.paths.paths.values_mut() {
+        let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
+        operations.into_iter().flatten().for_each(admit_sessions_too);
+    }
     document
+}
+
+/// What admits a token admits a person all the more: an operation says only the first.
+fn admit_sessions_too(operation: &mut Operation) {
+    let Some(stated) = &mut operation.security else { return };
+    if stated.iter().all(|requirement| *requirement != SecurityRequirement::default()) {
+        let session = SecurityRequirement::new("session", [""; 0]).add("web_app", [""; 0]);
+        stated.insert(0, session);
+    }
 }
 
 /// The document as it is committed and served.
@@ -78,6 +94,11 @@ fn add_schemes(components: &mut Components) {
     components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(session)));
     let web_app = ApiKeyValue::with_description("X-Konductro", "`1`, on each change that a cookie vouches for.");
     components.add_security_scheme("web_app", SecurityScheme::ApiKey(ApiKey::Header(web_app)));
+    let token = "An API token, `kon_…`, bound to one project. An operation lists the scopes that it takes, `read`, \
+                 `analysis:write` or `findings:write`; one that does not name this scheme is for people only. Where a \
+                 cookie is sent as well, the token counts.";
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("kon_…").description(Some(token));
+    components.add_security_scheme(http::scopes::BEARER, SecurityScheme::Http(bearer.build()));
 }
 
 fn answers(operation: &mut Operation, statuses: &[u16]) {

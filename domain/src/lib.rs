@@ -15,6 +15,7 @@ pub mod phase;
 pub mod policies;
 pub mod project;
 pub mod role;
+pub mod scope;
 pub mod stage;
 pub mod story;
 pub mod story_review;

@@ -75,7 +75,8 @@ pub struct InboxPlace {
 /// Every step goes over an index, so that it costs what one's own projects hold and not what the workspace does:
 /// `project_members_of_user`, then for each project `phases_waiting` and `phases_ready`, for each phase the keys of
 /// `phase_stages` and `review_proposals_of_phase`. A test looks at the plan.
-pub const INBOX: &str = "with mine as (select project_id, roles from project_members where user_id = $1), \
+pub const INBOX: &str = "with mine as (select project_id, roles from project_members \
+        where user_id = $1 and ($5::uuid is null or project_id = $5)), \
     items as ( \
         select p.phase_id, p.waiting_stage as stage, s.latest_version as version, 0 as undecided, s.since, \
             case when p.waits_for = 'approval' then 'approve' when p.waits_for = 'reaffirmation' then 'reaffirm' \
@@ -99,10 +100,11 @@ pub const INBOX: &str = "with mine as (select project_id, roles from project_mem
     where $2::timestamptz is null or (i.since, i.phase_id) > ($2, $3) \
     order by i.since, i.phase_id limit $4";
 
-/// A page of what waits for somebody, longest first.
+/// A page of what waits for somebody, longest first, in all their projects or in one.
 pub async fn inbox(
     pool: &PgPool,
     person: UserId,
+    project: Option<ProjectId>,
     after: Option<InboxPlace>,
     limit: i64,
 ) -> Result<Vec<InboxRow>, ProjectionError> {
@@ -111,6 +113,7 @@ pub async fn inbox(
         .bind(after.map(|place| place.since))
         .bind(after.map(|place| place.phase_id.0))
         .bind(limit)
+        .bind(project.map(|project| project.0))
         .fetch_all(pool)
         .await?;
     Ok(rows.into_iter().map(|Json(row)| row).collect())

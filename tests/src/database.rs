@@ -153,6 +153,25 @@ impl TestDatabase {
         database::connect(self.options(), 40).await.expect("the pool connects")
     }
 
+    /// Every row of every table, as text.
+    pub async fn dump(&self) -> String {
+        let mut owner = self.owner().await;
+        let tables: Vec<String> =
+            sqlx::query_scalar("SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public'")
+                .fetch_all(&mut owner)
+                .await
+                .expect("the tables are listed");
+        let mut all = String::new();
+        for table in tables {
+            let rows: Vec<String> = sqlx::query_scalar(&format!("SELECT t::text FROM {table} t"))
+                .fetch_all(&mut owner)
+                .await
+                .expect("the table is read");
+            all.push_str(&rows.join("\n"));
+        }
+        all
+    }
+
     /// A connection as the owner.
     pub async fn owner(&self) -> PgConnection {
         self.options().connect().await.expect("the owner connects")

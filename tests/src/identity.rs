@@ -4,13 +4,12 @@ use std::net::TcpListener;
 
 use actix_web::{App, HttpServer, web};
 use konductro_api::http::answers::Answers;
-use konductro_api::http::{self, Site, fallback::RouteTable};
+use konductro_api::http::{self, Site, fallback::RouteTable, scopes::TokenRules};
 use konductro_api::identity::{By, Hashing, Identity, NewUser};
 use konductro_api::routes;
 use konductro_api::routes::me::{ConductorInfo, ConductorMode};
 use konductro_api::{openapi, routes::me};
 use serde_json::{Value, json};
-use sqlx::Row;
 use utoipa_actix_web::AppExt;
 
 use crate::Answer;
@@ -133,19 +132,7 @@ impl House {
 
     /// Every row of every table, as text.
     pub async fn dump(&self) -> String {
-        let mut owner = self.database.owner().await;
-        let tables = sqlx::query("SELECT quote_ident(tablename) AS name FROM pg_tables WHERE schemaname = 'public'")
-            .fetch_all(&mut owner)
-            .await
-            .unwrap();
-        let mut all = String::new();
-        for table in tables {
-            let name: String = table.get("name");
-            let rows: Vec<String> =
-                sqlx::query_scalar(&format!("SELECT t::text FROM {name} t")).fetch_all(&mut owner).await.unwrap();
-            all.push_str(&rows.join("\n"));
-        }
-        all
+        self.database.dump().await
     }
 }
 
@@ -155,6 +142,7 @@ fn serve(listener: TcpListener, log: &Log, identity: Identity) -> actix_web::dev
     let (site, pool) = (web::Data::new(Site::new(None)), web::Data::new(log.pool.clone()));
     let (identity, answers) = (web::Data::new(identity), web::Data::new(Answers::new(log.pool.clone())));
     let routes = web::Data::new(RouteTable::of(&openapi::document()));
+    let token_rules = web::Data::new(TokenRules::of(&openapi::document()));
     let server = HttpServer::new(move || {
         let (app, _) = App::new()
             .app_data(site.clone())
@@ -163,6 +151,7 @@ fn serve(listener: TcpListener, log: &Log, identity: Identity) -> actix_web::dev
             .app_data(answers.clone())
             .app_data(conductor.clone())
             .app_data(routes.clone())
+            .app_data(token_rules.clone())
             .into_utoipa_app()
             .service(http::api(|config| {
                 routes::setup::configure(config);

@@ -7,6 +7,7 @@ use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use async_trait::async_trait;
 use konductro_api::live::frames::{Person, SUBPROTOCOL, Topic};
 use konductro_api::live::{Access, AccessUnavailable, Hub, Listener, serve};
+use konductro_domain::actor::Credential;
 use konductro_domain::ids::{ProjectId, SessionId, UserId};
 use uuid::Uuid;
 
@@ -26,7 +27,7 @@ impl Access for OpenDoors {
         Ok((!self.unknown.lock().expect("no holder panics").contains(&topic)).then_some(PROJECT))
     }
 
-    async fn ended(&self, _: &[SessionId]) -> Result<Vec<SessionId>, AccessUnavailable> {
+    async fn ended(&self, _: &[Credential]) -> Result<Vec<Credential>, AccessUnavailable> {
         Ok(Vec::new())
     }
 }
@@ -101,7 +102,7 @@ async fn open(
     let (response, socket, messages) = actix_ws::handle_with_protocols(&request, body, &[SUBPROTOCOL])?;
     let number = u128::from(*number);
     let person = Person { user_id: user(number), name: format!("Person {number}") };
-    let listener = Arc::new(Listener::new(Uuid::now_v7(), person, Some(session(number))));
+    let listener = Arc::new(Listener::new(Uuid::now_v7(), person, Some(Credential::Session(session(number)))));
     actix_web::rt::spawn(serve(hub.get_ref().clone(), access.into_inner(), listener, socket, messages));
     Ok(response)
 }

@@ -13,6 +13,7 @@ pub struct Person {
     client: Client,
     base: String,
     cookie: String,
+    token: Option<String>,
     /// Their id.
     pub user_id: String,
     /// Their e-mail address.
@@ -100,13 +101,34 @@ impl Person {
         let answer = Answer::of(response).await;
         assert!(answer.status < 300, "could not sign in: {:#}", answer.body);
         let user_id = answer.body["user_id"].as_str().expect("a user id").to_owned();
-        Self { client, base: base.to_owned(), cookie, user_id, email: email.to_owned() }
+        Self { client, base: base.to_owned(), cookie, token: None, user_id, email: email.to_owned() }
+    }
+
+    /// The same person through an API token, without a session.
+    pub fn by_token(&self, secret: &str) -> Self {
+        Self { cookie: String::new(), token: Some(secret.to_owned()), ..self.clone() }
+    }
+
+    /// Issues a token of this person's for a project, and gives its secret and id.
+    pub async fn issue_token(&self, project: &str, scopes: &[&str]) -> (String, String) {
+        let body = json!({ "name": "laptop", "project_id": project, "scopes": scopes, "expires_in_days": 30 });
+        let issued = self.post("/tokens", body).await.expect(201);
+        let text = |value: &Value| value.as_str().expect("a text").to_owned();
+        (text(&issued["secret"]), text(&issued["token"]["id"]))
+    }
+
+    /// The headers by which a socket proves who opens it.
+    pub fn proof(&self) -> (&'static str, String) {
+        match &self.token {
+            Some(token) => ("authorization", format!("Bearer {token}")),
+            None => ("cookie", self.cookie.clone()),
+        }
     }
 
     /// Somebody who is not signed in.
     pub fn anonymous(base: &str) -> Self {
         let (cookie, user_id, email) = (String::new(), String::new(), String::new());
-        Self { client: Client::new(), base: base.to_owned(), cookie, user_id, email }
+        Self { client: Client::new(), base: base.to_owned(), cookie, token: None, user_id, email }
     }
 
     /// An administrator creates an account, and its owner signs in.
@@ -133,10 +155,12 @@ impl Person {
         } else {
             format!("/api/v1{path}")
         };
-        self.client
-            .request(method, format!("{}{url}", self.base))
-            .header(COOKIE, &self.cookie)
-            .header("X-Konductro", "1")
+        let request = self.client.request(method, format!("{}{url}", self.base));
+        match &self.token {
+            // As a program sends it: no cookie, and no header of the web app's.
+            Some(token) => request.bearer_auth(token),
+            None => request.header(COOKIE, &self.cookie).header("X-Konductro", "1"),
+        }
     }
 
     pub async fn send(&self, request: RequestBuilder) -> Answer {

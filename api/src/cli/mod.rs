@@ -1,24 +1,39 @@
 //! The command line: what `konductro` can be asked to do.
 //!
-//! Each subcommand has its file and hands over to `startup` at once. An error is one sentence on standard
-//! error that says what to do next, and exit code 1; a wrong option is clap's own message and code 2.
+//! Each subcommand has its file. Those of the operator hand over to `startup` at once; those of developers talk to a
+//! server, through `client`, as whoever `credentials` finds. An error is a sentence on standard error that says what
+//! to do next, and an exit code of `exit`; a wrong option is clap's own message and code 2.
 
+pub mod client;
+mod completions;
+mod context;
+pub mod credentials;
+pub mod exit;
+mod login;
+mod logout;
 mod migrate;
 mod openapi;
+pub mod phase;
+mod phases;
 mod projections;
 mod serve;
+pub mod server;
+mod token;
 mod user;
+mod whoami;
+mod words;
 
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
+use self::exit::{EXIT_CODES, Exit, Failure};
 use crate::config::LogConfig;
 use crate::telemetry;
 
 /// Plan software in phases, with approvals that stand for an exact text, and stories that trace back to it.
 #[derive(Debug, Parser)]
-#[command(name = "konductro", version, propagate_version = true, arg_required_else_help = true)]
+#[command(name = "konductro", version, propagate_version = true, arg_required_else_help = true, after_help = EXIT_CODES)]
 pub struct Cli {
     #[command(flatten)]
     log: LogConfig,
@@ -33,6 +48,13 @@ enum Command {
     Projections(projections::Projections),
     User(user::User),
     Openapi(openapi::Openapi),
+    Login(login::Login),
+    Logout(logout::Logout),
+    Whoami(whoami::Whoami),
+    Token(token::Token),
+    Phases(phases::Phases),
+    Context(context::Context),
+    Completions(completions::Completions),
 }
 
 type CommandError = Box<dyn std::error::Error + Send + Sync>;
@@ -45,10 +67,10 @@ pub async fn run() -> ExitCode {
     };
     match cli.run().await {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("konductro: {error}");
-            ExitCode::FAILURE
-        }
+        Err(error) => match error.downcast::<Failure>() {
+            Ok(failure) => failure.tell(),
+            Err(error) => Failure::new(Exit::Error, error.to_string()).tell(),
+        },
     }
 }
 
@@ -61,6 +83,13 @@ impl Cli {
             Command::Projections(command) => command.run().await,
             Command::User(command) => command.run().await,
             Command::Openapi(command) => command.run(),
+            Command::Login(command) => Ok(command.run().await?),
+            Command::Logout(command) => Ok(command.run().await?),
+            Command::Whoami(command) => Ok(command.run().await?),
+            Command::Token(command) => Ok(command.run().await?),
+            Command::Phases(command) => Ok(command.run().await?),
+            Command::Context(command) => Ok(command.run().await?),
+            Command::Completions(command) => command.run(),
         }
     }
 }

@@ -11,13 +11,15 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpRequest, ResponseError, web};
 
 use super::body::is_json;
+use super::caller::has_bearer;
 use super::{API_BASE, Site};
 use crate::problem::{Code, Problem};
 
 /// The header that the web app sends with each change.
 pub const X_KONDUCTRO: &str = "x-konductro";
 
-/// Lets changes through that come from our own pages, or vouch for themselves by a token.
+/// Lets changes through that come from our own pages, or vouch for themselves by a token: a browser sends one only if
+/// a page of this very origin makes it.
 pub async fn refuse_foreign_changes(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -30,7 +32,7 @@ pub async fn refuse_foreign_changes(
 
 fn check(request: &HttpRequest) -> Result<(), Problem> {
     let reads = [Method::GET, Method::HEAD, Method::OPTIONS];
-    if reads.contains(request.method()) || request.headers().contains_key(header::AUTHORIZATION) {
+    if reads.contains(request.method()) || has_bearer(request) {
         return Ok(());
     }
     let Some(site) = request.app_data::<web::Data<Site>>() else {

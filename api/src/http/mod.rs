@@ -2,7 +2,7 @@
 //! how an answer is told.
 //!
 //! [`api`] wraps all routes of `/api/v1` in the layers below, outermost first: request id (every answer
-//! has one, every error is a problem), authentication, CSRF, idempotency. Routes use the extractors
+//! has one, every error is a problem), authentication, scopes of tokens, CSRF, idempotency. Routes use the extractors
 //! [`Caller`], [`RequestContext`], [`Json`], [`InPath`] and [`Query`], never actix's own, whose errors
 //! are plain text.
 
@@ -16,9 +16,11 @@ pub mod fallback;
 pub mod freshness;
 pub mod headers;
 pub mod idempotency;
+mod pace;
 pub mod page;
 pub mod params;
 pub mod request_id;
+pub mod scopes;
 pub mod site;
 
 use actix_web::dev::HttpServiceFactory;
@@ -46,6 +48,7 @@ pub fn api(routes: impl FnOnce(&mut ServiceConfig)) -> impl HttpServiceFactory +
         .wrap(from_fn(freshness::wait_for_min_position))
         .wrap(from_fn(idempotency::replay_or_remember))
         .wrap(from_fn(csrf::refuse_foreign_changes))
+        .wrap(from_fn(scopes::hold_tokens_to_their_scopes))
         .wrap(from_fn(caller::authenticate))
         .wrap(from_fn(request_id::identify))
 }

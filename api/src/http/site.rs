@@ -51,6 +51,17 @@ impl Site {
         request.cookie(self.cookie_name()).map(|cookie| cookie.value().to_owned()).filter(|token| !token.is_empty())
     }
 
+    /// Where people reach this server: as configured, else as the request names it.
+    pub fn base_url(&self, request: &HttpRequest) -> String {
+        match &self.public_origin {
+            Some(origin) => origin.clone(),
+            None => {
+                let connection = request.connection_info();
+                format!("{}://{}", connection.scheme(), connection.host())
+            }
+        }
+    }
+
     /// Whether a browser says that the request comes from a page of ours. A client that is no browser
     /// sends neither header, and is not what a forged request could come from.
     pub fn is_same_origin(&self, request: &HttpRequest) -> bool {

@@ -2,6 +2,7 @@
 
 use konductro_domain::workspace::WorkspaceError;
 
+use super::tokens::{Allowance, MOST_TOKENS};
 use crate::commands::CommandError;
 
 /// Why identity refused or failed.
@@ -40,6 +41,37 @@ pub enum IdentityError {
     /// There is no such person.
     #[error("there is no user of this {0}")]
     UnknownUser(&'static str),
+    /// No token that opens anything: unknown, revoked, run out, or its owner may not any more; which of them is
+    /// nobody's business.
+    #[error("this token opens nothing")]
+    TokenUnknown,
+    /// A token asks too often.
+    #[error("this token asked too often; ask again in {} seconds", .0.reset)]
+    TooManyRequests(Allowance),
+    /// A token that was issued under the same key before: its secret can't be shown again.
+    #[error("a token was issued with this key already")]
+    TokenShownBefore,
+    /// The token's name is none.
+    #[error("must have 1 to 80 characters on one line")]
+    BadTokenName,
+    /// A token that is for nothing.
+    #[error("must name at least one scope")]
+    BadScopes,
+    /// A token that ends too late, or ended already.
+    #[error("must be 1 to 366 days")]
+    BadExpiry,
+    /// Too many tokens.
+    #[error("you have {} tokens; revoke one that you do not need first", MOST_TOKENS)]
+    TooManyTokens,
+    /// No device of this code waits to be signed in, or not any more.
+    #[error("no device waits with this code")]
+    DeviceLoginUnknown,
+    /// Too many devices wait to be signed in.
+    #[error("too many devices wait to be signed in; try again in a few minutes")]
+    TooManyDeviceLogins,
+    /// What a device says of itself does not fit.
+    #[error("must have 1 to 80 characters on one line")]
+    BadDevice(&'static str),
     /// Nobody could manage users any more.
     #[error("a workspace needs an administrator: make somebody else one first")]
     LastAdministrator,

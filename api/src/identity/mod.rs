@@ -1,10 +1,11 @@
-//! People and their credentials: users, passwords, sessions, first-run set-up.
+//! People and their credentials: users, passwords, sessions, API tokens, first-run set-up.
 //!
 //! All of it is in plain tables, because it is personal or secret; what happened to whose credential is
 //! recorded in the log as well, by ids only, and before it takes effect: a change that could not be
 //! recorded is not made.
 
 mod demo;
+mod device_logins;
 mod error;
 mod passwords;
 mod people;
@@ -12,6 +13,7 @@ mod sessions;
 mod setup;
 mod sign_in;
 mod throttle;
+mod tokens;
 mod users;
 
 use std::sync::Arc;
@@ -27,13 +29,18 @@ use uuid::Uuid;
 use crate::commands::{Commands, Envelope, Executed, Receipt, Wait};
 
 pub use demo::{DEMO_PASSWORD, DemoPerson, NewDemoPerson};
+pub use device_logins::{Collected, DeviceApproval, DeviceLogin, NewDeviceLogin, WaitingDevice};
 pub use error::IdentityError;
 pub use passwords::Hashing;
 pub use people::{Person, people, person};
 pub use sessions::{Authenticated, EarlierReceipt, Key, LONGEST, OpenedSession, SessionEnd};
 pub use setup::SetUp;
 pub use sign_in::{Origin, SignIn, SignedIn};
+pub use tokens::{Allowance, LONGEST_TOKEN, NewToken, Token, TokenOpened, TokenSecret};
 pub use users::{ListedUser, NewUser, User, UserChange, UserFilter};
+
+/// How often a token may ask unless the operator says otherwise.
+pub const TOKEN_REQUESTS_A_MINUTE: u32 = 600;
 
 /// The room of identity: one for the process.
 #[derive(Clone)]
@@ -42,6 +49,7 @@ pub struct Identity {
     commands: Commands,
     passwords: passwords::Passwords,
     throttle: Arc<throttle::Throttle>,
+    pace: Arc<tokens::Pace>,
     session_ends: broadcast::Sender<SessionEnd>,
     /// Changes take turns: each holds a transaction open while it is recorded, and two that do could
     /// between them want more connections than there are.
@@ -90,9 +98,17 @@ impl Identity {
             commands,
             passwords: passwords::Passwords::new(hashing)?,
             throttle: Arc::default(),
+            pace: Arc::new(tokens::Pace::new(TOKEN_REQUESTS_A_MINUTE)),
             session_ends: broadcast::Sender::new(256),
             turn: Arc::default(),
         })
+    }
+
+    /// The same room, where each token may ask so often a minute.
+    #[must_use]
+    pub fn with_token_requests_a_minute(mut self, limit: u32) -> Self {
+        self.pace = Arc::new(tokens::Pace::new(limit));
+        self
     }
 
     /// Records what happens, before it takes effect.

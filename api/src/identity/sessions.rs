@@ -4,7 +4,8 @@
 //! disabled, and when the password changes (all others) or is reset (all). Every end is told on a
 //! channel, so that open sockets follow within moments.
 
-use konductro_domain::ids::{SessionId, UserId};
+use konductro_domain::actor::Credential;
+use konductro_domain::ids::{SessionId, TokenId, UserId};
 use rand::TryRngCore;
 use rand::rngs::OsRng;
 use serde_json::Value;
@@ -64,7 +65,7 @@ pub struct Authenticated {
     pub receipt: Option<EarlierReceipt>,
 }
 
-/// Sessions that are no more.
+/// Credentials that are no more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SessionEnd {
     /// This one.
@@ -73,15 +74,32 @@ pub enum SessionEnd {
     AllOf(UserId),
     /// All of a person but this one.
     AllBut(UserId, SessionId),
+    /// No session, but this API token.
+    Token(TokenId),
 }
 
 impl SessionEnd {
-    /// Whether it means this session of this person.
-    pub fn ends(self, user: UserId, session: SessionId) -> bool {
-        match self {
-            SessionEnd::One(ended) => ended == session,
-            SessionEnd::AllOf(of) => of == user,
-            SessionEnd::AllBut(of, kept) => of == user && kept != session,
+    /// The end of one credential, of those that can end.
+    pub fn of(credential: Credential) -> Option<Self> {
+        match credential {
+            Credential::Session(session) => Some(SessionEnd::One(session)),
+            Credential::Token(token) => Some(SessionEnd::Token(token)),
+            Credential::Console => None,
+        }
+    }
+
+    /// Whether it means this credential of this person. Tokens do not end with their owner's sessions.
+    pub fn ends(self, user: UserId, credential: Credential) -> bool {
+        match (self, credential) {
+            (SessionEnd::One(ended), Credential::Session(session)) => ended == session,
+            (SessionEnd::AllOf(of), Credential::Session(_)) => of == user,
+            (SessionEnd::AllBut(of, kept), Credential::Session(session)) => of == user && kept != session,
+            (SessionEnd::Token(ended), Credential::Token(token)) => ended == token,
+            (
+                SessionEnd::One(_) | SessionEnd::AllOf(_) | SessionEnd::AllBut(..),
+                Credential::Token(_) | Credential::Console,
+            )
+            | (SessionEnd::Token(_), Credential::Session(_) | Credential::Console) => false,
         }
     }
 }
@@ -218,6 +236,8 @@ pub(super) async fn end(tx: &mut PgConnection, which: SessionEnd) -> Result<(), 
         SessionEnd::AllBut(user, kept) => {
             sqlx::query("DELETE FROM sessions WHERE user_id = $1 AND session_id <> $2").bind(user.0).bind(kept.0)
         }
+        // Revoking a token is a statement of its own.
+        SessionEnd::Token(_) => return Ok(()),
     };
     query.execute(tx).await?;
     Ok(())

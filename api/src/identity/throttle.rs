@@ -9,6 +9,7 @@ use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use konductro_domain::ids::UserId;
 use konductro_domain::text::Hash;
 
 use super::IdentityError;
@@ -22,14 +23,18 @@ enum Key {
     Account(Hash),
     Address(IpAddr),
     Setup(IpAddr),
+    Token(IpAddr),
+    DeviceLogin(IpAddr),
+    DeviceCode(Hash),
 }
 
 impl Key {
     /// How many wrong attempts a window has.
     fn limit(self) -> u32 {
         match self {
-            Key::AccountFrom(..) | Key::Setup(_) => 10,
-            Key::Account(_) | Key::Address(_) => 100,
+            Key::AccountFrom(..) | Key::Setup(_) | Key::DeviceCode(_) => 10,
+            Key::DeviceLogin(_) => 60,
+            Key::Account(_) | Key::Address(_) | Key::Token(_) => 100,
         }
     }
 
@@ -67,6 +72,21 @@ impl Throttle {
     /// Counts a set-up code as wrong until it is forgiven.
     pub(super) fn setup(&self, from: IpAddr, now: Instant) -> Result<Counted, IdentityError> {
         self.count(vec![Key::Setup(network(from))], now)
+    }
+
+    /// Counts a token, or the secret of a device, as guessed until it is forgiven.
+    pub(super) fn token(&self, from: IpAddr, now: Instant) -> Result<Counted, IdentityError> {
+        self.count(vec![Key::Token(network(from))], now)
+    }
+
+    /// Counts a device that asks to be signed in; that is never forgiven.
+    pub(super) fn device_login(&self, from: IpAddr, now: Instant) -> Result<Counted, IdentityError> {
+        self.count(vec![Key::DeviceLogin(network(from))], now)
+    }
+
+    /// Counts the code of a device as guessed by somebody until it is forgiven.
+    pub(super) fn device_code(&self, by: UserId, now: Instant) -> Result<Counted, IdentityError> {
+        self.count(vec![Key::DeviceCode(Hash::of(by.0.as_bytes()))], now)
     }
 
     fn count(&self, keys: Vec<Key>, now: Instant) -> Result<Counted, IdentityError> {

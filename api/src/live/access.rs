@@ -1,7 +1,8 @@
 //! Who may listen to what: asked of the database when somebody subscribes, and again while they listen.
 
 use async_trait::async_trait;
-use konductro_domain::ids::{ProjectId, SessionId, UserId};
+use konductro_domain::actor::Credential;
+use konductro_domain::ids::{ProjectId, UserId};
 
 use super::frames::Topic;
 
@@ -15,6 +16,6 @@ pub struct AccessUnavailable(pub String);
 pub trait Access: Send + Sync {
     /// The project that a topic belongs to, if it exists and the person is a member; by the log, not by a read model.
     async fn project_of(&self, user: UserId, topic: Topic) -> Result<Option<ProjectId>, AccessUnavailable>;
-    /// Those of these sessions that hold no longer.
-    async fn ended(&self, sessions: &[SessionId]) -> Result<Vec<SessionId>, AccessUnavailable>;
+    /// Those of these sessions and tokens that hold no longer.
+    async fn ended(&self, credentials: &[Credential]) -> Result<Vec<Credential>, AccessUnavailable>;
 }

@@ -72,12 +72,14 @@ fn workspace(hub: &Hub, event: &WorkspaceEvent) {
         WorkspaceEvent::UserDisabled { user_id } => hub.user_disabled(*user_id),
         WorkspaceEvent::SignedOut { session_id, .. } => hub.sessions_ended(SessionEnd::One(*session_id)),
         WorkspaceEvent::PasswordChanged { .. } | WorkspaceEvent::PasswordReset { .. } => hub.suspect_sessions(),
+        WorkspaceEvent::TokenRevoked { token_id, .. } => hub.sessions_ended(SessionEnd::Token(*token_id)),
         WorkspaceEvent::WorkspaceSetUp { .. }
         | WorkspaceEvent::UserCreated { .. }
         | WorkspaceEvent::AdministratorAppointed { .. }
         | WorkspaceEvent::AdministratorDismissed { .. }
         | WorkspaceEvent::UserEnabled { .. }
-        | WorkspaceEvent::SignedIn { .. } => {}
+        | WorkspaceEvent::SignedIn { .. }
+        | WorkspaceEvent::TokenIssued { .. } => {}
     }
 }
 
@@ -86,6 +88,8 @@ fn project(hub: &Hub, recorded: &Recorded<Event>, event: &ProjectEvent, touched:
     touch(touched, Topic::Project(project_id), "project");
     if let ProjectEvent::MemberRemoved { user_id, .. } = event {
         hub.membership_ended(project_id, *user_id);
+        // A token opens nothing without its owner's membership.
+        hub.suspect_sessions();
     }
 }
 

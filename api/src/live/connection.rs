@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use actix_ws::{AggregatedMessage, AggregatedMessageStream, MessageStream, ProtocolError, Session};
 use futures_util::StreamExt;
+use konductro_domain::ids::ProjectId;
 use tokio::time::{Instant, interval_at, timeout};
 
 use super::access::Access;
@@ -164,7 +165,8 @@ impl Reader<'_> {
         }
         loop {
             let epoch = self.hub.membership_epoch();
-            let project = match self.access.project_of(self.listener.person.user_id, topic).await {
+            let found = self.access.project_of(self.listener.person.user_id, topic).await;
+            let project = match found.map(|project| project.filter(|project| self.may_hear_of(*project, topic))) {
                 Ok(Some(project)) => project,
                 Ok(None) => {
                     self.topics.remove(&topic);
@@ -183,6 +185,13 @@ impl Reader<'_> {
                 return;
             }
         }
+    }
+
+    /// A token hears of its own project only; and who edits is shown to others, so that is for people.
+    fn may_hear_of(&self, project: ProjectId, topic: Topic) -> bool {
+        let listener = self.listener;
+        listener.bound_to.is_none_or(|bound| bound == project)
+            && !(listener.is_a_token_s() && matches!(topic, Topic::Editing(..)))
     }
 
     fn refuse(&self, topic: Option<Topic>, code: ErrorCode, detail: String) {

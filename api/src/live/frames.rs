@@ -435,7 +435,7 @@ impl CloseReason {
         match self {
             CloseReason::GoingAway => "the server is stopping; connect again in a moment",
             CloseReason::Malformed => "send JSON text frames of subprotocol konductro.v1",
-            CloseReason::SignedOut => "the session ended; sign in again",
+            CloseReason::SignedOut => "the session or token ended; sign in again",
             CloseReason::Forbidden => "this account may no longer sign in",
             CloseReason::TooSlow => "nothing was read for too long; connect again",
             CloseReason::TooMuch => "too many or too large frames; send fewer",

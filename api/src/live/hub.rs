@@ -4,11 +4,12 @@
 //! Its own lock covers only the tables of rooms and connections, and is never held while a room is spoken to,
 //! but to close a room that nobody needs.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use konductro_domain::ids::{ProjectId, SessionId, TurnId, UserId};
+use konductro_domain::actor::Credential;
+use konductro_domain::ids::{ProjectId, TurnId, UserId};
 use konductro_projections::changes::Visibility;
 use tokio::sync::Notify;
 use uuid::Uuid;
@@ -186,7 +187,7 @@ impl Hub {
     /// Closes the connections of sessions that ended.
     pub fn sessions_ended(&self, end: SessionEnd) {
         self.close_where(CloseReason::SignedOut, |listener| {
-            listener.session_id.is_some_and(|session| end.ends(listener.person.user_id, session))
+            listener.credential.is_some_and(|credential| end.ends(listener.person.user_id, credential))
         });
     }
 
@@ -210,12 +211,10 @@ impl Hub {
         self.inner.suspicion.notified().await;
     }
 
-    /// The sessions behind open connections.
-    pub(super) fn sessions(&self) -> Vec<SessionId> {
-        let mut sessions: Vec<_> = lock(&self.inner.listeners).values().filter_map(|l| l.session_id).collect();
-        sessions.sort_unstable();
-        sessions.dedup();
-        sessions
+    /// The sessions and tokens behind open connections, each once.
+    pub(super) fn credentials(&self) -> Vec<Credential> {
+        let all: HashSet<_> = lock(&self.inner.listeners).values().filter_map(|l| l.credential).collect();
+        all.into_iter().collect()
     }
 
     /// How many connections are open.

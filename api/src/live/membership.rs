@@ -1,8 +1,9 @@
-//! Who may listen, asked of the facts themselves: memberships from the fences that appends check, sessions from
-//! identity. A read model that lags can't let somebody in who was just removed.
+//! Who may listen, asked of the facts themselves: memberships from the fences that appends check, sessions and
+//! tokens from identity. A read model that lags can't let somebody in who was just removed.
 
 use async_trait::async_trait;
-use konductro_domain::ids::{PhaseId, ProjectId, SessionId, UserId};
+use konductro_domain::actor::Credential;
+use konductro_domain::ids::{PhaseId, ProjectId, UserId};
 use konductro_domain::role::{Capability, Roles, may};
 use konductro_domain::stage::Stage;
 use konductro_projections::phase_board;
@@ -56,11 +57,16 @@ impl Access for Doors {
         Ok(listens.then_some(project))
     }
 
-    async fn ended(&self, sessions: &[SessionId]) -> Result<Vec<SessionId>, AccessUnavailable> {
+    async fn ended(&self, credentials: &[Credential]) -> Result<Vec<Credential>, AccessUnavailable> {
         let mut ended = Vec::new();
-        for session in sessions {
-            if !self.identity.session_is_open(*session).await.map_err(unavailable)? {
-                ended.push(*session);
+        for credential in credentials {
+            let open = match credential {
+                Credential::Session(session) => self.identity.session_is_open(*session).await.map_err(unavailable)?,
+                Credential::Token(token) => self.identity.token_is_open(*token).await.map_err(unavailable)?,
+                Credential::Console => true,
+            };
+            if !open {
+                ended.push(*credential);
             }
         }
         Ok(ended)

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use konductro_domain::ids::SessionId;
+use konductro_domain::actor::Credential;
+use konductro_domain::ids::ProjectId;
 use uuid::Uuid;
 
 use super::frames::Person;
@@ -15,15 +16,29 @@ pub struct Listener {
     pub connection_id: Uuid,
     /// Who listens.
     pub person: Person,
-    /// The browser session it was opened with; a token's connection has none.
-    pub session_id: Option<SessionId>,
+    /// What it was opened with, and holds as long as.
+    pub credential: Option<Credential>,
+    /// The only project that it may hear of, where a token opened it.
+    pub bound_to: Option<ProjectId>,
     pub(super) outbox: Outbox,
 }
 
 impl Listener {
     /// A new connection of somebody.
-    pub fn new(connection_id: Uuid, person: Person, session_id: Option<SessionId>) -> Self {
-        Self { connection_id, person, session_id, outbox: Outbox::default() }
+    pub fn new(connection_id: Uuid, person: Person, credential: Option<Credential>) -> Self {
+        Self { connection_id, person, credential, bound_to: None, outbox: Outbox::default() }
+    }
+
+    /// The same connection, which may hear of this project only.
+    #[must_use]
+    pub fn bound_to(mut self, project: Option<ProjectId>) -> Self {
+        self.bound_to = project;
+        self
+    }
+
+    /// Whether a token opened it: then nobody sits in front of it.
+    pub(super) fn is_a_token_s(&self) -> bool {
+        matches!(self.credential, Some(Credential::Token(_)))
     }
 }
 

@@ -1,4 +1,4 @@
-//! Looks after open connections: a session that ended closes its sockets within seconds, however it ended.
+//! Looks after open connections: a session or token that ended closes its sockets within seconds, however it ended.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,12 +20,12 @@ pub async fn watch_sessions(hub: Hub, access: Arc<dyn Access>) {
             () = hub.sessions_suspected() => {}
         }
         hub.tidy();
-        let sessions = hub.sessions();
-        if sessions.is_empty() {
+        let credentials = hub.credentials();
+        if credentials.is_empty() {
             continue;
         }
-        match access.ended(&sessions).await {
-            Ok(ended) => ended.into_iter().for_each(|session| hub.sessions_ended(SessionEnd::One(session))),
+        match access.ended(&credentials).await {
+            Ok(ended) => ended.into_iter().filter_map(SessionEnd::of).for_each(|end| hub.sessions_ended(end)),
             // The next look is seconds away, and every request checks its session itself.
             Err(error) => tracing::warn!(%error, "the sessions behind open sockets could not be checked"),
         }

@@ -41,6 +41,7 @@ codes! {
     SignInFailed "sign-in-failed" UNAUTHORIZED "E-mail address or password is wrong";
     RoleRequired "role-required" FORBIDDEN "Your role does not allow this";
     InteractiveOnly "interactive-only" FORBIDDEN "Only a person in a browser session can do this";
+    ScopeRequired "scope-required" FORBIDDEN "The token is not for this";
     Csrf "csrf" FORBIDDEN "The request does not come from the web app";
     SetupCodeWrong "setup-code-wrong" FORBIDDEN "The set-up code is wrong";
     DemoLoopbackOnly "demo-loopback-only" FORBIDDEN "The demo people can sign in on this machine only";

@@ -1,7 +1,22 @@
 //! What identity refuses, as problems.
 
+use konductro_domain::workspace::InteractiveOnly;
+
 use super::{Code, Problem};
 use crate::identity::IdentityError;
+
+impl From<InteractiveOnly> for Problem {
+    fn from(error: InteractiveOnly) -> Self {
+        Problem::new(Code::InteractiveOnly, format!("{}.", capitalised(&error)))
+    }
+}
+
+/// An error's sentence as a problem's begins.
+fn capitalised(error: &impl std::fmt::Display) -> String {
+    let sentence = error.to_string();
+    let mut letters = sentence.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
 
 impl From<IdentityError> for Problem {
     fn from(error: IdentityError) -> Self {
@@ -24,6 +39,32 @@ impl From<IdentityError> for Problem {
             IdentityError::EmailTaken => Problem::new(
                 Code::EmailTaken,
                 "Somebody has this e-mail address already; find them in the list of users.",
+            ),
+            IdentityError::TokenUnknown => Problem::new(
+                Code::NotSignedIn,
+                "This token opens nothing: it is unknown, revoked or has run out, or its owner is no member of its project any more. Sign in again, or issue another one.",
+            ),
+            IdentityError::TooManyRequests(allowance) => {
+                let detail = format!("This token asked too often; ask again in {} seconds.", allowance.reset);
+                Problem::rate_limited(detail, "token", allowance.reset)
+            }
+            IdentityError::TokenShownBefore => Problem::new(
+                Code::Conflict,
+                "A token was issued with this Idempotency-Key already, and its secret is shown only once; revoke it and issue another one.",
+            ),
+            IdentityError::BadTokenName => Problem::invalid("/name", error.to_string()),
+            IdentityError::BadScopes => Problem::invalid("/scopes", error.to_string()),
+            IdentityError::BadExpiry => Problem::invalid("/expires_in_days", error.to_string()),
+            IdentityError::BadDevice(field) => Problem::invalid(field, error.to_string()),
+            IdentityError::TooManyTokens => Problem::new(Code::Conflict, format!("{}.", capitalised(&error))),
+            IdentityError::DeviceLoginUnknown => Problem::new(
+                Code::NotFound,
+                "Nothing waits with this code: it is wrong, was used, or has run out. Run `konductro login` again.",
+            ),
+            IdentityError::TooManyDeviceLogins => Problem::rate_limited(
+                "Too many devices wait to be signed in; try again in a few minutes.",
+                "devices",
+                120,
             ),
             IdentityError::UnknownUser(_) => Problem::new(Code::NotFound, "There is no such user."),
             IdentityError::LastAdministrator => Problem::new(

@@ -43,7 +43,11 @@ impl InProject {
 
     /// The caller as the fence of the membership says, be it with no role at all.
     fn of(caller: &Caller, project_id: ProjectId, member: FenceState, policy: Option<FenceState>) -> Self {
-        let roles: Roles = serde_json::from_value(member.value).unwrap_or_default();
+        // A token is bound to one project; every other one does not exist for it.
+        let roles: Roles = match caller.bound_to() {
+            Some(bound) if bound != project_id => Roles::new(),
+            Some(_) | None => serde_json::from_value(member.value).unwrap_or_default(),
+        };
         let scope = FenceScope::Member(project_id, caller.user_id);
         let fences = vec![FenceCheck { scope, epoch: member.epoch }];
         Self { project_id, person: caller.person(roles), policy, fences }

@@ -59,7 +59,7 @@ impl From<NewStagePolicy> for StagePolicy {
 }
 
 /// Read who approves what, what nobody could satisfy today, and which reviews go by an older policy.
-#[utoipa::path(operation_id = "getApprovalPolicy", tag = "projects", params(("project_id" = Uuid, Path)), responses(
+#[utoipa::path(operation_id = "getApprovalPolicy", tag = "projects", security(("bearerAuth" = ["read"])), params(("project_id" = Uuid, Path)), responses(
     (status = 200, body = views::ApprovalPolicyPage),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),
 ))]

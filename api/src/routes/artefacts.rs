@@ -2,6 +2,7 @@
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, get, post, web};
+use konductro_domain::actor::Credential;
 use konductro_domain::ids::{ChangeRequestId, PhaseId};
 use konductro_domain::phase::artefact::{Source, SourceRepository};
 use konductro_domain::phase::{AddArtefactVersion, MAX_ARTEFACT_BYTES, Phase, PhaseCommand, Verb, Via};
@@ -109,7 +110,7 @@ pub struct DiffQuery {
 }
 
 /// Read a stage's artefact: latest version, state, findings, approvals, change requests, and what to know before deciding.
-#[utoipa::path(operation_id = "getArtefact", tag = "artefacts", params(("phase_id" = Uuid, Path), ("stage" = views::Stage, Path)), responses(
+#[utoipa::path(operation_id = "getArtefact", tag = "artefacts", security(("bearerAuth" = ["read"])), params(("phase_id" = Uuid, Path), ("stage" = views::Stage, Path)), responses(
     (status = 200, body = views::Artefact),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),
 ))]
@@ -130,7 +131,7 @@ async fn get_artefact(
 }
 
 /// List an artefact's versions, newest first, without their texts.
-#[utoipa::path(operation_id = "listArtefactVersions", tag = "artefacts", params(("phase_id" = Uuid, Path), ("stage" = views::Stage, Path)), responses(
+#[utoipa::path(operation_id = "listArtefactVersions", tag = "artefacts", security(("bearerAuth" = ["read"])), params(("phase_id" = Uuid, Path), ("stage" = views::Stage, Path)), responses(
     (status = 200, body = Page<views::ArtefactVersionSummary>),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),
 ))]
@@ -146,7 +147,7 @@ async fn list_artefact_versions(
 }
 
 /// Read one version.
-#[utoipa::path(operation_id = "getArtefactVersion", tag = "artefacts",
+#[utoipa::path(operation_id = "getArtefactVersion", tag = "artefacts", security(("bearerAuth" = ["read"])),
     params(("phase_id" = Uuid, Path), ("stage" = views::Stage, Path), ("version" = u32, Path)), responses(
     (status = 200, body = views::ArtefactVersion),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),
@@ -164,7 +165,7 @@ async fn get_artefact_version(
 }
 
 /// Compare two versions, line by line and word by word, by section.
-#[utoipa::path(operation_id = "diffArtefactVersions", tag = "artefacts",
+#[utoipa::path(operation_id = "diffArtefactVersions", tag = "artefacts", security(("bearerAuth" = ["read"])),
     params(("phase_id" = Uuid, Path), ("stage" = views::Stage, Path), DiffQuery), responses(
     (status = 200, body = views::Diff),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),
@@ -185,7 +186,7 @@ async fn diff_artefact_versions(
 }
 
 /// Save a version by hand, or submit a technical analysis from the IDE.
-#[utoipa::path(operation_id = "addArtefactVersion", tag = "artefacts", params(("phase_id" = Uuid, Path), ("stage" = views::Stage, Path)),
+#[utoipa::path(operation_id = "addArtefactVersion", tag = "artefacts", security(("bearerAuth" = ["analysis:write"])), params(("phase_id" = Uuid, Path), ("stage" = views::Stage, Path)),
     request_body = NewArtefactVersion, responses(
     (status = 201, body = views::ArtefactVersion, description = "A new version, which awaits a decision"),
     (status = 200, body = views::ArtefactVersion, description = "The text is the latest version's already"),
@@ -253,15 +254,16 @@ async fn add_artefact_version(
     Ok(written(StatusCode::CREATED, &version, Some(number.into()), Some(&location), place_of(&done)))
 }
 
-/// A submission is what says so, or comes from somebody who may submit but not edit by hand.
+/// A submission is what says so, comes by a token, or from somebody who may submit but not edit by hand.
 fn via(phase: &InPhase, stage: Stage, source: Option<Source>) -> Via {
     let roles = &phase.person().roles;
     let submits = stage == Stage::TechnicalAnalysis
         && may(roles, Capability::SubmitTechnicalAnalysis)
         && !may(roles, Capability::EditArtefact(stage));
+    let by_a_token = matches!(phase.person().credential, Credential::Token(_));
     match source {
         Some(source) => Via::Ide(Some(source)),
-        None if submits => Via::Ide(None),
+        None if submits || by_a_token => Via::Ide(None),
         None => Via::Hand,
     }
 }

@@ -120,7 +120,7 @@ impl From<BacklogSort> for BacklogOrder {
 }
 
 /// List a project's stories, filtered and sorted.
-#[utoipa::path(operation_id = "listBacklog", tag = "stories", params(("project_id" = Uuid, Path), BacklogQuery), responses(
+#[utoipa::path(operation_id = "listBacklog", tag = "stories", security(("bearerAuth" = ["read"])), params(("project_id" = Uuid, Path), BacklogQuery), responses(
     (status = 200, body = views::BacklogPage),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),
 ))]
@@ -149,7 +149,7 @@ async fn list_backlog(
 }
 
 /// Download a project's stories as CSV, JSON or Jira CSV.
-#[utoipa::path(operation_id = "exportBacklog", tag = "stories", params(("project_id" = Uuid, Path), ExportQuery), responses(
+#[utoipa::path(operation_id = "exportBacklog", tag = "stories", security(("bearerAuth" = ["read"])), params(("project_id" = Uuid, Path), ExportQuery), responses(
     (status = 200, description = "The file", content((String = "text/csv"), (Vec<views::ExportedStory> = "application/json"))),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),
 ))]

@@ -30,7 +30,7 @@ pub struct UnsavedText {
 /// Check a text as if it were the next version of the artefact. Nothing is saved.
 ///
 /// The latest version's own text gets the findings of the latest version.
-#[utoipa::path(operation_id = "checkArtefact", tag = "artefacts", params(("phase_id" = Uuid, Path), ("stage" = views::Stage, Path)),
+#[utoipa::path(operation_id = "checkArtefact", tag = "artefacts", security(("bearerAuth" = ["analysis:write"])), params(("phase_id" = Uuid, Path), ("stage" = views::Stage, Path)),
     request_body = UnsavedText, responses(
     (status = 200, body = views::Findings),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),

@@ -75,7 +75,7 @@ pub struct TurnTaken {
 type Place = (PhaseId, StageInPath);
 
 /// Read the conversation: its newest messages, oldest first; the cursor leads to older ones.
-#[utoipa::path(operation_id = "listMessages", tag = "conversations", params(("phase_id" = Uuid, Path), ("stage" = views::Stage, Path), PageQuery), responses(
+#[utoipa::path(operation_id = "listMessages", tag = "conversations", security(("bearerAuth" = ["read"])), params(("phase_id" = Uuid, Path), ("stage" = views::Stage, Path), PageQuery), responses(
     (status = 200, body = views::Messages),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),
 ))]
@@ -170,7 +170,7 @@ async fn retry_turn(
 }
 
 /// Read what Conductor was given for a reply.
-#[utoipa::path(operation_id = "getTurnContext", tag = "conversations",
+#[utoipa::path(operation_id = "getTurnContext", tag = "conversations", security(("bearerAuth" = ["read"])),
     params(("phase_id" = Uuid, Path), ("stage" = views::Stage, Path), ("turn_id" = Uuid, Path)), responses(
     (status = 200, body = views::TurnContext),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),
@@ -202,7 +202,7 @@ pub struct NextContextQuery {
 const MAX_PREVIEWED_BYTES: usize = 4096;
 
 /// Read what Conductor would be given with my next message. Nothing is sent or recorded.
-#[utoipa::path(operation_id = "getNextContext", tag = "conversations",
+#[utoipa::path(operation_id = "getNextContext", tag = "conversations", security(("bearerAuth" = ["read"])),
     params(("phase_id" = Uuid, Path), ("stage" = views::Stage, Path), NextContextQuery), responses(
     (status = 200, body = views::NextContext),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),

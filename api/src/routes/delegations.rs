@@ -46,7 +46,7 @@ pub struct NewDelegation {
 }
 
 /// List a project's delegations, the latest first.
-#[utoipa::path(operation_id = "listDelegations", tag = "projects", params(("project_id" = Uuid, Path)), responses(
+#[utoipa::path(operation_id = "listDelegations", tag = "projects", security(("bearerAuth" = ["read"])), params(("project_id" = Uuid, Path)), responses(
     (status = 200, body = Page<views::Delegation>),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),
 ))]

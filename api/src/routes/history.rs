@@ -34,7 +34,7 @@ pub struct HistoryQuery {
 }
 
 /// List every event of a phase and its conversations, oldest first.
-#[utoipa::path(operation_id = "listHistory", tag = "history", params(("phase_id" = Uuid, Path), HistoryQuery), responses(
+#[utoipa::path(operation_id = "listHistory", tag = "history", security(("bearerAuth" = ["read"])), params(("phase_id" = Uuid, Path), HistoryQuery), responses(
     (status = 200, body = Page<views::HistoryEvent>),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),
 ))]

@@ -14,8 +14,8 @@ pub fn configure(config: &mut ServiceConfig) {
     config.service(get_inbox);
 }
 
-/// List what waits for me in all my projects, longest first.
-#[utoipa::path(operation_id = "getInbox", tag = "phases", params(PageQuery), responses(
+/// List what waits for me in all my projects, longest first; for a token, in its project.
+#[utoipa::path(operation_id = "getInbox", tag = "phases", security(("bearerAuth" = ["read"])), params(PageQuery), responses(
     (status = 200, body = Page<views::InboxItem>),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),
 ))]
@@ -26,5 +26,5 @@ async fn get_inbox(
     query: Query<PageQuery>,
 ) -> Result<HttpResponse, Problem> {
     let paging = Paging::read(query.0.limit, query.0.cursor.as_deref())?;
-    Ok(read(&views::inbox::inbox(&state.pool, caller.user_id, paging).await?, None))
+    Ok(read(&views::inbox::inbox(&state.pool, caller.user_id, caller.bound_to(), paging).await?, None))
 }

@@ -3,6 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use konductro_domain::ids::{ProjectId, UserId};
 use konductro_domain::role::Roles;
+use konductro_domain::workspace::WorkspaceVerb;
 use konductro_projections::project_list::memberships_of;
 use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
@@ -11,7 +12,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::http::caller::origin_of;
 use crate::http::{Caller, Json, RequestContext, Site, read};
-use crate::identity::{Identity, IdentityError, LONGEST};
+use crate::identity::{Identity, IdentityError, LONGEST, Token};
 use crate::problem::Problem;
 use crate::views;
 
@@ -73,6 +74,9 @@ pub struct Me {
     pub projects: Vec<MyProject>,
     /// Who answers as Conductor.
     pub conductor: ConductorInfo,
+    /// The token that asks for me, where it is one: then `projects` is its project alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token: Option<views::Token>,
 }
 
 /// What `Me` shows of somebody.
@@ -94,11 +98,19 @@ pub(super) async fn me_of(
         administrator: user.administrator,
         projects,
         conductor: conductor.clone(),
+        token: None,
     })
 }
 
+/// What a token finds out about itself and its owner: nothing of what it does not open.
+async fn me_of_token(token: &Token, me: Me, pool: &PgPool) -> Result<Me, Problem> {
+    let projects: Vec<_> = me.projects.into_iter().filter(|project| project.project_id == token.project_id).collect();
+    let token = views::token::shown(pool, std::slice::from_ref(token)).await?.pop();
+    Ok(Me { administrator: false, projects, token, ..me })
+}
+
 /// Who am I, and what may I do?
-#[utoipa::path(operation_id = "getMe", tag = "session", responses((status = 200, description = "The person who asks", body = Me)))]
+#[utoipa::path(operation_id = "getMe", tag = "session", security(("bearerAuth" = [])), responses((status = 200, description = "The person who asks", body = Me)))]
 #[get("/me")]
 async fn get_me(
     caller: Caller,
@@ -106,7 +118,11 @@ async fn get_me(
     pool: web::Data<PgPool>,
     conductor: web::Data<ConductorInfo>,
 ) -> Result<HttpResponse, Problem> {
-    Ok(read(&me_of(caller.user_id, &identity, &pool, &conductor).await?, None))
+    let me = me_of(caller.user_id, &identity, &pool, &conductor).await?;
+    match &caller.token {
+        Some(token) => Ok(read(&me_of_token(token, me, &pool).await?, None)),
+        None => Ok(read(&me, None)),
+    }
 }
 
 /// A new password for me.
@@ -132,10 +148,11 @@ async fn change_password(
     body: Json<PasswordChange>,
 ) -> Result<HttpResponse, Problem> {
     let Json(PasswordChange { current_password, new_password }) = body;
+    let session = caller.session_for(WorkspaceVerb::ChangePassword)?;
     let from = origin_of(&request).address();
     let passwords = (current_password.as_str(), new_password.as_str());
     let session = identity
-        .change_password(caller.user_id, caller.session, passwords, from, context.by(&caller))
+        .change_password(caller.user_id, session, passwords, from, context.by(&caller))
         .await
         .map_err(|error| match error {
             IdentityError::WeakPassword(why) => Problem::invalid("/new_password", why),

@@ -58,7 +58,7 @@ pub struct NewDraft {
 }
 
 /// Read my draft.
-#[utoipa::path(operation_id = "getDraft", tag = "artefacts", params(("phase_id" = Uuid, Path), ("stage" = views::Stage, Path)), responses(
+#[utoipa::path(operation_id = "getDraft", tag = "artefacts", security(("bearerAuth" = ["read"])), params(("phase_id" = Uuid, Path), ("stage" = views::Stage, Path)), responses(
     (status = 200, body = views::Draft),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),
 ))]

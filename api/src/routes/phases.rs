@@ -68,7 +68,7 @@ pub struct PhaseEdit {
 }
 
 /// List a project's phases, newest first.
-#[utoipa::path(operation_id = "listPhases", tag = "phases", params(("project_id" = Uuid, Path), PageQuery), responses(
+#[utoipa::path(operation_id = "listPhases", tag = "phases", security(("bearerAuth" = ["read"])), params(("project_id" = Uuid, Path), PageQuery), responses(
     (status = 200, body = Page<views::PhaseSummary>),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),
 ))]
@@ -131,7 +131,7 @@ async fn open_phase(
 }
 
 /// Read a phase: its stages, what each waits for, and what I may do.
-#[utoipa::path(operation_id = "getPhase", tag = "phases", params(("phase_id" = Uuid, Path)), responses(
+#[utoipa::path(operation_id = "getPhase", tag = "phases", security(("bearerAuth" = ["read"])), params(("phase_id" = Uuid, Path)), responses(
     (status = 200, body = views::Phase),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),
 ))]

@@ -154,7 +154,7 @@ async fn may_create(state: &AppState, caller: &Caller) -> Result<(), Problem> {
 }
 
 /// Read a project.
-#[utoipa::path(operation_id = "getProject", tag = "projects", params(("project_id" = Uuid, Path)), responses(
+#[utoipa::path(operation_id = "getProject", tag = "projects", security(("bearerAuth" = ["read"])), params(("project_id" = Uuid, Path)), responses(
     (status = 200, body = views::Project),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),
 ))]

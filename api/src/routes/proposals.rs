@@ -77,7 +77,7 @@ pub struct GenerationStarted {
 }
 
 /// Read the review table: proposals, coverage, the generation, and what I may do.
-#[utoipa::path(operation_id = "listProposals", tag = "stories", params(("phase_id" = Uuid, Path), ProposalsQuery), responses(
+#[utoipa::path(operation_id = "listProposals", tag = "stories", security(("bearerAuth" = ["read"])), params(("phase_id" = Uuid, Path), ProposalsQuery), responses(
     (status = 200, body = views::ReviewTable),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),
 ))]

@@ -50,7 +50,7 @@ pub struct Refusal {
 }
 
 /// Read a story with its refinement, its enrichment and its thread.
-#[utoipa::path(operation_id = "getStory", tag = "stories", params(("story_id" = Uuid, Path)), responses(
+#[utoipa::path(operation_id = "getStory", tag = "stories", security(("bearerAuth" = ["read"])), params(("story_id" = Uuid, Path)), responses(
     (status = 200, body = views::Story),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),
 ))]

@@ -52,7 +52,7 @@ pub struct NewThreadReply {
 }
 
 /// List an artefact's threads, change requests among them, in the order of their places in the latest version.
-#[utoipa::path(operation_id = "listThreads", tag = "artefacts", params(("phase_id" = Uuid, Path), ("stage" = views::Stage, Path)), responses(
+#[utoipa::path(operation_id = "listThreads", tag = "artefacts", security(("bearerAuth" = ["read"])), params(("phase_id" = Uuid, Path), ("stage" = views::Stage, Path)), responses(
     (status = 200, body = Page<views::Thread>),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),
 ))]

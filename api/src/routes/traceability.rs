@@ -16,7 +16,7 @@ pub fn configure(config: &mut ServiceConfig) {
 }
 
 /// Read every id of a phase's documents: where it is defined, what names it, which stories are for it.
-#[utoipa::path(operation_id = "getTraceability", tag = "artefacts", params(("phase_id" = Uuid, Path)), responses(
+#[utoipa::path(operation_id = "getTraceability", tag = "artefacts", security(("bearerAuth" = ["read"])), params(("phase_id" = Uuid, Path)), responses(
     (status = 200, body = views::Traceability),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),
 ))]

@@ -64,7 +64,7 @@ fn parsed(name: &str, day: &str) -> Result<Date, Problem> {
 }
 
 /// Read what Conductor consumed in a project: tokens, cached share, cost, by phase, stage, model and day.
-#[utoipa::path(operation_id = "getUsage", tag = "projects", params(("project_id" = Uuid, Path), UsageQuery), responses(
+#[utoipa::path(operation_id = "getUsage", tag = "projects", security(("bearerAuth" = ["read"])), params(("project_id" = Uuid, Path), UsageQuery), responses(
     (status = 200, body = views::ProjectUsage),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),
 ))]

@@ -1,6 +1,6 @@
 //! `GET /ws`: the socket that tells what Conductor writes and what has changed.
 //!
-//! It takes no commands. Who may open it is decided here (session, origin, subprotocol); what each connection may
+//! It takes no commands. Who may open it is decided here (session or token, origin, subprotocol); what each connection may
 //! listen to is decided when it subscribes.
 
 use std::sync::Arc;
@@ -27,6 +27,7 @@ pub fn configure(config: &mut ServiceConfig) {
 #[utoipa::path(
     operation_id = "openSocket",
     tag = "live",
+    security(("bearerAuth" = ["read"])),
     responses(
         (status = 101, description = "The connection speaks `konductro.v1` from here on"),
         (status = 400, description = "`malformed`: no WebSocket upgrade, or the subprotocol was not offered"),
@@ -55,8 +56,10 @@ pub(crate) async fn open_socket(
     }
     let (response, session, messages) = actix_ws::handle_with_protocols(&request, body, &[SUBPROTOCOL])
         .map_err(|error| Problem::new(Code::Malformed, format!("This is no WebSocket handshake: {error}.")))?;
+    let bound_to = caller.bound_to();
     let person = Person { user_id: caller.user_id, name: caller.name };
-    let listener = Arc::new(Listener::new(Uuid::now_v7(), person, Some(caller.session)));
+    let listener = Listener::new(Uuid::now_v7(), person, Some(caller.credential)).bound_to(bound_to);
+    let listener = Arc::new(listener);
     let hub = hub.get_ref().clone();
     actix_web::rt::spawn(serve(hub, access.into_inner(), listener, session, messages));
     Ok(response)

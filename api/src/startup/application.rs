@@ -29,6 +29,7 @@ use crate::demo;
 use crate::event_store::Sealer;
 use crate::http::answers::Answers;
 use crate::http::fallback::RouteTable;
+use crate::http::scopes::TokenRules;
 use crate::http::{self, Site};
 use crate::identity::Identity;
 use crate::live::{Access, Doors, Hub, Worker, announce, follow_session_ends, watch_sessions};
@@ -118,7 +119,8 @@ impl Application {
         database.migrate().await?;
         let log = Log::start(database.pool().await?).await?;
         let hashing = config.identity.password_hashing.into();
-        let identity = Identity::new(log.pool.clone(), log.commands.clone(), hashing)?;
+        let identity = Identity::new(log.pool.clone(), log.commands.clone(), hashing)?
+            .with_token_requests_a_minute(config.identity.token_requests_per_minute);
         let state = AppState {
             commands: log.commands.clone(),
             pool: log.pool.clone(),
@@ -200,7 +202,9 @@ fn listen(
     let pool = web::Data::new(state.pool.clone());
     let (site, hub, conductor) = (web::Data::new(site), web::Data::new(hub), web::Data::new(conductor));
     let (access, probe) = (web::Data::from(access), web::Data::from(probe));
-    let routes = web::Data::new(RouteTable::of(&openapi::document()));
+    let described = openapi::document();
+    let routes = web::Data::new(RouteTable::of(&described));
+    let token_rules = web::Data::new(TokenRules::of(&described));
     let document = web::Data::new(OpenApiDocument::new(openapi::openapi_json()));
     let mut server = HttpServer::new(move || {
         App::new()
@@ -216,6 +220,7 @@ fn listen(
             .app_data(probe.clone())
             .app_data(document.clone())
             .app_data(routes.clone())
+            .app_data(token_rules.clone())
             .into_utoipa_app()
             .configure(routes::operations::configure)
             .service(http::api(routes::configure_api))
@@ -235,6 +240,9 @@ async fn sweep_sessions(identity: Identity) {
     loop {
         if let Err(error) = identity.sweep_sessions().await {
             tracing::warn!(%error, "sessions that ran out could not be swept; trying again in an hour");
+        }
+        if let Err(error) = identity.sweep_tokens().await {
+            tracing::warn!(%error, "tokens that ran out could not be swept; trying again in an hour");
         }
         tokio::time::sleep(SWEEP_EVERY).await;
     }

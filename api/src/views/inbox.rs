@@ -1,6 +1,6 @@
 //! What waits for the reader, over all their projects.
 
-use konductro_domain::ids::{PhaseId, UserId};
+use konductro_domain::ids::{PhaseId, ProjectId, UserId};
 use konductro_projections::ProjectionError;
 use konductro_projections::inbox::{self, Awaited as Row, InboxPlace, InboxRow};
 use serde::Serialize;
@@ -60,13 +60,14 @@ pub struct InboxItem {
     pub since: OffsetDateTime,
 }
 
-/// A page of what waits for somebody, longest first.
+/// A page of what waits for somebody, longest first, in all their projects or in one.
 pub async fn inbox(
     pool: &PgPool,
     reader: UserId,
+    project: Option<ProjectId>,
     paging: Paging<InboxPlace>,
 ) -> Result<Page<InboxItem>, ProjectionError> {
-    let rows = inbox::inbox(pool, reader, paging.after, paging.limit + 1).await?;
+    let rows = inbox::inbox(pool, reader, project, paging.after, paging.limit + 1).await?;
     let place = |item: &InboxItem| InboxPlace { since: item.since, phase_id: PhaseId(item.phase_id) };
     Ok(Page::cut(rows.into_iter().map(InboxItem::from).collect(), paging.limit, place))
 }

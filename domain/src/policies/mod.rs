@@ -171,7 +171,9 @@ fn react_to_workspace(event: &WorkspaceEvent) -> Vec<Reaction> {
         | WorkspaceEvent::SignedIn { .. }
         | WorkspaceEvent::SignedOut { .. }
         | WorkspaceEvent::PasswordChanged { .. }
-        | WorkspaceEvent::PasswordReset { .. } => Vec::new(),
+        | WorkspaceEvent::PasswordReset { .. }
+        | WorkspaceEvent::TokenIssued { .. }
+        | WorkspaceEvent::TokenRevoked { .. } => Vec::new(),
     }
 }
 

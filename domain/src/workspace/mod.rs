@@ -3,10 +3,16 @@
 //!
 //! Its stream is written beside the plain tables; there is nothing to decide but what happened.
 
+mod verbs;
+
 use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
 
 use crate::event_enum;
-use crate::ids::{SessionId, UserId};
+use crate::ids::{ProjectId, SessionId, TokenId, UserId};
+use crate::scope::Scope;
+
+pub use verbs::{InteractiveOnly, WorkspaceVerb};
 
 event_enum! {
     /// What happened to people's accounts and credentials.
@@ -31,6 +37,22 @@ event_enum! {
         PasswordChanged { /** Whose. */ user_id: UserId },
         /// A password was reset at the console; all sessions ended.
         PasswordReset { /** Whose. */ user_id: UserId },
+        /// An API token was issued; its secret was shown once.
+        TokenIssued {
+            /** The token. */ token_id: TokenId,
+            /** Whom it acts for. */ user_id: UserId,
+            /** The only project that it opens. */ project_id: ProjectId,
+            /** What it is for. */ scopes: Vec<Scope>,
+            /** When it ends by itself. */
+            #[serde(with = "time::serde::rfc3339")]
+            expires_at: OffsetDateTime,
+        },
+        /// An API token was revoked; it opens nothing any more.
+        TokenRevoked {
+            /** The token. */ token_id: TokenId,
+            /** Whom it acted for. */ user_id: UserId,
+            /** The project that it opened. */ project_id: ProjectId,
+        },
     }
 }
 

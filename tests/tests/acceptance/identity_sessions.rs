@@ -154,7 +154,7 @@ async fn no_page_of_somebody_elses_can_sign_in_or_change_anything() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_bearer_token_is_told_that_there_are_none() {
+async fn what_is_no_token_is_told_so() {
     let house = House::open().await;
     let answer = house.send("GET", "/me", &[("authorization", "Bearer kon_abc")], String::new()).await;
     answer.expect_problem(401, "not-signed-in");

@@ -110,6 +110,7 @@ async fn every_step_of_the_inbox_goes_over_an_index() {
         .bind(None::<time::OffsetDateTime>)
         .bind(None::<Uuid>)
         .bind(50_i64)
+        .bind(None::<Uuid>)
         .fetch_all(&mut owner)
         .await
         .unwrap();

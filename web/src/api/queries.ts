@@ -42,6 +42,7 @@ export const keys = {
   users: ["users"] as const,
   traceability: (phaseId: string) => ["phase", phaseId, "traceability"] as const,
   inbox: ["inbox"] as const,
+  tokens: ["tokens"] as const,
 };
 
 export const meQuery = queryOptions({
@@ -287,4 +288,25 @@ export const peopleQuery = (q: string) =>
       return page.items;
     },
     staleTime: 10_000,
+  });
+
+/** My tokens, or, for its SDMs, all that open a project. */
+export const tokensQuery = (projectId?: string) =>
+  queryOptions({
+    queryKey: [...keys.tokens, projectId ?? "mine"],
+    queryFn: async ({ signal }) => {
+      const query = projectId ? { project_id: projectId } : {};
+      return (await unwrap(api.GET("/api/v1/tokens", { params: { query }, signal }))).items;
+    },
+  });
+
+/** The command line that waits with a code; what it says does not change. */
+export const deviceLoginQuery = (code: string) =>
+  queryOptions({
+    queryKey: ["device-login", code],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/v1/device-logins/{user_code}", { params: { path: { user_code: code } }, signal })),
+    staleTime: FOREVER,
+    gcTime: 0,
+    retry: false,
   });

@@ -14,6 +14,7 @@ import { Route as SetupRouteImport } from './routes/setup'
 import { Route as SignInRouteImport } from './routes/sign-in'
 import { Route as AppIndexRouteImport } from './routes/_app.index'
 import { Route as AppAccountRouteImport } from './routes/_app.account'
+import { Route as AppDeviceRouteImport } from './routes/_app.device'
 import { Route as AppInboxRouteImport } from './routes/_app.inbox'
 import { Route as AppUsersRouteImport } from './routes/_app.users'
 import { Route as AppPProjectKeyRouteImport } from './routes/_app.p.$projectKey'
@@ -46,6 +47,11 @@ const AppIndexRoute = AppIndexRouteImport.update({
 const AppAccountRoute = AppAccountRouteImport.update({
   id: '/account',
   path: '/account',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppDeviceRoute = AppDeviceRouteImport.update({
+  id: '/device',
+  path: '/device',
   getParentRoute: () => AppRoute,
 } as any)
 const AppInboxRoute = AppInboxRouteImport.update({
@@ -101,6 +107,7 @@ export interface FileRoutesByFullPath {
   '/setup': typeof SetupRoute
   '/sign-in': typeof SignInRoute
   '/account': typeof AppAccountRoute
+  '/device': typeof AppDeviceRoute
   '/inbox': typeof AppInboxRoute
   '/users': typeof AppUsersRoute
   '/p/$projectKey': typeof AppPProjectKeyRouteWithChildren
@@ -115,6 +122,7 @@ export interface FileRoutesByTo {
   '/setup': typeof SetupRoute
   '/sign-in': typeof SignInRoute
   '/account': typeof AppAccountRoute
+  '/device': typeof AppDeviceRoute
   '/inbox': typeof AppInboxRoute
   '/users': typeof AppUsersRoute
   '/': typeof AppIndexRoute
@@ -131,6 +139,7 @@ export interface FileRoutesById {
   '/setup': typeof SetupRoute
   '/sign-in': typeof SignInRoute
   '/_app/account': typeof AppAccountRoute
+  '/_app/device': typeof AppDeviceRoute
   '/_app/inbox': typeof AppInboxRoute
   '/_app/users': typeof AppUsersRoute
   '/_app/': typeof AppIndexRoute
@@ -149,6 +158,7 @@ export interface FileRouteTypes {
     | '/setup'
     | '/sign-in'
     | '/account'
+    | '/device'
     | '/inbox'
     | '/users'
     | '/p/$projectKey'
@@ -163,6 +173,7 @@ export interface FileRouteTypes {
     | '/setup'
     | '/sign-in'
     | '/account'
+    | '/device'
     | '/inbox'
     | '/users'
     | '/'
@@ -178,6 +189,7 @@ export interface FileRouteTypes {
     | '/setup'
     | '/sign-in'
     | '/_app/account'
+    | '/_app/device'
     | '/_app/inbox'
     | '/_app/users'
     | '/_app/'
@@ -231,6 +243,13 @@ declare module '@tanstack/react-router' {
       path: '/account'
       fullPath: '/account'
       preLoaderRoute: typeof AppAccountRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/device': {
+      id: '/_app/device'
+      path: '/device'
+      fullPath: '/device'
+      preLoaderRoute: typeof AppDeviceRouteImport
       parentRoute: typeof AppRoute
     }
     '/_app/inbox': {
@@ -323,6 +342,7 @@ const AppPProjectKeyRouteWithChildren = AppPProjectKeyRoute._addFileChildren(
 
 interface AppRouteChildren {
   AppAccountRoute: typeof AppAccountRoute
+  AppDeviceRoute: typeof AppDeviceRoute
   AppInboxRoute: typeof AppInboxRoute
   AppUsersRoute: typeof AppUsersRoute
   AppIndexRoute: typeof AppIndexRoute
@@ -331,6 +351,7 @@ interface AppRouteChildren {
 
 const AppRouteChildren: AppRouteChildren = {
   AppAccountRoute: AppAccountRoute,
+  AppDeviceRoute: AppDeviceRoute,
   AppInboxRoute: AppInboxRoute,
   AppUsersRoute: AppUsersRoute,
   AppIndexRoute: AppIndexRoute,

@@ -53,7 +53,11 @@ impl Cast {
             let name = format!("{actor:?}");
             let email = format!("{}@example.com", name.to_lowercase());
             people.push(match actor {
-                Actor::Anonymous | Actor::Token => Person::anonymous(server.url()),
+                Actor::Anonymous => Person::anonymous(server.url()),
+                Actor::Token => {
+                    let scopes = ["read", "analysis:write", "findings:write"];
+                    owner.by_token(&owner.issue_token(&project, &scopes).await.0)
+                }
                 _ => owner.invite(&name, &email).await,
             });
             let person = people.last().unwrap();

@@ -1,5 +1,6 @@
 //! For each operation the moment at which it is possible, and the request for it.
 
+use konductro_tests::Person;
 use konductro_tests::person::PASSWORD;
 use konductro_tests::reviewed::{criteria, items, phase_in_review, ready_phase, table};
 use konductro_tests::socket::Socket;
@@ -112,8 +113,8 @@ impl Scene {
             }
             What::OwnSession { method, path, body } => {
                 let person = match actor {
-                    Actor::Anonymous => person.clone(),
-                    _ => konductro_tests::Person::sign_in(&cast.url, &person.email, PASSWORD).await,
+                    Actor::Anonymous | Actor::Token => person.clone(),
+                    _ => Person::sign_in(&cast.url, &person.email, PASSWORD).await,
                 };
                 let mut request = person.request(method.clone(), path);
                 if let Some(body) = body {
@@ -130,7 +131,8 @@ impl Scene {
 /// What opening the socket, or subscribing there, comes to, as a status.
 async fn socket(cast: &Cast, actor: Actor, topic: Option<&str>) -> (u16, Value) {
     let url = format!("{}/api/v1/ws", cast.url);
-    let headers = [("cookie", cast.person(actor).cookie()), ("origin", cast.url.as_str())];
+    let (name, proof) = cast.person(actor).proof();
+    let headers = [(name, proof.as_str()), ("origin", cast.url.as_str())];
     let mut socket = match Socket::open(&url, &headers).await {
         Ok(socket) => socket,
         Err(refused) => return (refused.status, refused.problem),
@@ -182,6 +184,27 @@ pub(super) async fn set(cast: &Cast, operation: &str, stage: Option<&str>, actor
         }
         "getInbox" => Scene::get("/inbox"),
         "openSocket" => Scene::socket(None),
+
+        "listTokens" => Scene::get("/tokens"),
+        "issueToken" => Scene::post(
+            "/tokens",
+            json!({ "name": "laptop", "project_id": cast.project, "scopes": ["read"], "expires_in_days": 30 }),
+        ),
+        "revokeToken" => {
+            let (_, token) = owner.issue_token(&cast.project, &["read"]).await;
+            Scene::delete(format!("/tokens/{token}"))
+        }
+        "startDeviceLogin" => Scene::post("/device-logins", device()),
+        "collectDeviceLogin" => {
+            let waiting = owner.post("/device-logins", device()).await.expect(201);
+            Scene::post("/device-logins/collect", json!({ "device_secret": waiting["device_secret"] }))
+        }
+        "getDeviceLogin" => Scene::get(waiting_device(owner).await),
+        "approveDeviceLogin" => Scene::post(
+            format!("{}/approve", waiting_device(owner).await),
+            json!({ "project_id": cast.project, "scopes": ["read"], "expires_in_days": 30 }),
+        ),
+        "refuseDeviceLogin" => Scene::bare(format!("{}/refuse", waiting_device(owner).await)),
 
         "listProjects" => Scene::get("/projects"),
         "createProject" => {
@@ -407,6 +430,16 @@ pub(super) async fn set(cast: &Cast, operation: &str, stage: Option<&str>, actor
         "refuseRefinement" => Scene::post(format!("{}/refinement/refuse", cast.story().await), json!({})),
         unknown => panic!("{unknown} has a row and no scene; add one to {}/scenes.rs", super::WHERE),
     }
+}
+
+fn device() -> Value {
+    json!({ "tool": "konductro", "host_name": "laptop", "scopes": ["read"] })
+}
+
+/// The address of a command line that waits to be signed in.
+async fn waiting_device(owner: &Person) -> String {
+    let waiting = owner.post("/device-logins", device()).await.expect(201);
+    format!("/device-logins/{}", waiting["user_code"].as_str().unwrap())
 }
 
 /// The role of an SDM, lent for a week.

@@ -66,7 +66,7 @@ export function EditorPanes({ place, initial, text, onChange }: Props) {
           role="region"
           aria-label="Preview"
         >
-          <Markdown text={preview} streaming />
+          <Markdown text={preview} />
         </div>
       </div>
     </div>

@@ -8,6 +8,7 @@ import { Field } from "~/components/ui/Field";
 import { ProblemNotice } from "~/components/ui/Notice";
 import { readForm } from "~/lib/form";
 import { rolesInWords } from "~/lib/stages";
+import { Tokens } from "./Tokens";
 
 export function Account({ me, onSignOut }: { me: Me; onSignOut: () => void }) {
   return (
@@ -32,6 +33,7 @@ export function Account({ me, onSignOut }: { me: Me; onSignOut: () => void }) {
           ))}
         </ul>
       </section>
+      <Tokens me={me} />
       <PasswordForm />
       <section aria-labelledby="leave-title" className="mt-10">
         <h3 id="leave-title" className="font-medium text-base">

@@ -32,7 +32,7 @@ export function ContextSection({ project, mayChange }: { project: Project; mayCh
               aria-label="Preview"
               className="panel fine-scroll max-h-[420px] overflow-y-auto px-5 py-4"
             >
-              <Markdown text={editing.text} streaming />
+              <Markdown text={editing.text} />
             </div>
           </div>
           <ProblemNotice error={save.error}>

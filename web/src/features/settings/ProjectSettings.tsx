@@ -1,4 +1,4 @@
-/** A project's settings: name and context, members and roles, repositories, and the approval policy, delegations. */
+/** A project's settings: name and context, members and roles, repositories, and the approval policy, delegations, API tokens. */
 import type { Me, Project } from "~/api/types";
 import { ContextSection } from "./ContextSection";
 import { DelegationsSection } from "./DelegationsSection";
@@ -6,6 +6,7 @@ import { GeneralSection } from "./GeneralSection";
 import { MembersSection } from "./MembersSection";
 import { PolicySection } from "./PolicySection";
 import { RepositoriesSection } from "./RepositoriesSection";
+import { TokensSection } from "./TokensSection";
 
 const SECTIONS = [
   ["general", "General"],
@@ -15,6 +16,8 @@ const SECTIONS = [
   ["policy", "Approval policy"],
   ["delegations", "Delegations"],
 ] as const;
+/** What only SDMs see. */
+const OF_SDMS = [["tokens", "API tokens"]] as const;
 
 export function ProjectSettings({ project, me }: { project: Project; me: Me }) {
   const mayChange = project.roles.includes("sdm");
@@ -23,7 +26,7 @@ export function ProjectSettings({ project, me }: { project: Project; me: Me }) {
       <div className="mx-auto grid w-full max-w-[1080px] gap-10 grid-cols-[minmax(0,1fr)] px-4 py-8 sm:px-6 md:grid-cols-[150px_minmax(0,1fr)]">
         <nav aria-label="Sections" className="max-md:hidden">
           <ul className="sticky top-8 flex flex-col gap-1">
-            {SECTIONS.map(([id, label]) => (
+            {[...SECTIONS, ...(mayChange ? OF_SDMS : [])].map(([id, label]) => (
               <li key={id}>
                 <a
                   href={`#${id}`}
@@ -47,6 +50,7 @@ export function ProjectSettings({ project, me }: { project: Project; me: Me }) {
           <RepositoriesSection project={project} mayChange={mayChange} />
           <PolicySection project={project} mayChange={mayChange} />
           <DelegationsSection project={project} me={me} />
+          {mayChange && <TokensSection project={project} />}
         </div>
       </div>
     </div>
