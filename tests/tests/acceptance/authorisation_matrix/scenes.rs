@@ -282,8 +282,7 @@ pub(super) async fn set(cast: &Cast, operation: &str, stage: Option<&str>, actor
             let reply = speaker.converse(&phase, "requirements", "Sellers wait three days.").await;
             let turn = reply["turn_id"].as_str().unwrap();
             let path = format!("/phases/{phase}/stages/requirements/turns/{turn}/edit");
-            let scene = Scene::post(path, json!({ "text": "Sellers wait two days." }));
-            if actor == Actor::Sdm { scene.for_one() } else { scene }
+            Scene::post(path, json!({ "text": "Sellers wait two days." })).for_one()
         }
         "extractDocument" => Scene::post(format!("{}/extract", stopped_turn(cast).await), json!({})),
         "topic.conversation" => Scene::socket(Some(format!("conversation:{}:requirements", cast.open("full").await))),
