@@ -744,9 +744,29 @@ export interface paths {
         /** Read the conversation: its newest messages, oldest first; the cursor leads to older ones. */
         get: operations["listMessages"];
         put?: never;
-        /** Write to Conductor; the reply streams over the WebSocket. */
+        /**
+         * Write to Conductor; the reply streams over the WebSocket. While Conductor replies, one message can wait: it is sent by
+         *     itself when the reply has ended, and given back to its author where the stage does not take it any more then.
+         */
         post: operations["postMessage"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phases/{phase_id}/stages/{stage}/messages/queued": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take back the message that waits: its author, or an SDM. */
+        delete: operations["cancelQueuedMessage"];
         options?: never;
         head?: never;
         patch?: never;
@@ -780,6 +800,60 @@ export interface paths {
         get: operations["getTurnContext"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phases/{phase_id}/stages/{stage}/turns/{turn_id}/continue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for the rest of a reply that was cut, stopped or interrupted: it goes on where it ended, and is one reply in the end. */
+        post: operations["continueTurn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phases/{phase_id}/stages/{stage}/turns/{turn_id}/edit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say one's own last message differently: another turn takes the place of this one, which stays in the history and is
+         *     not told to Conductor any more. Documents that it saved stay versions.
+         */
+        post: operations["editMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phases/{phase_id}/stages/{stage}/turns/{turn_id}/extract": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the document out of a reply that holds it in plain words: it becomes a version, as if it had been tagged. */
+        post: operations["extractDocument"];
         delete?: never;
         options?: never;
         head?: never;
@@ -921,6 +995,24 @@ export interface paths {
         /** Download a project's stories as CSV, JSON or Jira CSV. */
         get: operations["exportBacklog"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/budget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what Conductor may cost in this project in a month, and what is left of it. */
+        get: operations["getBudget"];
+        /** Set what Conductor may cost in this project in a month. A reply that it does not reach for is not asked for, and says so. */
+        put: operations["setBudget"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1663,6 +1755,31 @@ export interface components {
             /** @description How many words it has. */
             words: number;
         };
+        /** @description What Conductor may cost in a month, and what it did in this one. Money is in millionths of the price table's currency. */
+        Budget: {
+            /**
+             * Format: int64
+             * @description What is held for replies that are being written.
+             */
+            held_micros: number;
+            /**
+             * Format: int64
+             * @description What is left; null where there is no bound.
+             */
+            left_micros?: number | null;
+            /** @description The month (UTC), such as `2026-11`. */
+            month: string;
+            /**
+             * Format: int64
+             * @description What a month may cost; null for no bound.
+             */
+            monthly_micros?: number | null;
+            /**
+             * Format: int64
+             * @description What replies that have ended cost.
+             */
+            spent_micros: number;
+        };
         /**
          * @description What happened to a line or to words.
          * @enum {string}
@@ -2079,6 +2196,11 @@ export interface components {
             depends_on: string[];
             /** @description As … I want … so that … */
             narrative: string;
+        };
+        /** @description How a document that is taken from a reply is called. */
+        Extraction: {
+            /** @description Its title; the first heading where there is none. */
+            title?: string | null;
         };
         /** @description Why a reply is not whole. */
         Failure: {
@@ -2562,6 +2684,8 @@ export interface components {
             attempt?: number | null;
             /** @description Who wrote it. */
             author: components["schemas"]["Author"];
+            /** @description Whether a reply broke off where it can go on. */
+            broke_off?: boolean;
             /** @description The documents in a reply, and what became of them. */
             documents?: components["schemas"]["Document"][] | null;
             failure?: components["schemas"]["Failure"] | null;
@@ -2573,6 +2697,11 @@ export interface components {
             id: string;
             /** @description A reply's text, split for display; documents are shown beside the chat. */
             parts: components["schemas"]["Part"][];
+            /**
+             * Format: uuid
+             * @description The turn that took this one's place; Conductor is not told of this one any more.
+             */
+            replaced_by?: string | null;
             /** @description Where it stands. */
             state: components["schemas"]["MessageState"];
             /** @description Quick answers to what a reply asks. */
@@ -2593,6 +2722,8 @@ export interface components {
             live_turn?: components["schemas"]["LiveTurn"] | null;
             /** @description Asks for older messages; null at the beginning. */
             next_cursor?: string | null;
+            queued?: components["schemas"]["WaitingMessage"] | null;
+            returned?: components["schemas"]["WaitingMessage"] | null;
         };
         /**
          * @description Where a message stands.
@@ -2606,11 +2737,21 @@ export interface components {
              * @description The message.
              */
             message_id: string;
+            /** @description Whether it waits for the reply that is being written; it is sent by itself when that has ended. */
+            queued?: boolean;
             /**
              * Format: uuid
              * @description Its turn, which the reply has too.
              */
             turn_id: string;
+        };
+        /** @description A message was taken back; it is not sent. */
+        MessageTakenBack: {
+            /**
+             * Format: uuid
+             * @description The message.
+             */
+            message_id: string;
         };
         /** @description What one model consumed. */
         ModelUsage: components["schemas"]["UsageFigures"] & {
@@ -2714,6 +2855,14 @@ export interface components {
             source?: components["schemas"]["NewSource"] | null;
             /** @description The document's title, 1 to 160 characters. */
             title: string;
+        };
+        /** @description What Conductor may cost from now on. */
+        NewBudget: {
+            /**
+             * Format: int64
+             * @description In a month (UTC), in millionths of the price table's currency; null for no bound.
+             */
+            monthly_micros?: number | null;
         };
         /** @description What is to change in a version. */
         NewChangeRequest: {
@@ -4815,6 +4964,27 @@ export interface components {
             /** @description The code that it shows. */
             user_code: string;
         };
+        /** @description A message that waits for the reply to end, or waited. */
+        WaitingMessage: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Who wrote it. */
+            author: components["schemas"]["Person"];
+            /**
+             * Format: uuid
+             * @description The message.
+             */
+            id: string;
+            /** @description Whether the reader may take it back. */
+            may_cancel: boolean;
+            /** @description Why it could not be sent, where it could not. */
+            reason?: string | null;
+            /** @description What was written. */
+            text: string;
+        };
         /** @description A blocking finding that an approver took responsibility for. */
         Waiver: {
             /** @description The finding. */
@@ -4881,7 +5051,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4899,7 +5069,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5015,7 +5185,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5106,7 +5276,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5124,7 +5294,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5238,7 +5408,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5256,7 +5426,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5373,7 +5543,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5391,7 +5561,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5516,7 +5686,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5602,7 +5772,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5690,7 +5860,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5708,7 +5878,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5830,7 +6000,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5928,7 +6098,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5946,7 +6116,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6069,7 +6239,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6169,7 +6339,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6187,7 +6357,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6307,7 +6477,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6325,7 +6495,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6452,7 +6622,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6470,7 +6640,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6598,7 +6768,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6616,7 +6786,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6740,7 +6910,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6758,7 +6928,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6885,7 +7055,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6903,7 +7073,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7031,7 +7201,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7127,7 +7297,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7226,7 +7396,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7244,7 +7414,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7363,7 +7533,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7381,7 +7551,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7508,7 +7678,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7526,7 +7696,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7649,7 +7819,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7667,7 +7837,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7790,7 +7960,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7890,7 +8060,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7908,7 +8078,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8036,7 +8206,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8054,7 +8224,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8178,7 +8348,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8196,7 +8366,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8319,7 +8489,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8429,7 +8599,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8447,7 +8617,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8571,7 +8741,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8664,7 +8834,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8682,7 +8852,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8808,7 +8978,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8826,7 +8996,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8948,7 +9118,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8966,7 +9136,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9095,7 +9265,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9190,7 +9360,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9208,7 +9378,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9335,7 +9505,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9434,7 +9604,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9452,7 +9622,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9579,7 +9749,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9597,7 +9767,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9724,7 +9894,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9742,7 +9912,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9865,7 +10035,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9883,7 +10053,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10010,7 +10180,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10028,7 +10198,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10154,7 +10324,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10172,7 +10342,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10298,7 +10468,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10316,7 +10486,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10438,7 +10608,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10456,7 +10626,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10582,7 +10752,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10600,7 +10770,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10722,7 +10892,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10740,7 +10910,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10866,7 +11036,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10967,7 +11137,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11067,7 +11237,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11085,7 +11255,145 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed`, `proposal-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelQueuedMessage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                phase_id: string;
+                stage: components["schemas"]["Stage"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageTakenBack"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11212,7 +11520,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11230,7 +11538,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11354,7 +11662,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11374,6 +11682,440 @@ export interface operations {
             };
             /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    continueTurn: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Done once under this key: a repeat gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                phase_id: string;
+                stage: components["schemas"]["Stage"];
+                turn_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TurnTaken"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed`, `proposal-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    editMessage: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Done once under this key: a repeat gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                phase_id: string;
+                stage: components["schemas"]["Stage"];
+                turn_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMessage"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageTaken"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed`, `proposal-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    extractDocument: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Done once under this key: a repeat gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                phase_id: string;
+                stage: components["schemas"]["Stage"];
+                turn_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Extraction"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TurnTaken"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed`, `proposal-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11451,7 +12193,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11469,7 +12211,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11593,7 +12335,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11611,7 +12353,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11733,7 +12475,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11831,7 +12573,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11928,7 +12670,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11946,7 +12688,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -12068,7 +12810,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12166,7 +12908,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12184,7 +12926,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -12306,7 +13048,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12404,7 +13146,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12422,7 +13164,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -12563,7 +13305,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12677,7 +13419,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12697,6 +13439,244 @@ export interface operations {
             };
             /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBudget: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setBudget: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBudget"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed`, `proposal-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12772,7 +13752,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12871,7 +13851,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12889,7 +13869,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -13009,7 +13989,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13027,7 +14007,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -13151,7 +14131,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13169,7 +14149,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -13289,7 +14269,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13307,7 +14287,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -13434,7 +14414,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13533,7 +14513,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13551,7 +14531,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -13677,7 +14657,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13695,7 +14675,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -13815,7 +14795,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13833,7 +14813,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -13959,7 +14939,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13977,7 +14957,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -14104,7 +15084,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14194,7 +15174,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14212,7 +15192,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -14320,7 +15300,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14338,7 +15318,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -14451,7 +15431,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14537,7 +15517,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14627,7 +15607,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14645,7 +15625,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -14767,7 +15747,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14865,7 +15845,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14883,7 +15863,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -15009,7 +15989,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15027,7 +16007,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -15149,7 +16129,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15167,7 +16147,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -15289,7 +16269,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15307,7 +16287,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -15433,7 +16413,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15451,7 +16431,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -15577,7 +16557,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15595,7 +16575,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -15711,7 +16691,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15801,7 +16781,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15819,7 +16799,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -15930,7 +16910,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15948,7 +16928,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -16068,7 +17048,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16158,7 +17138,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16176,7 +17156,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -16293,7 +17273,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16311,7 +17291,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
