@@ -208,29 +208,39 @@ impl Identity {
     pub async fn collect_device_login(&self, secret: &str, from: IpAddr, by: By) -> Result<Collected, IdentityError> {
         let guess = self.throttle.token(from, Instant::now())?;
         let now = super::now();
+        // Devices ask every few seconds, and before anybody is signed in: only what is decided takes a turn.
+        let waiting: Option<bool> =
+            sqlx::query_scalar("SELECT decision IS NULL FROM device_logins WHERE secret_hash = $1 AND expires_at > $2")
+                .bind(hash(secret).bytes().as_slice())
+                .bind(now)
+                .fetch_optional(&self.pool)
+                .await?;
+        let waiting = waiting.ok_or(IdentityError::DeviceLoginUnknown)?;
+        self.throttle.forgive(&guess);
+        if waiting { Ok(Collected::Waiting) } else { self.collect_decided(secret, now, by).await }
+    }
+
+    /// Takes what was decided, once: whoever comes second finds nothing any more.
+    async fn collect_decided(&self, secret: &str, now: OffsetDateTime, by: By) -> Result<Collected, IdentityError> {
         let _turn = self.turn.lock().await;
         let mut tx = self.pool.begin().await?;
         let row = sqlx::query(
             "SELECT d.device_login_id, d.decision, d.user_id, d.session_id, d.project_id, d.scopes, d.name,
                     d.token_expires_at, coalesce(u.disabled, false) AS disabled
              FROM device_logins d LEFT JOIN users u ON u.user_id = d.user_id
-             WHERE d.secret_hash = $1 AND d.expires_at > $2 FOR UPDATE OF d",
+             WHERE d.secret_hash = $1 AND d.expires_at > $2 AND d.decision IS NOT NULL FOR UPDATE OF d",
         )
         .bind(hash(secret).bytes().as_slice())
         .bind(now)
         .fetch_optional(&mut *tx)
         .await?
         .ok_or(IdentityError::DeviceLoginUnknown)?;
-        self.throttle.forgive(&guess);
-        let decision: Option<String> = row.try_get("decision")?;
-        if decision.is_none() {
-            return Ok(Collected::Waiting);
-        }
+        let decision: String = row.try_get("decision")?;
         sqlx::query("DELETE FROM device_logins WHERE device_login_id = $1")
             .bind(row.try_get::<Uuid, _>("device_login_id")?)
             .execute(&mut *tx)
             .await?;
-        if decision.as_deref() != Some("approved") || row.try_get("disabled")? {
+        if decision != "approved" || row.try_get("disabled")? {
             tx.commit().await?;
             return Ok(Collected::Refused);
         }

@@ -314,6 +314,19 @@ async fn a_socket_of_a_token_closes_when_the_membership_ends() {
 }
 
 #[tokio::test]
+async fn a_socket_of_a_token_closes_when_the_token_runs_out() {
+    let database = TestDatabase::empty().await;
+    let server = Server::start_on(&database).await;
+    let (dana, project, _) = project_of_dana(&server).await;
+    let secret = format!("Bearer {}", dana.issue_token(&project, &["read"]).await.0);
+    let url = format!("{}/api/v1/ws", server.url());
+    let mut socket = Socket::open(&url, &[("authorization", &secret)]).await.unwrap();
+    socket.until_type("hello").await;
+    execute(&database, "UPDATE tokens SET expires_at = now()").await;
+    assert_eq!(socket.until_closed().await, Some(4401));
+}
+
+#[tokio::test]
 async fn the_same_key_issues_one_token_and_shows_it_once() {
     let server = Server::start().await;
     let (dana, project, _) = project_of_dana(&server).await;

@@ -17,7 +17,12 @@ export function ScopeChoice({ offered, chosen, onChange }: ScopesProps) {
       <legend className="label">It may</legend>
       {offered.map((scope) => (
         <label key={scope} className="mt-1.5 flex items-baseline gap-2">
-          <input type="checkbox" checked={chosen.includes(scope)} onChange={() => toggle(scope)} />
+          <input
+            type="checkbox"
+            checked={chosen.includes(scope)}
+            onChange={() => toggle(scope)}
+            className="size-4 translate-y-0.5 accent-accent"
+          />
           <span className="min-w-0">
             {SCOPE_WORD[scope]} <span className="mono text-2xs text-ink-3">{scope}</span>
           </span>
