@@ -43,7 +43,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Serve(serve::Serve),
+    Serve(Box<serve::Serve>),
     Migrate(migrate::Migrate),
     Projections(projections::Projections),
     User(user::User),
@@ -78,7 +78,7 @@ impl Cli {
     async fn run(self) -> Result<(), CommandError> {
         telemetry::start(&self.log)?;
         match self.command {
-            Command::Serve(command) => command.run().await,
+            Command::Serve(command) => (*command).run().await,
             Command::Migrate(command) => command.run().await,
             Command::Projections(command) => command.run().await,
             Command::User(command) => command.run().await,

@@ -32,7 +32,7 @@ pub struct NewBudget {
 }
 
 /// Read what Conductor may cost in this project in a month, and what is left of it.
-#[utoipa::path(operation_id = "getBudget", tag = "projects", params(("project_id" = Uuid, Path)), responses(
+#[utoipa::path(operation_id = "getBudget", tag = "projects", security(("bearerAuth" = ["read"])), params(("project_id" = Uuid, Path)), responses(
     (status = 200, body = views::Budget),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),
 ))]
