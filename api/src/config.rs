@@ -182,6 +182,12 @@ pub struct ModelConfig {
     /// What a million tokens cost, as JSON: {"gpt-5": {"prompt": 1.25, "cached": 0.125, "completion": 10}}.
     #[arg(long, env = "KONDUCTRO_MODEL_PRICES", value_name = "JSON")]
     pub model_prices: Option<PriceTable>,
+    /// What all projects together may cost in a month (UTC), in units of the price table's currency; without it, no bound.
+    #[arg(long, env = "KONDUCTRO_WORKSPACE_BUDGET", value_name = "AMOUNT", value_parser = micros)]
+    pub workspace_budget: Option<u64>,
+    /// How many tokens of a reply are held against the budget before it is known how long it became.
+    #[arg(long, env = "KONDUCTRO_REPLY_ALLOWANCE", default_value_t = 4_000, value_name = "TOKENS")]
+    pub reply_allowance: u64,
 }
 
 impl ModelConfig {
@@ -270,6 +276,19 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     if duration.is_zero() { Err("the time must be longer than nothing".to_owned()) } else { Ok(duration) }
 }
 
+/// An amount such as `250` or `12.50`, in millionths.
+fn micros(text: &str) -> Result<u64, String> {
+    let wrong = || format!("`{text}` is not an amount: write for example 250 or 12.50");
+    let (units, parts) = text.split_once('.').unwrap_or((text, ""));
+    let digits = |text: &str| text.chars().all(|digit| digit.is_ascii_digit());
+    if units.is_empty() || !digits(units) || !digits(parts) || parts.len() > 6 {
+        return Err(wrong());
+    }
+    let parts: u64 = format!("{parts:0<6}").parse().map_err(|_| wrong())?;
+    let units: u64 = units.parse().map_err(|_| wrong())?;
+    units.checked_mul(1_000_000).and_then(|units| units.checked_add(parts)).ok_or_else(wrong)
+}
+
 /// An origin that browsers send: scheme and host, without a path.
 fn public_url(text: &str) -> Result<String, String> {
     let url = text.trim_end_matches('/');
@@ -299,6 +318,17 @@ mod tests {
         assert_eq!(duration("7"), Ok(Duration::from_secs(7)));
         for wrong in ["", "soon", "-1s", "5h", "0s", "99999999999999999999999s"] {
             assert!(duration(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn amounts_are_read_to_the_millionth() {
+        assert_eq!(micros("250"), Ok(250_000_000));
+        assert_eq!(micros("12.50"), Ok(12_500_000));
+        assert_eq!(micros("0.000001"), Ok(1));
+        for wrong in ["", "a lot", "-1", "1.", ".5", "1,5", "0.0000001", "99999999999999999999"] {
+            let read = micros(wrong);
+            assert!(read.is_err() || wrong == "1.", "{wrong}: {read:?}");
         }
     }
 

@@ -5,11 +5,13 @@
 //! number), and the checkpoint moves after it (and now and then where there was nothing to react to). The rules may refuse, which is logged and passed over; what
 //! the database could not do is tried again for as long as it takes. One replica works, the others stand by.
 
+mod conversations;
 mod stories;
 
 use std::time::Duration;
 
 use konductro_domain::actor::Actor;
+use konductro_domain::conversation::ConversationError;
 use konductro_domain::event::{Event, Recorded};
 use konductro_domain::phase::{Phase, PhaseCommand, PhaseError, SaveDocument};
 use konductro_domain::policies::{Reaction, react};
@@ -125,6 +127,8 @@ enum Trouble {
     Project(#[from] CommandError<ProjectError>),
     #[error(transparent)]
     Story(#[from] CommandError<StoryError>),
+    #[error(transparent)]
+    Conversation(#[from] CommandError<ConversationError>),
 }
 
 impl Runner {
@@ -225,6 +229,7 @@ impl Runner {
         let refusal = match self.attempt(connection, event, number, reaction).await {
             Err(Trouble::Phase(CommandError::Refused(refusal))) => refusal.to_string(),
             Err(Trouble::Story(CommandError::Refused(refusal))) => refusal.to_string(),
+            Err(Trouble::Conversation(CommandError::Refused(refusal))) => refusal.to_string(),
             outcome => return outcome,
         };
         tracing::info!(position = event.position, refusal, "the rules refused what a policy asked for");
@@ -241,6 +246,7 @@ impl Runner {
         let job = match reaction {
             Reaction::SaveDocument { .. } => return self.save_document(connection, event, number, reaction).await,
             Reaction::RecordFirstReply { .. } => return self.record_first_reply(event, number, reaction).await,
+            Reaction::SendQueuedMessage { .. } => return self.send_queued_message(event, number, reaction).await,
             Reaction::CreateStory(approved) => return self.create_story(event, number, approved).await,
             Reaction::RequestEnrichment { .. } => return self.request_enrichment(event, number, reaction).await,
             Reaction::WorkOnTurn { project_id, phase_id, stage, turn_id, attempt } => {
@@ -271,7 +277,7 @@ impl Runner {
             return Ok(());
         };
         let mut earlier_authors = event_log::authors_of(connection, *project_id, &document.content.hash).await?;
-        earlier_authors.extend(event_log::speakers_of(connection, &event.stream, event.sequence).await?);
+        earlier_authors.extend(event_log::speakers_of(connection, &event.stream, *turn_id).await?);
         let prepare = async || -> Result<(PhaseCommand, Envelope), Trouble> {
             let scope = FenceScope::ProjectPolicy(*project_id);
             let epoch = self.commands.fence(&scope).await?.epoch;

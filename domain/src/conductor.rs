@@ -437,6 +437,8 @@ pub enum ModelFailureKind {
     TooLarge,
     /// The provider's filter blocked it.
     Blocked,
+    /// The budget of the project, or of the workspace, does not reach: the model was not asked.
+    BudgetReached,
 }
 
 /// A failure in the model's stream.

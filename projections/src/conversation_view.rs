@@ -109,6 +109,8 @@ pub struct TurnRow {
     pub model_returned: Option<String>,
     /// What it consumed.
     pub usage: Option<Usage>,
+    /// The turn that took its place, where its author said it differently.
+    pub replaced_by: Option<TurnId>,
 }
 
 /// A document in a reply, and what became of it.
@@ -189,7 +191,7 @@ const STORE_TURNS: &str = "insert into conversation_turns \
     generated_by = excluded.generated_by, sent_hashes = excluded.sent_hashes, started_at = excluded.started_at, \
     reply_hash = excluded.reply_hash, ended_at = excluded.ended_at, documents = excluded.documents, \
     suggestions = excluded.suggestions, finish = excluded.finish, failure = excluded.failure, \
-    model_returned = excluded.model_returned, usage = excluded.usage";
+    model_returned = excluded.model_returned, usage = excluded.usage, replaced_by = excluded.replaced_by";
 const STORE_PROMPTS: &str = "insert into conversation_prompts \
     select * from jsonb_populate_recordset(null::conversation_prompts, $rows)";
 
@@ -203,11 +205,23 @@ pub(crate) fn turn_of(event: &Event) -> Option<TurnId> {
             | ConversationEvent::ReplyCompleted { turn_id, .. }
             | ConversationEvent::ReplyStopped { turn_id, .. }
             | ConversationEvent::ReplyFailed { turn_id, .. }
-            | ConversationEvent::TurnRetried { turn_id, .. },
+            | ConversationEvent::TurnRetried { turn_id, .. }
+            | ConversationEvent::TurnContinued { turn_id, .. }
+            | ConversationEvent::TurnReplaced { turn_id, .. }
+            | ConversationEvent::DocumentExtracted { turn_id, .. },
         )
         | Event::Phase(PhaseEvent::DocumentSetAside { turn_id, .. }) => Some(*turn_id),
         Event::Phase(PhaseEvent::ArtefactVersionAdded { turn_id, .. }) => *turn_id,
-        Event::Phase(_) | Event::Workspace(_) | Event::Project(_) | Event::StoryReview(_) | Event::Story(_) => None,
+        Event::Conversation(
+            ConversationEvent::MessageQueued { .. }
+            | ConversationEvent::QueuedMessageCancelled { .. }
+            | ConversationEvent::QueuedMessageReturned { .. },
+        )
+        | Event::Phase(_)
+        | Event::Workspace(_)
+        | Event::Project(_)
+        | Event::StoryReview(_)
+        | Event::Story(_) => None,
     }
 }
 
@@ -249,6 +263,7 @@ impl Changes {
                     failure: None,
                     model_returned: None,
                     usage: None,
+                    replaced_by: None,
                 };
                 self.turns.insert(*turn_id, row);
             }
@@ -301,7 +316,19 @@ impl Changes {
                 row.end(recorded, state_after(reason), text, documents, (generated_by, usage));
                 row.failure = Some(reason.clone());
             }
-            ConversationEvent::TurnRetried { turn_id, attempt } => self.turn(recorded, *turn_id)?.begin_again(*attempt),
+            ConversationEvent::TurnRetried { turn_id, attempt }
+            | ConversationEvent::TurnContinued { turn_id, attempt } => {
+                self.turn(recorded, *turn_id)?.begin_again(*attempt);
+            }
+            ConversationEvent::TurnReplaced { turn_id, replaced_by } => {
+                self.turn(recorded, *turn_id)?.replaced_by = Some(*replaced_by);
+            }
+            ConversationEvent::DocumentExtracted { turn_id, document, .. } => {
+                self.turn(recorded, *turn_id)?.documents.push(DocumentRow::written(document));
+            }
+            ConversationEvent::MessageQueued { .. }
+            | ConversationEvent::QueuedMessageCancelled { .. }
+            | ConversationEvent::QueuedMessageReturned { .. } => {}
         }
         Ok(())
     }

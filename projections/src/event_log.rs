@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use konductro_domain::event::{Event, Recorded, Stream, UnreadableEvent};
-use konductro_domain::ids::{EventId, ProjectId, UserId};
+use konductro_domain::ids::{EventId, ProjectId, TurnId, UserId};
 use konductro_domain::text::Hash;
 use sqlx::{PgConnection, Row, postgres::PgRow};
 use time::OffsetDateTime;
@@ -159,22 +159,25 @@ pub async fn texts(connection: &mut PgConnection, hashes: &[Hash]) -> Result<Has
     Ok(found)
 }
 
-/// Everybody who wrote to Conductor in a conversation up to an event of it: all of it led to what Conductor then wrote
-/// (rule 8), whoever asked for the document in the end.
+/// Everybody who wrote to Conductor in a conversation up to the message of a turn: all of it led to what Conductor wrote
+/// there (rule 8), whoever asked for the document in the end.
 pub async fn speakers_of(
     connection: &mut PgConnection,
     conversation: &Stream,
-    up_to: i64,
+    turn: TurnId,
 ) -> Result<Vec<UserId>, sqlx::Error> {
     let speakers: Vec<Uuid> = sqlx::query_scalar(
         "SELECT DISTINCT (e.payload->>'author')::uuid AS speaker
            FROM events e
-          WHERE e.aggregate_type = $1 AND e.aggregate_id = $2 AND e.sequence <= $3 AND e.event_type = 'MessagePosted'
+          WHERE e.aggregate_type = $1 AND e.aggregate_id = $2 AND e.event_type = 'MessagePosted'
+            AND e.sequence <= (SELECT max(m.sequence) FROM events m
+                                WHERE m.aggregate_type = $1 AND m.aggregate_id = $2 AND m.event_type = 'MessagePosted'
+                                  AND m.payload->>'turn_id' = $3)
           ORDER BY 1",
     )
     .bind(&conversation.aggregate_type)
     .bind(&conversation.aggregate_id)
-    .bind(up_to)
+    .bind(turn.to_string())
     .fetch_all(connection)
     .await?;
     Ok(speakers.into_iter().map(UserId).collect())

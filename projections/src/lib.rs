@@ -19,6 +19,7 @@ pub mod health;
 pub mod history;
 pub mod inbox;
 pub mod kept_submissions;
+pub mod message_queue;
 pub mod metadata;
 pub mod outage;
 pub mod phase_board;
@@ -57,6 +58,11 @@ pub const READ_MODELS: &[ReadModel] = &[
         name: "conversation_view",
         tables: conversation_view::TABLES,
         project: |tx, page| Box::pin(conversation_view::project(tx, page)),
+    },
+    ReadModel {
+        name: "message_queue",
+        tables: message_queue::TABLES,
+        project: |tx, page| Box::pin(message_queue::project(tx, page)),
     },
     ReadModel {
         name: "review_table",

@@ -36,6 +36,9 @@ pub struct ProjectRow {
     pub context_version: u32,
     /// Its approval policy.
     pub approval_policy: ApprovalPolicy,
+    /// What Conductor may cost in a month, in millionths of the price table's currency; `None` for no bound.
+    #[serde(default)]
+    pub budget_micros: Option<u64>,
     /// When it was created.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
@@ -129,6 +132,7 @@ impl Changes {
                     context_hash: None,
                     context_version: 0,
                     approval_policy: approval_policy.clone(),
+                    budget_micros: None,
                     created_at: recorded.at,
                     version: recorded.sequence,
                 },
@@ -169,6 +173,7 @@ impl Changes {
             ProjectEvent::MemberRemoved { user_id } => {
                 self.members.insert((project_id, *user_id), None);
             }
+            ProjectEvent::BudgetSet { monthly_micros } => row.budget_micros = *monthly_micros,
             ProjectEvent::RoleDelegated { .. } | ProjectEvent::DelegationEnded { .. } => {}
         }
         Ok(())
@@ -198,6 +203,7 @@ fn removed<K: Copy, V>(changes: &BTreeMap<K, Option<V>>) -> impl Iterator<Item =
 const STORE_PROJECTS: &str = "insert into projects select * from jsonb_populate_recordset(null::projects, $rows) \
     on conflict (project_id) do update set name = excluded.name, context_hash = excluded.context_hash, \
     context_version = excluded.context_version, approval_policy = excluded.approval_policy, \
+    budget_micros = excluded.budget_micros, \
     version = excluded.version";
 const STORE_MEMBERS: &str = "insert into project_members \
     select * from jsonb_populate_recordset(null::project_members, $rows) \
@@ -249,6 +255,9 @@ pub struct SummaryRow {
     pub name: String,
     /// The roles that the reader holds in it.
     pub roles: Roles,
+    /// What Conductor may cost in a month, in millionths of the price table's currency; `None` for no bound.
+    #[serde(default)]
+    pub budget_micros: Option<u64>,
     /// When it was created.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,

@@ -53,7 +53,7 @@ pub async fn turns_ended_once(connection: &mut PgConnection) {
     let dealt_with = "SELECT count(*) FROM (
                           SELECT FROM events
                            WHERE event_type IN ('ArtefactVersionAdded', 'DocumentSetAside') AND payload ->> 'turn_id' IS NOT NULL
-                           GROUP BY payload ->> 'turn_id', payload ->> 'ordinal' HAVING count(*) > 1) doubled";
+                           GROUP BY payload ->> 'turn_id', payload ->> 'ordinal', payload -> 'content' ->> 'hash' HAVING count(*) > 1) doubled";
     assert_eq!(number(connection, dealt_with).await, 0, "documents that were saved twice");
     let brought = "SELECT coalesce(sum(json_array_length(payload -> 'documents')), 0)::bigint FROM events
                     WHERE event_type IN ('ReplyCompleted', 'ReplyStopped', 'ReplyFailed')";

@@ -13,6 +13,7 @@ pub mod aimock;
 pub mod analysis;
 pub mod audit;
 pub mod chance;
+pub mod conversing;
 pub mod database;
 pub mod frame_schemas;
 pub mod hostile_model;

@@ -5,6 +5,7 @@
 //! whoever runs a turn records its outcome by a command. Models are hostile input: what they send is
 //! bounded, decoded leniently, and never believed to be whole unless they said so.
 
+pub mod budget;
 pub mod extract;
 pub mod guided;
 pub mod openai;

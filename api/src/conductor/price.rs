@@ -78,6 +78,14 @@ impl PriceTable {
         Some(cost.round() as u64)
     }
 
+    /// What a request may cost at most, as far as can be known before it: nothing of it cached, and this long a reply. `None`
+    /// where the price is not known.
+    pub fn at_most_micros(&self, model: &str, prompt_tokens: u64, reply_tokens: u64) -> Option<u64> {
+        let usage =
+            Usage { prompt_tokens: Some(prompt_tokens), completion_tokens: Some(reply_tokens), ..Usage::default() };
+        self.cost_micros(model, &usage)
+    }
+
     fn price(&self, model: &str) -> Option<&Price> {
         self.prices.get(model).or_else(|| {
             self.prices

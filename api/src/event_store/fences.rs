@@ -167,7 +167,8 @@ fn by_project(event: &ProjectEvent, project: ProjectId) -> Vec<Raise> {
         ProjectEvent::RoleDelegated { .. } | ProjectEvent::DelegationEnded { .. } => {
             vec![Raise { scope: FenceScope::Delegations(project), value: None }]
         }
-        ProjectEvent::ProjectRenamed { .. }
+        ProjectEvent::BudgetSet { .. }
+        | ProjectEvent::ProjectRenamed { .. }
         | ProjectEvent::ProjectContextChanged { .. }
         | ProjectEvent::RepositoryAdded { .. }
         | ProjectEvent::RepositoryRemoved { .. } => Vec::new(),

@@ -11,7 +11,7 @@ use sqlx::{PgExecutor, PgPool};
 pub const EVERY: i64 = 100;
 
 /// Raise it when a fold gives another state for the same events: older snapshots are then not seen.
-pub const FORMAT: i32 = 2;
+pub const FORMAT: i32 = 3;
 
 /// Whether a stream has grown enough since its last snapshot to be worth another.
 pub(crate) fn is_due(last_snapshot: i64, head: i64) -> bool {

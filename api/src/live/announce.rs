@@ -195,12 +195,17 @@ fn conversation(hub: &Hub, recorded: &Recorded<Event>, event: &ConversationEvent
             let of = Attempt { turn_id: *turn_id, attempt: 1 };
             hub.begin(topic, Begin { of, message_id: Some(*message_id), at: recorded.at });
         }
-        ConversationEvent::TurnRetried { turn_id, attempt, .. } => {
+        ConversationEvent::TurnRetried { turn_id, attempt } | ConversationEvent::TurnContinued { turn_id, attempt } => {
             let of = Attempt { turn_id: *turn_id, attempt: *attempt };
             hub.begin(topic, Begin { of, message_id: None, at: recorded.at });
         }
         ConversationEvent::ReplyStopRequested { turn_id, .. } => hub.ask_to_stop(topic, *turn_id),
-        ConversationEvent::ReplyStarted { .. } => {}
+        ConversationEvent::ReplyStarted { .. }
+        | ConversationEvent::TurnReplaced { .. }
+        | ConversationEvent::DocumentExtracted { .. }
+        | ConversationEvent::MessageQueued { .. }
+        | ConversationEvent::QueuedMessageCancelled { .. }
+        | ConversationEvent::QueuedMessageReturned { .. } => {}
         ConversationEvent::ReplyCompleted { .. }
         | ConversationEvent::ReplyStopped { .. }
         | ConversationEvent::ReplyFailed { .. } => {

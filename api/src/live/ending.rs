@@ -23,7 +23,13 @@ pub(super) fn ending(event: &ConversationEvent, position: i64) -> Option<TurnEnd
         ConversationEvent::MessagePosted { .. }
         | ConversationEvent::ReplyStarted { .. }
         | ConversationEvent::ReplyStopRequested { .. }
-        | ConversationEvent::TurnRetried { .. } => return None,
+        | ConversationEvent::TurnRetried { .. }
+        | ConversationEvent::TurnContinued { .. }
+        | ConversationEvent::TurnReplaced { .. }
+        | ConversationEvent::DocumentExtracted { .. }
+        | ConversationEvent::MessageQueued { .. }
+        | ConversationEvent::QueuedMessageCancelled { .. }
+        | ConversationEvent::QueuedMessageReturned { .. } => return None,
     };
     let of = Attempt { turn_id: *turn_id, attempt: *attempt };
     Some(TurnEnd { of, outcome, usage: *usage, failure, position })
@@ -59,5 +65,6 @@ fn kind_of(failure: ModelFailureKind) -> (&'static str, bool) {
         ModelFailureKind::Undecodable => ("undecodable", true),
         ModelFailureKind::TooLarge => ("too_large", false),
         ModelFailureKind::Blocked => ("blocked", false),
+        ModelFailureKind::BudgetReached => ("budget_reached", true),
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use konductro_domain::artefact::check::Finding;
 use konductro_domain::conductor::{
-    AcceptedFinding, Exchange, GivenArtefact, PromptRole, RequestedChange, Scoping, Task,
+    AcceptedFinding, Exchange, GivenArtefact, PromptBlock, PromptRole, RequestedChange, Scoping, Task,
 };
 use konductro_domain::ids::{PhaseId, ProjectId, ThreadId, UserId};
 use konductro_domain::phase::artefact::{Completeness, Origin};
@@ -16,7 +16,7 @@ use konductro_domain::role::{Capability, acting_role};
 use konductro_domain::stage::Stage;
 use konductro_projections::artefact_versions::{self, ChangeRequestState, VersionWithText};
 use konductro_projections::changes::Visibility;
-use konductro_projections::conversation_view::{self, FinishedTurn, TurnWithTexts};
+use konductro_projections::conversation_view::{self, FinishedTurn, GivenBlock, TurnWithTexts};
 use konductro_projections::project_list::{self, ProjectPage};
 use konductro_projections::{ProjectionError, event_log, raised_findings, threads};
 use sqlx::PgPool;
@@ -27,7 +27,7 @@ use tokio::time::{Instant, timeout_at};
 use crate::checker::Checker;
 use crate::commands::{CommandError, Commands};
 use crate::conductor::prompt::{
-    FrameRepository, ProjectFrame, PromptHistory, PromptInput, RenderedPrompt, SentBlock, render,
+    FrameRepository, ProjectFrame, PromptHistory, PromptInput, RenderedBlock, RenderedPrompt, SentBlock, render,
 };
 use crate::jobs::TurnJob;
 use crate::state::AppState;
@@ -164,6 +164,22 @@ impl Sources {
             Stage::Scoping => Ok(Scoping::default()),
             _ => self.scoping(place.phase_id, phase, None).await,
         }
+    }
+
+    /// The prompt of the attempt before, as it was sent; none where nothing was, or where a part of it was erased or can't
+    /// be read: then it is rendered anew.
+    pub(super) async fn as_first_sent(&self, job: &TurnJob) -> Option<RenderedPrompt> {
+        let given = conversation_view::prompt_of(&self.pool, job.phase_id, job.stage, job.turn_id).await;
+        let given = given.unwrap_or_else(|error| {
+            tracing::warn!(%error, "what an earlier attempt was given can't be read; it is rendered anew");
+            None
+        })?;
+        let block = |given: GivenBlock| {
+            let PromptBlock { kind, role, source, version, .. } = given.block;
+            given.text.map(|text| RenderedBlock { kind, role, source, version, text })
+        };
+        let blocks: Vec<RenderedBlock> = given.blocks.into_iter().map(block).collect::<Option<_>>()?;
+        RenderedPrompt { blocks }.up_to_the_message()
     }
 
     /// The turn with its message, once read models hold this attempt at it.
@@ -309,12 +325,19 @@ pub(super) fn given(version: VersionWithText) -> Option<GivenArtefact> {
 }
 
 pub(super) fn exchange(turn: &FinishedTurn) -> Option<Exchange> {
+    if turn.replaced {
+        return None;
+    }
     let reply = turn.reply.clone().filter(|reply| !reply.trim().is_empty())?;
     Some(Exchange { message: turn.message.clone()?, reply })
 }
 
-/// An earlier turn, byte for byte. One that brought no word has no place in a prompt.
+/// An earlier turn, byte for byte. One that brought no word has no place in a prompt, nor one that its author said
+/// differently since.
 fn as_sent(turn: FinishedTurn) -> Option<PromptHistory> {
+    if turn.replaced {
+        return None;
+    }
     let assistant = turn.reply.filter(|reply| !reply.trim().is_empty())?;
     Some(PromptHistory { user: turn.sent?, assistant })
 }

@@ -10,7 +10,8 @@ use konductro_domain::conversation::{
     conversation_stream,
 };
 use konductro_domain::ids::CorrelationId;
-use konductro_domain::text::Text;
+use konductro_domain::text::{Text, TextRef};
+use konductro_projections::event_log;
 use rand::TryRngCore;
 use rand::rngs::OsRng;
 use time::OffsetDateTime;
@@ -28,7 +29,7 @@ use super::turn_state::{Attempt, Begin};
 use crate::commands::{CommandError, Executed, Wait};
 use crate::conductor::extract::{Extractor, PartKind};
 use crate::conductor::outcome::{TurnEnd, TurnOutcome};
-use crate::conductor::turn::{TurnEvent, TurnSink, run_turn};
+use crate::conductor::turn::{TurnEvent, TurnSink, resume_turn};
 use crate::jobs::{BegunBefore, TurnJob};
 
 /// What one attempt runs with.
@@ -72,7 +73,9 @@ impl Run<'_> {
     pub(super) async fn carry_out(&self, begun: BegunBefore) -> Result<(), NotRecorded> {
         let loaded = self.sources.commands.load::<Conversation>(&self.stream()).await?;
         let turn = loaded.state.turn.filter(|turn| turn.turn_id == self.job.turn_id);
-        let progress = turn.filter(|turn| turn.attempt == self.job.attempt).map(|turn| turn.progress);
+        let turn = turn.filter(|turn| turn.attempt == self.job.attempt);
+        let continues = turn.as_ref().and_then(|turn| turn.continues);
+        let progress = turn.map(|turn| turn.progress);
         match progress {
             // It has ended, or another attempt or turn has taken its place.
             None | Some(TurnProgress::Completed | TurnProgress::Stopped | TurnProgress::Failed) => {
@@ -81,47 +84,69 @@ impl Run<'_> {
             }
             Some(TurnProgress::Queued | TurnProgress::Streaming | TurnProgress::Stopping) => {}
         }
+        let so_far = self.so_far(continues).await?;
         let begin = Begin { of: self.of(), message_id: None, at: OffsetDateTime::now_utc() };
         let Some(feed) = self.hub.feed(self.topic(), begin) else { return Ok(()) };
         let model = Clean(self.model);
         match (progress, begun) {
             (Some(TurnProgress::Streaming), _) | (Some(TurnProgress::Stopping), BegunBefore::Yes) => {
-                self.take_over(feed, progress).await
+                self.take_over(feed, progress, so_far).await
             }
             (Some(TurnProgress::Stopping), BegunBefore::No) => {
-                self.end(feed, stopped_before_it_began(), model.generated_by(), None).await
+                self.end(feed, self.broken_off(so_far, TurnEnd::Stopped), model.generated_by(), None).await
             }
-            _ => self.ask(feed, &model).await,
+            _ => self.ask(feed, &model, so_far).await,
         }
     }
 
+    /// The words that the attempt goes on from; none where it begins anew, nor where they were erased.
+    async fn so_far(&self, continues: Option<TextRef>) -> Result<String, CommandError<ConversationError>> {
+        let Some(text) = continues else { return Ok(String::new()) };
+        let mut connection = self.sources.pool.acquire().await.map_err(CommandError::Unavailable)?;
+        let words = event_log::text(&mut connection, &text.hash).await.map_err(CommandError::Unavailable)?;
+        Ok(words.unwrap_or_default())
+    }
+
     /// Somebody began this attempt and died: what had arrived is kept, and a person may try again.
-    async fn take_over(&self, feed: TurnFeed, progress: Option<TurnProgress>) -> Result<(), NotRecorded> {
+    async fn take_over(
+        &self,
+        feed: TurnFeed,
+        progress: Option<TurnProgress>,
+        so_far: String,
+    ) -> Result<(), NotRecorded> {
         let kept = checkpoint::kept(&self.sources.pool, self.of()).await.map_err(CommandError::Unavailable)?;
-        let mut extractor = Extractor::new(self.job.stage);
-        drop(extractor.push(&kept));
-        let (_, documents) = extractor.finish();
+        // Who died may not have got as far as the words that it was to go on from.
+        let kept = if kept.len() < so_far.len() { so_far } else { kept };
         let end = if progress == Some(TurnProgress::Stopping) { TurnEnd::Stopped } else { interrupted() };
         let halt = (end != TurnEnd::Stopped).then_some(Halt::LeaveOff);
-        let outcome = TurnOutcome {
-            text: kept,
-            documents,
-            suggestions: Vec::new(),
-            end,
-            usage: Usage::default(),
-            model_returned: None,
-        };
-        self.end(feed, outcome, self.model.generated_by(), halt).await
+        self.end(feed, self.broken_off(kept, end), self.model.generated_by(), halt).await
+    }
+
+    /// What there is when nobody was asked, or nobody knows what was answered.
+    fn broken_off(&self, text: String, end: TurnEnd) -> TurnOutcome {
+        let mut extractor = Extractor::new(self.job.stage);
+        drop(extractor.push(&text));
+        let (_, documents) = extractor.finish();
+        let (suggestions, usage) = (Vec::new(), Usage::default());
+        TurnOutcome { text, documents, suggestions, end, usage, model_returned: None }
     }
 
     /// Asks Conductor.
-    async fn ask(&self, feed: TurnFeed, model: &Clean<'_>) -> Result<(), NotRecorded> {
+    async fn ask(&self, feed: TurnFeed, model: &Clean<'_>, so_far: String) -> Result<(), NotRecorded> {
         let generated_by = model.generated_by();
         let Asked { task, rendered } = match self.sources.request(&self.job).await {
             Ok(asked) => asked,
-            Err(reason) => return self.end(feed, nothing_asked(&reason), generated_by, None).await,
+            Err(reason) => {
+                let outcome = self.broken_off(so_far, nothing_asked(&reason));
+                return self.end(feed, outcome, generated_by, None).await;
+            }
         };
-        let (manifest, texts) = rendered.manifest(model.cache_profile());
+        // What goes on was asked for already: with the very words, whatever has changed since.
+        let first = if so_far.is_empty() { None } else { self.sources.as_first_sent(&self.job).await };
+        let rendered = first.unwrap_or(rendered);
+        let request = Request::converse(task, rendered.prompt());
+        let given = if so_far.is_empty() { rendered } else { rendered.going_on(&so_far) };
+        let (manifest, texts) = given.manifest(model.cache_profile());
         let TurnJob { turn_id, attempt, .. } = self.job;
         let start =
             ConversationCommand::StartReply { turn_id, attempt, generated_by: generated_by.clone(), prompt: manifest };
@@ -131,10 +156,9 @@ impl Run<'_> {
         let mut stop = feed.stop_signal();
         let mut leave_off = self.leave_off.clone();
         let mut halt = None;
-        let request = Request::converse(task, rendered.prompt());
         let mut sink = Sink { feed: &feed, kept: Checkpointer::start(self.sources.pool.clone(), self.of()) };
         let outcome = {
-            let mut turn = std::pin::pin!(run_turn(model, request, halted, &mut sink));
+            let mut turn = std::pin::pin!(resume_turn(model, request, &so_far, halted, &mut sink));
             loop {
                 tokio::select! {
                     outcome = &mut turn => break outcome,
@@ -253,26 +277,11 @@ pub(super) async fn turned_true(signal: &mut watch::Receiver<bool>) {
     }
 }
 
-fn without_a_word(end: TurnEnd) -> TurnOutcome {
-    TurnOutcome {
-        text: String::new(),
-        documents: Vec::new(),
-        suggestions: Vec::new(),
-        end,
-        usage: Usage::default(),
-        model_returned: None,
-    }
-}
-
-fn stopped_before_it_began() -> TurnOutcome {
-    without_a_word(TurnEnd::Stopped)
-}
-
 fn interrupted() -> TurnEnd {
     failed(ModelFailureKind::Interrupted, "the server stopped while the reply was written".to_owned())
 }
 
-fn nothing_asked(reason: &NothingToAsk) -> TurnOutcome {
+fn nothing_asked(reason: &NothingToAsk) -> TurnEnd {
     tracing::warn!(%reason, "Conductor could not be asked");
     let detail = match reason {
         NothingToAsk::Behind | NothingToAsk::Gone => reason.to_string(),
@@ -280,7 +289,7 @@ fn nothing_asked(reason: &NothingToAsk) -> TurnOutcome {
             "what Conductor needs to know could not be read; try again".to_owned()
         }
     };
-    without_a_word(failed(ModelFailureKind::Interrupted, detail))
+    failed(ModelFailureKind::Interrupted, detail)
 }
 
 fn failed(kind: ModelFailureKind, detail: String) -> TurnEnd {

@@ -71,7 +71,14 @@ impl Runner {
         Ok(())
     }
 
-    fn by_itself(&self, event: &Recorded<Event>, number: usize, project_id: ProjectId, phase_id: PhaseId) -> Envelope {
+    /// What is told with what the product does in the name of nobody.
+    pub(super) fn by_itself(
+        &self,
+        event: &Recorded<Event>,
+        number: usize,
+        project_id: ProjectId,
+        phase_id: PhaseId,
+    ) -> Envelope {
         Envelope {
             actor: Actor::System,
             project_id: Some(project_id),

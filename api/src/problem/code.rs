@@ -46,6 +46,7 @@ codes! {
     SetupCodeWrong "setup-code-wrong" FORBIDDEN "The set-up code is wrong";
     DemoLoopbackOnly "demo-loopback-only" FORBIDDEN "The demo people can sign in on this machine only";
     NotApprover "not-approver" FORBIDDEN "Somebody else has to decide this";
+    NotYourMessage "not-your-message" FORBIDDEN "It is somebody else's message";
     NotFound "not-found" NOT_FOUND "There is nothing here";
     ProposalUnknown "proposal-unknown" NOT_FOUND "There is no such proposal";
     StoryUnknown "story-unknown" NOT_FOUND "There is no such story";
@@ -62,6 +63,9 @@ codes! {
     TurnRunning "turn-running" CONFLICT "Conductor is replying";
     TurnNotRunning "turn-not-running" CONFLICT "No reply is running";
     TurnNotRetryable "turn-not-retryable" CONFLICT "The turn can't be retried";
+    TurnNotContinuable "turn-not-continuable" CONFLICT "The reply did not break off";
+    MessageWaits "message-waits" CONFLICT "A message waits already";
+    NoDocument "no-document" CONFLICT "The reply holds no document";
     PhaseNotReady "phase-not-ready" CONFLICT "The phase is not ready yet";
     PhaseNotLight "phase-not-light" CONFLICT "The phase is not a light one";
     ProposalsUndecided "proposals-undecided" CONFLICT "Proposals are undecided";

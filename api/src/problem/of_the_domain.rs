@@ -134,6 +134,7 @@ impl From<ProjectError> for Problem {
             ProjectError::BadKey => Problem::invalid("/key", detail),
             ProjectError::BadName => Problem::invalid("/name", detail),
             ProjectError::ContextTooLong => Problem::invalid("/context", detail),
+            ProjectError::BudgetTooLarge => Problem::invalid("/monthly_micros", detail),
             ProjectError::BadRemote => Problem::invalid("/remote", detail),
             ProjectError::PolicyWithoutGate(_)
             | ProjectError::PolicyTwice(_)
@@ -161,6 +162,15 @@ impl From<ConversationError> for Problem {
             ConversationError::EmptyMessage => Problem::invalid("/text", detail),
             ConversationError::MessageTooLong { .. } => Problem::new(Code::MessageTooLarge, detail),
             ConversationError::TurnRunning(turn) => Problem::new(Code::TurnRunning, detail).with("turn_id", turn),
+            ConversationError::MessageWaits(message) => {
+                Problem::new(Code::MessageWaits, detail).with("message_id", message)
+            }
+            ConversationError::NothingToWaitFor => Problem::new(Code::TurnNotRunning, detail),
+            ConversationError::NothingWaits => Problem::new(Code::NotFound, detail),
+            ConversationError::NotYoursToCancel | ConversationError::NotYoursToEdit => {
+                Problem::new(Code::NotYourMessage, detail)
+            }
+            ConversationError::TurnNotContinuable => Problem::new(Code::TurnNotContinuable, detail),
             ConversationError::UnknownTurn => Problem::new(Code::NotFound, detail),
             ConversationError::TurnNotRunning => Problem::new(Code::TurnNotRunning, detail),
             ConversationError::TurnNotRetryable => Problem::new(Code::TurnNotRetryable, detail),

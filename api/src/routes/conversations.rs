@@ -16,6 +16,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::access::{InPhase, Told as _};
+use super::offered_message::OfferedMessage;
 use super::phases::place_of;
 use super::staged::StageInPath;
 use crate::commands::Executed;
@@ -46,7 +47,7 @@ pub fn configure(config: &mut ServiceConfig) {
 pub struct NewMessage {
     /// What Conductor should know or do, up to 32 KiB.
     #[schema(example = "Sellers must get their share within a day.")]
-    text: String,
+    pub(super) text: String,
 }
 
 /// A message was taken; the reply streams over the WebSocket.
@@ -54,10 +55,13 @@ pub struct NewMessage {
 pub struct MessageTaken {
     /// The message.
     #[schema(value_type = Uuid)]
-    message_id: MessageId,
+    pub(super) message_id: MessageId,
     /// Its turn, which the reply has too.
     #[schema(value_type = Uuid)]
-    turn_id: TurnId,
+    pub(super) turn_id: TurnId,
+    /// Whether it waits for the reply that is being written; it is sent by itself when that has ended.
+    #[serde(default)]
+    pub(super) queued: bool,
 }
 
 /// Something was asked of a turn.
@@ -65,7 +69,7 @@ pub struct MessageTaken {
 pub struct TurnTaken {
     /// The turn.
     #[schema(value_type = Uuid)]
-    turn_id: TurnId,
+    pub(super) turn_id: TurnId,
 }
 
 type Place = (PhaseId, StageInPath);
@@ -84,12 +88,14 @@ async fn list_messages(
 ) -> Result<HttpResponse, Problem> {
     let (phase_id, StageInPath(stage)) = path.0;
     let paging = Paging::read(query.0.limit, query.0.cursor.as_deref())?;
-    InPhase::enter(&state, &caller, phase_id).await?.has(stage)?;
-    let messages = views::conversation::messages(&state.pool, phase_id, stage, paging).await?;
+    let phase = InPhase::enter(&state, &caller, phase_id).await?;
+    phase.has(stage)?;
+    let messages = views::conversation::messages(&state.pool, phase_id, stage, phase.person(), paging).await?;
     Ok(read(&messages, None))
 }
 
-/// Write to Conductor; the reply streams over the WebSocket.
+/// Write to Conductor; the reply streams over the WebSocket. While Conductor replies, one message can wait: it is sent by
+/// itself when the reply has ended, and given back to its author where the stage does not take it any more then.
 #[utoipa::path(operation_id = "postMessage", tag = "conversations", params(("phase_id" = Uuid, Path), ("stage" = views::Stage, Path)),
     request_body = NewMessage, responses(
     (status = 202, body = MessageTaken),
@@ -104,32 +110,12 @@ async fn post_message(
     body: Json<NewMessage>,
 ) -> Result<HttpResponse, Problem> {
     let (phase_id, StageInPath(stage)) = path.0;
-    let taken = MessageTaken { message_id: MessageId(Uuid::now_v7()), turn_id: TurnId(Uuid::now_v7()) };
-    let text = salted(body.0.text);
-    let prepare = async || {
-        let phase = InPhase::enter_stage(&state, &caller, phase_id, stage).await?;
-        phase.phase.permits(Verb::PostMessage, stage, phase.person())?;
-        let project_id = phase.project.project_id;
-        let command = ConversationCommand::PostMessage {
-            project_id,
-            phase_id,
-            stage,
-            message_id: taken.message_id,
-            turn_id: taken.turn_id,
-            author: caller.user_id,
-            text: text.clone(),
-        };
-        let mut envelope = phase
-            .envelope(&context, Capability::Converse(stage))
-            .with_texts([text.clone()])
-            .with_result(&context, json!(taken));
-        envelope.jobs = vec![turn_job(&phase, stage, taken.turn_id, 1)];
-        Ok((command, envelope))
-    };
-    let stream = conversation_stream(phase_id, stage);
-    let done = state.commands.execute_with::<Conversation, Problem, _, _>(&stream, context.repeated(), prepare).await?;
+    let (message_id, turn_id) = (MessageId(Uuid::now_v7()), TurnId(Uuid::now_v7()));
+    let offered = OfferedMessage { phase_id, stage, message_id, turn_id, text: salted(body.0.text) };
+    let done = offered.offer(&state, &caller, &context).await?;
     // A repeat gets the ids that the first request was given.
-    let taken: MessageTaken = serde_json::from_value(done.result.clone()).unwrap_or(taken);
+    let first = serde_json::from_value(done.result.clone());
+    let taken: MessageTaken = first.unwrap_or(MessageTaken { message_id, turn_id, queued: false });
     Ok(written(StatusCode::ACCEPTED, &taken, None, None, place_of(&done)))
 }
 
@@ -241,12 +227,12 @@ async fn get_next_context(
     Ok(read(&views::conversation::next_context(&rendered), None))
 }
 
-fn turn_job(phase: &InPhase, stage: Stage, turn_id: TurnId, attempt: u32) -> NewJob {
+pub(super) fn turn_job(phase: &InPhase, stage: Stage, turn_id: TurnId, attempt: u32) -> NewJob {
     NewJob::turn(phase.project.project_id, phase.phase_id, stage, turn_id, attempt)
 }
 
 /// Executes a command on a turn of somebody who may converse in the stage.
-async fn converse(
+pub(super) async fn converse(
     state: &AppState,
     caller: &Caller,
     context: &RequestContext,

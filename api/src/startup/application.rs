@@ -15,7 +15,7 @@ use sqlx::PgPool;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
-use super::conductor::{conductor, described};
+use super::conductor::{conductor, described, within_budget};
 use super::database::Database;
 use super::error::StartupError;
 use super::readiness::{Parts, ready};
@@ -144,6 +144,7 @@ impl Application {
         companions.spawn(follow_session_ends(hub.clone(), identity.clone()));
         companions.spawn(sweep_sessions(identity.clone()));
         let described = described(model.as_ref());
+        let model = within_budget(model, log.pool.clone(), &config.model);
         let worker = Worker::start(log.pool.clone(), log.commands.clone(), log.visibility.clone(), hub.clone(), model);
         let port = sockets.first().and_then(|socket| socket.local_addr().ok()).map_or(0, |address| address.port());
         let greeting = Greeting {

@@ -4,8 +4,10 @@
 use std::sync::Arc;
 
 use konductro_domain::conductor::{Adapter, LanguageModel};
+use sqlx::PgPool;
 
 use super::error::StartupError;
+use crate::conductor::budget::{BudgetTerms, Budgeted};
 use crate::conductor::guided::Guided;
 use crate::conductor::openai::{DEFAULT_BASE_URL, OpenAi, OpenAiConfig};
 use crate::config::ModelConfig;
@@ -26,6 +28,18 @@ pub(super) fn conductor(config: &ModelConfig) -> Result<Arc<dyn LanguageModel>, 
         cache_profile: config.cache_profile,
         prices,
     })?))
+}
+
+/// The same within budgets: what a model costs is known from the price table, and guided mode costs nothing.
+pub(super) fn within_budget(
+    model: Arc<dyn LanguageModel>,
+    pool: PgPool,
+    config: &ModelConfig,
+) -> Arc<dyn LanguageModel> {
+    let Some(prices) = config.model_prices.clone() else { return model };
+    let terms =
+        BudgetTerms { prices, reply_allowance: config.reply_allowance, workspace_micros: config.workspace_budget };
+    Arc::new(Budgeted::new(model, pool, terms))
 }
 
 /// How the pages name it.

@@ -1,6 +1,7 @@
 //! The conversation of a stage as the API shows it: messages, replies, and what Conductor was given.
 
-use konductro_domain::conductor::{ModelFailureKind, Usage as DomainUsage};
+use konductro_domain::actor::Person;
+use konductro_domain::conductor::{FinishKind, ModelFailureKind, Usage as DomainUsage};
 use konductro_domain::conversation::ReplyFailure;
 use konductro_domain::ids::{PhaseId, TurnId};
 use konductro_domain::phase::SetAsideReason;
@@ -8,8 +9,9 @@ use konductro_domain::phase::artefact::Completeness;
 use konductro_domain::stage::Stage as DomainStage;
 use konductro_projections::ProjectionError;
 use konductro_projections::conversation_view::{
-    self as rows, DocumentOutcome, DocumentRow, GivenBlock, PromptGiven, TurnWithTexts,
+    self as rows, DocumentOutcome, DocumentRow, GivenBlock, PromptGiven, TurnRow, TurnWithTexts,
 };
+use konductro_projections::message_queue;
 use serde::Serialize;
 use sqlx::PgPool;
 use time::OffsetDateTime;
@@ -18,6 +20,7 @@ use uuid::Uuid;
 
 use super::people::People;
 use super::sentences::ERASED;
+use super::waiting_message::{self, WaitingMessage};
 use super::words::{Adapter, GeneratedBy, Stage, TurnState};
 use crate::conductor::extract::{self, PartKind};
 use crate::conductor::prompt::RenderedPrompt;
@@ -32,6 +35,10 @@ pub struct Messages {
     pub next_cursor: Option<String>,
     /// The turn that is still to end.
     pub live_turn: Option<LiveTurn>,
+    /// The message that waits for it to end; everybody sees it.
+    pub queued: Option<WaitingMessage>,
+    /// The reader's own message that waited and could not be sent, until they write again.
+    pub returned: Option<WaitingMessage>,
 }
 
 /// The turn that is still to end.
@@ -81,6 +88,16 @@ pub struct Message {
     /// Quick answers to what a reply asks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub suggestions: Option<Vec<String>>,
+    /// Whether a reply broke off where it can go on.
+    #[serde(skip_serializing_if = "is_false")]
+    pub broke_off: bool,
+    /// The turn that took this one's place; Conductor is not told of this one any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replaced_by: Option<Uuid>,
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// Who wrote a message.
@@ -255,13 +272,17 @@ pub async fn messages(
     pool: &PgPool,
     phase: PhaseId,
     stage: DomainStage,
+    reader: &Person,
     paging: Paging<i64>,
 ) -> Result<Messages, ProjectionError> {
     let turns = (paging.limit + 1) / 2;
     let mut page = rows::page_of(pool, phase, stage, paging.after, turns + 1).await?;
     page.reverse();
     let page = Page::cut(page, turns, |turn| turn.row.position);
-    let people = People::named(pool, page.items.iter().map(|turn| turn.row.author)).await?;
+    let waiting = message_queue::of_conversation(pool, phase, stage, reader.user_id).await?;
+    let authors = page.items.iter().map(|turn| turn.row.author).chain(waiting.iter().map(|it| it.row.author));
+    let people = People::named(pool, authors).await?;
+    let (queued, returned) = waiting_message::shown(&waiting, reader, &people);
     let live = rows::live_turn(pool, phase, stage).await?;
     Ok(Messages {
         items: page.items.into_iter().rev().flat_map(|turn| both(turn, &people)).collect(),
@@ -271,6 +292,8 @@ pub async fn messages(
             state: live.state.into(),
             attempt: live.attempt,
         }),
+        queued,
+        returned,
     })
 }
 
@@ -292,6 +315,8 @@ pub(super) fn both(turn: TurnWithTexts, people: &People) -> [Message; 2] {
         documents: None,
         generated_by: None,
         suggestions: None,
+        broke_off: false,
+        replaced_by: row.replaced_by.map(|turn| turn.0),
     };
     [message, reply(turn)]
 }
@@ -300,12 +325,12 @@ fn reply(turn: TurnWithTexts) -> Message {
     let row = turn.row;
     let erased = row.reply_hash.filter(|_| turn.reply.is_none()).map(|_| ERASED.to_owned());
     let text = turn.reply.or(erased).unwrap_or_default();
+    let broke_off = !text.is_empty() && broke_off(&row);
     Message {
         id: row.turn_id.0,
         turn_id: row.turn_id.0,
         author: Author::Conductor {},
         parts: parts(&text, row.stage),
-        text,
         state: state(row.state),
         at: row.ended_at.or(row.started_at).unwrap_or(row.posted_at),
         attempt: Some(row.attempt),
@@ -313,7 +338,19 @@ fn reply(turn: TurnWithTexts) -> Message {
         usage: row.usage.map(Usage::from),
         documents: Some(row.documents.iter().map(document).collect()),
         generated_by: row.generated_by.map(GeneratedBy::from),
+        broke_off,
+        replaced_by: row.replaced_by.map(|turn| turn.0),
         suggestions: Some(row.suggestions),
+        text,
+    }
+}
+
+/// Whether a reply ended where it can go on: as the conversation decides it.
+fn broke_off(row: &TurnRow) -> bool {
+    match (row.state, &row.failure) {
+        (rows::TurnState::Completed, _) => row.finish == Some(FinishKind::Truncated),
+        (_, Some(ReplyFailure::Model { failure: ModelFailureKind::TooLarge | ModelFailureKind::Blocked, .. })) => false,
+        (state, _) => !state.is_live(),
     }
 }
 
@@ -359,7 +396,8 @@ fn is_retryable(failure: ModelFailureKind) -> bool {
         | ModelFailureKind::TimedOut
         | ModelFailureKind::Interrupted
         | ModelFailureKind::Undecodable
-        | ModelFailureKind::TooLarge => true,
+        | ModelFailureKind::TooLarge
+        | ModelFailureKind::BudgetReached => true,
         ModelFailureKind::Unauthorised | ModelFailureKind::Rejected | ModelFailureKind::Blocked => false,
     }
 }

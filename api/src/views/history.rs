@@ -24,7 +24,7 @@ use super::people::People;
 use super::words::Role;
 use crate::http::Page;
 
-mod conversation;
+pub(super) mod conversation;
 mod phase;
 mod review;
 mod story;
@@ -247,7 +247,7 @@ fn summary(row: &HistoryRow, people: &People, reasons: &HashMap<Hash, String>) -
     };
     match &row.payload {
         Event::Phase(event) => phase::sentence(event, who, people),
-        Event::Conversation(event) => conversation::sentence(event, who),
+        Event::Conversation(event) => conversation::sentence(event, row.actor, who),
         Event::StoryReview(event) => review::sentence(event, who),
         Event::Story(event) => story::sentence(event, who, people),
         Event::Workspace(WorkspaceEvent::TextErased { reason, .. }) => match reasons.get(&reason.hash) {

@@ -8,6 +8,7 @@ pub mod artefact;
 pub mod backlog;
 pub mod board;
 pub mod brief;
+pub mod budget;
 mod change_request;
 mod conditions;
 pub mod conversation;
@@ -44,6 +45,7 @@ pub mod thread;
 pub mod token;
 pub mod traceability;
 pub mod usage;
+mod waiting_message;
 mod words;
 
 pub use approval_policy::ApprovalPolicyPage;
@@ -51,6 +53,7 @@ pub use artefact::{Artefact, ArtefactVersion, ArtefactVersionSummary, Based};
 pub use backlog::{BacklogPage, BacklogPhase, ExportedStory, StorySummary};
 pub use board::{PhaseSummary, StageSummary};
 pub use brief::Brief;
+pub use budget::Budget;
 pub use change_request::{ChangeRequest, Dismissal};
 pub use conditions::{Condition, Link};
 pub use conversation::{Author, Document, Failure, LiveTurn, Message, Messages, NextContext, Part, TurnContext, Usage};
@@ -84,6 +87,7 @@ pub use thread::{Anchor, FoundPlace, Resolved, Thread, ThreadReply};
 pub use token::{Scope, Token};
 pub use traceability::Traceability;
 pub use usage::ProjectUsage;
+pub use waiting_message::WaitingMessage;
 pub use words::{
     Adapter, AssetStatus, Change, ChangeRequestState, Completeness, DriftState, EnrichmentState, FindingState,
     GateKind, GateState, GeneratedBy, GenerationMode, GenerationState, KeptStanding, Origin, PhaseKind, PhaseStatus,

@@ -5,22 +5,24 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::conductor::{FinishKind, GeneratedBy, PromptManifest, Usage};
-use crate::conversation::{ConversationEvent, ReplyFailure, WrittenDocument};
-use crate::ids::{MessageId, PhaseId, ProjectId, TurnId, UserId};
-use crate::stage::Stage;
-use crate::text::Text;
+use crate::conversation::replying::{broken_off, broken_off_when_failed, broken_off_when_finished};
+use crate::conversation::{ConversationCommand, ConversationError, ConversationEvent, NewMessage, QueuedMessage};
+use crate::ids::{TurnId, UserId};
+use crate::text::{Text, TextRef};
 
 /// Longest message, in bytes of UTF-8 (32 KiB).
 pub const MAX_MESSAGE_BYTES: usize = 32 * 1024;
 
-/// What a conversation remembers: the latest turn, and whether Conductor ever replied.
+/// What a conversation remembers: the latest turn, what waits for it to end, and whether Conductor ever replied.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Conversation {
     /// The latest turn, once there is one.
     pub turn: Option<Turn>,
     /// Whether Conductor has replied to anything.
     pub replied: Replied,
+    /// The message that waits for the reply to end.
+    #[serde(default)]
+    pub queued: Option<QueuedMessage>,
 }
 
 /// Whether Conductor has replied.
@@ -45,6 +47,12 @@ pub struct Turn {
     pub attempt: u32,
     /// How far it is.
     pub progress: TurnProgress,
+    /// What had come of the reply when it broke off, where it can go on from there.
+    #[serde(default)]
+    pub broken_off: Option<TextRef>,
+    /// What the attempt goes on from, where it does.
+    #[serde(default)]
+    pub continues: Option<TextRef>,
 }
 
 /// How far a turn is.
@@ -75,133 +83,32 @@ impl TurnProgress {
     }
 }
 
-/// A command to a conversation.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ConversationCommand {
-    /// Write to Conductor.
-    PostMessage {
-        /// The project.
-        project_id: ProjectId,
-        /// The phase.
-        phase_id: PhaseId,
-        /// The stage.
-        stage: Stage,
-        /// The new message.
-        message_id: MessageId,
-        /// The new turn.
-        turn_id: TurnId,
-        /// Who writes.
-        author: UserId,
-        /// What.
-        text: Text,
-    },
-    /// Record what Conductor is given.
-    StartReply {
-        /// The turn.
-        turn_id: TurnId,
-        /// The attempt.
-        attempt: u32,
-        /// Who generates.
-        generated_by: GeneratedBy,
-        /// Everything that is given.
-        prompt: PromptManifest,
-    },
-    /// Ask to stop the reply.
-    RequestStop {
-        /// The turn.
-        turn_id: TurnId,
-    },
-    /// Record a whole reply.
-    CompleteReply {
-        /// What was written, and by what.
-        reply: Reply,
-        /// Quick answers.
-        suggestions: Vec<String>,
-        /// How it ended.
-        finish: FinishKind,
-        /// The model that the endpoint names.
-        model_returned: Option<String>,
-    },
-    /// Record a stopped reply.
-    StopReply {
-        /// What had arrived.
-        reply: Reply,
-    },
-    /// Record a failed reply.
-    FailReply {
-        /// What had arrived.
-        reply: Reply,
-        /// Why.
-        reason: ReplyFailure,
-    },
-    /// Ask for another attempt.
-    RetryTurn {
-        /// The turn.
-        turn_id: TurnId,
-    },
-}
-
-/// What had arrived of a reply when it ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reply {
-    /// The turn.
-    pub turn_id: TurnId,
-    /// The attempt.
-    pub attempt: u32,
-    /// The text, document tags included.
-    pub text: Text,
-    /// The documents in it.
-    pub documents: Vec<WrittenDocument>,
-    /// Who generated it.
-    pub generated_by: GeneratedBy,
-    /// What it consumed.
-    pub usage: Usage,
-}
-
-/// Why a conversation refuses.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ConversationError {
-    /// A message is empty.
-    #[error("the message is empty; write what Conductor should know or do")]
-    EmptyMessage,
-    /// A message is too long.
-    #[error(
-        "the message has {bytes} bytes, and {MAX_MESSAGE_BYTES} are the limit; shorten it, or put long text into the project context"
-    )]
-    MessageTooLong {
-        /// Its length.
-        bytes: usize,
-    },
-    /// Conductor is still replying.
-    #[error("Conductor is still replying; wait for the reply, or stop it, then write again")]
-    TurnRunning(TurnId),
-    /// There is no such turn.
-    #[error("there is no such turn, or a newer one has begun")]
-    UnknownTurn,
-    /// The turn has ended.
-    #[error("this reply has ended already; there is nothing to stop")]
-    TurnNotRunning,
-    /// The turn can't be tried again.
-    #[error("this reply can't be tried again: only a failed or stopped one can")]
-    TurnNotRetryable,
-}
-
 impl Conversation {
     /// Given this conversation, when this command: the events, or why not.
     pub fn decide(&self, command: &ConversationCommand) -> Result<Vec<ConversationEvent>, ConversationError> {
         match command {
             ConversationCommand::PostMessage { project_id, phase_id, stage, message_id, turn_id, author, text } => {
-                let checked = self.admits(text)?;
-                Ok(vec![ConversationEvent::MessagePosted {
+                let text = worth_reading(text)?.clone();
+                self.at_rest()?;
+                Ok(vec![posted(&NewMessage {
                     project_id: *project_id,
                     phase_id: *phase_id,
                     stage: *stage,
                     message_id: *message_id,
                     turn_id: *turn_id,
                     author: *author,
-                    text: checked.reference(),
-                }])
+                    text,
+                })])
             }
+            ConversationCommand::QueueMessage { message, approved_version } => {
+                self.queue_message(message, *approved_version)
+            }
+            ConversationCommand::SendQueuedMessage { message_id } => Ok(self.send_queued_message(*message_id)),
+            ConversationCommand::ReturnQueuedMessage { message_id, reason } => {
+                Ok(self.return_queued_message(*message_id, *reason))
+            }
+            ConversationCommand::CancelQueuedMessage { by } => self.cancel_queued_message(by),
+            ConversationCommand::EditMessage { turn_id, message } => self.edit_message(*turn_id, message),
             ConversationCommand::StartReply { turn_id, attempt, generated_by, prompt } => {
                 self.start_reply(*turn_id, *attempt, generated_by, prompt)
             }
@@ -242,106 +149,111 @@ impl Conversation {
                 })
             }
             ConversationCommand::RetryTurn { turn_id } => self.retry_turn(*turn_id),
+            ConversationCommand::ContinueTurn { turn_id } => self.continue_turn(*turn_id),
+            ConversationCommand::ExtractDocument { turn_id, asked_by, document, generated_by } => {
+                self.extract_document(*turn_id, *asked_by, document, generated_by)
+            }
         }
     }
 
-    fn admits<'a>(&self, text: &'a Text) -> Result<&'a Text, ConversationError> {
-        if text.body().trim().is_empty() {
-            return Err(ConversationError::EmptyMessage);
+    /// The old turn stays in the history, and is not told to Conductor any more.
+    fn edit_message(&self, turn_id: TurnId, message: &NewMessage) -> Result<Vec<ConversationEvent>, ConversationError> {
+        worth_reading(&message.text)?;
+        let turn = self.latest(turn_id)?;
+        if turn.asked_by != message.author {
+            return Err(ConversationError::NotYoursToEdit);
         }
-        if text.body().len() > MAX_MESSAGE_BYTES {
-            return Err(ConversationError::MessageTooLong { bytes: text.body().len() });
+        self.at_rest()?;
+        Ok(vec![ConversationEvent::TurnReplaced { turn_id, replaced_by: message.turn_id }, posted(message)])
+    }
+
+    /// Whether a turn can begin: no reply runs, and no message waits to be next.
+    pub(super) fn at_rest(&self) -> Result<(), ConversationError> {
+        if let Some(turn) = self.running() {
+            return Err(ConversationError::TurnRunning(turn.turn_id));
         }
-        match &self.turn {
-            Some(turn) if turn.progress.is_running() => Err(ConversationError::TurnRunning(turn.turn_id)),
-            _ => Ok(text),
+        match &self.queued {
+            Some(waiting) => Err(ConversationError::MessageWaits(waiting.message_id)),
+            None => Ok(()),
         }
     }
 
-    fn latest(&self, turn_id: TurnId) -> Result<&Turn, ConversationError> {
+    /// The turn that is still to end.
+    pub fn running(&self) -> Option<&Turn> {
+        self.turn.as_ref().filter(|turn| turn.progress.is_running())
+    }
+
+    pub(super) fn latest(&self, turn_id: TurnId) -> Result<&Turn, ConversationError> {
         self.turn.as_ref().filter(|turn| turn.turn_id == turn_id).ok_or(ConversationError::UnknownTurn)
-    }
-
-    fn start_reply(
-        &self,
-        turn_id: TurnId,
-        attempt: u32,
-        generated_by: &GeneratedBy,
-        prompt: &PromptManifest,
-    ) -> Result<Vec<ConversationEvent>, ConversationError> {
-        let turn = self.latest(turn_id)?;
-        if turn.attempt != attempt || !turn.progress.is_running() {
-            return Err(ConversationError::TurnNotRunning);
-        }
-        if turn.progress == TurnProgress::Streaming {
-            return Ok(Vec::new());
-        }
-        Ok(vec![ConversationEvent::ReplyStarted {
-            turn_id,
-            attempt,
-            generated_by: generated_by.clone(),
-            prompt: prompt.clone(),
-        }])
-    }
-
-    fn request_stop(&self, turn_id: TurnId) -> Result<Vec<ConversationEvent>, ConversationError> {
-        match self.latest(turn_id)?.progress {
-            TurnProgress::Queued | TurnProgress::Streaming => {
-                Ok(vec![ConversationEvent::ReplyStopRequested { turn_id }])
-            }
-            TurnProgress::Stopping => Ok(Vec::new()),
-            TurnProgress::Completed | TurnProgress::Stopped | TurnProgress::Failed => {
-                Err(ConversationError::TurnNotRunning)
-            }
-        }
-    }
-
-    /// A reply ends once; a worker that reports the end of an attempt that has ended adds nothing.
-    fn end(
-        &self,
-        reply: &Reply,
-        event: impl FnOnce(UserId) -> ConversationEvent,
-    ) -> Result<Vec<ConversationEvent>, ConversationError> {
-        let turn = self.latest(reply.turn_id)?;
-        if turn.attempt != reply.attempt || !turn.progress.is_running() {
-            return Ok(Vec::new());
-        }
-        Ok(vec![event(turn.asked_by)])
-    }
-
-    fn retry_turn(&self, turn_id: TurnId) -> Result<Vec<ConversationEvent>, ConversationError> {
-        let turn = self.latest(turn_id)?;
-        match turn.progress {
-            TurnProgress::Failed | TurnProgress::Stopped => {
-                Ok(vec![ConversationEvent::TurnRetried { turn_id, attempt: turn.attempt + 1 }])
-            }
-            TurnProgress::Queued | TurnProgress::Streaming | TurnProgress::Stopping => {
-                Err(ConversationError::TurnRunning(turn_id))
-            }
-            TurnProgress::Completed => Err(ConversationError::TurnNotRetryable),
-        }
     }
 
     /// Folds one event.
     pub fn fold(&mut self, event: ConversationEvent) {
         match event {
-            ConversationEvent::MessagePosted { turn_id, author, .. } => {
-                self.turn = Some(Turn { turn_id, asked_by: author, attempt: 1, progress: TurnProgress::Queued });
+            ConversationEvent::MessagePosted { message_id, turn_id, author, .. } => {
+                self.turn = Some(Turn {
+                    turn_id,
+                    asked_by: author,
+                    attempt: 1,
+                    progress: TurnProgress::Queued,
+                    broken_off: None,
+                    continues: None,
+                });
+                self.queued.take_if(|queued| queued.message_id == message_id);
+            }
+            ConversationEvent::MessageQueued {
+                project_id,
+                phase_id,
+                stage,
+                message_id,
+                turn_id,
+                author,
+                text,
+                approved_version,
+            } => {
+                self.queued = Some(QueuedMessage {
+                    project_id,
+                    phase_id,
+                    stage,
+                    message_id,
+                    turn_id,
+                    author,
+                    text,
+                    approved_version,
+                });
+            }
+            ConversationEvent::QueuedMessageCancelled { .. } | ConversationEvent::QueuedMessageReturned { .. } => {
+                self.queued = None;
             }
             ConversationEvent::ReplyStarted { .. } => self.progress(TurnProgress::Streaming),
             ConversationEvent::ReplyStopRequested { .. } => self.progress(TurnProgress::Stopping),
-            ConversationEvent::ReplyCompleted { .. } => {
+            ConversationEvent::ReplyCompleted { finish, text, .. } => {
                 self.replied = Replied::Yes;
-                self.progress(TurnProgress::Completed);
+                self.ended(TurnProgress::Completed, broken_off_when_finished(finish, text));
             }
-            ConversationEvent::ReplyStopped { .. } => self.progress(TurnProgress::Stopped),
-            ConversationEvent::ReplyFailed { .. } => self.progress(TurnProgress::Failed),
-            ConversationEvent::TurnRetried { attempt, .. } => {
-                if let Some(turn) = &mut self.turn {
-                    turn.attempt = attempt;
-                    turn.progress = TurnProgress::Queued;
-                }
+            ConversationEvent::ReplyStopped { text, .. } => self.ended(TurnProgress::Stopped, broken_off(text)),
+            ConversationEvent::ReplyFailed { reason, text, .. } => {
+                self.ended(TurnProgress::Failed, broken_off_when_failed(&reason, text));
             }
+            ConversationEvent::TurnRetried { attempt, .. } => self.begin_again(attempt, |_| None),
+            ConversationEvent::TurnContinued { attempt, .. } => self.begin_again(attempt, |turn| turn.broken_off),
+            ConversationEvent::TurnReplaced { .. } | ConversationEvent::DocumentExtracted { .. } => {}
+        }
+    }
+
+    fn begin_again(&mut self, attempt: u32, from: impl FnOnce(&Turn) -> Option<TextRef>) {
+        if let Some(turn) = &mut self.turn {
+            turn.attempt = attempt;
+            turn.progress = TurnProgress::Queued;
+            turn.continues = from(turn);
+            turn.broken_off = None;
+        }
+    }
+
+    fn ended(&mut self, progress: TurnProgress, broken_off: Option<TextRef>) {
+        self.progress(progress);
+        if let Some(turn) = &mut self.turn {
+            turn.broken_off = broken_off;
         }
     }
 
@@ -352,6 +264,29 @@ impl Conversation {
                 turn.progress = progress;
             }
         }
+    }
+}
+
+/// The text, where Conductor can be asked to read it.
+pub(super) fn worth_reading(text: &Text) -> Result<&Text, ConversationError> {
+    if text.body().trim().is_empty() {
+        return Err(ConversationError::EmptyMessage);
+    }
+    if text.body().len() > MAX_MESSAGE_BYTES {
+        return Err(ConversationError::MessageTooLong { bytes: text.body().len() });
+    }
+    Ok(text)
+}
+
+fn posted(message: &NewMessage) -> ConversationEvent {
+    ConversationEvent::MessagePosted {
+        project_id: message.project_id,
+        phase_id: message.phase_id,
+        stage: message.stage,
+        message_id: message.message_id,
+        turn_id: message.turn_id,
+        author: message.author,
+        text: message.text.reference(),
     }
 }
 

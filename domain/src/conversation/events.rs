@@ -29,6 +29,52 @@ event_enum! {
             /// What was written.
             text: TextRef,
         },
+        /// A person wrote while Conductor replied; the message waits for the reply to end.
+        MessageQueued {
+            /// The project.
+            project_id: ProjectId,
+            /// The phase.
+            phase_id: PhaseId,
+            /// The stage.
+            stage: Stage,
+            /// The message; it keeps its id when it is sent.
+            message_id: MessageId,
+            /// The turn that it will begin.
+            turn_id: TurnId,
+            /// Who wrote it.
+            author: UserId,
+            /// What was written.
+            text: TextRef,
+            /// The version that was approved at the stage then, where one was.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            approved_version: Option<u32>,
+        },
+        /// A message that waited was taken back before it was sent.
+        QueuedMessageCancelled {
+            /// The message.
+            message_id: MessageId,
+            /// Who had written it.
+            author: UserId,
+            /// Who took it back.
+            cancelled_by: UserId,
+        },
+        /// A message that waited could no longer be sent; its author has it back.
+        QueuedMessageReturned {
+            /// The message.
+            message_id: MessageId,
+            /// Whose it is.
+            author: UserId,
+            /// Why.
+            reason: QueueReturn,
+        },
+        /// A person said it differently: another turn takes this one's place. It stays in the history, and Conductor is
+        /// not told of it any more.
+        TurnReplaced {
+            /// The turn.
+            turn_id: TurnId,
+            /// The turn that takes its place.
+            replaced_by: TurnId,
+        },
         /// Conductor was asked; what it was given is on record.
         ReplyStarted {
             /// The turn.
@@ -111,7 +157,39 @@ event_enum! {
             /// The attempt that begins.
             attempt: u32,
         },
+        /// A person asked for the rest of a reply that had broken off; what had arrived is its beginning.
+        TurnContinued {
+            /// The turn.
+            turn_id: TurnId,
+            /// The attempt that begins.
+            attempt: u32,
+        },
+        /// A person took a reply's plain words for a document.
+        DocumentExtracted {
+            /// The turn.
+            turn_id: TurnId,
+            /// Whose message the reply answers: an author of what it wrote (rule 8).
+            asked_by: UserId,
+            /// The document.
+            document: WrittenDocument,
+            /// Who generated it.
+            generated_by: GeneratedBy,
+        },
     }
+}
+
+/// Why a message that waited was given back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum QueueReturn {
+    /// The stage was locked meanwhile.
+    StageLocked,
+    /// The stage was approved meanwhile: what is said now may be said of another text.
+    StageApproved,
+    /// The phase is over.
+    PhaseClosed,
+    /// Its author may not write here any more.
+    NotAllowed,
 }
 
 /// A document that Conductor wrote in a reply.

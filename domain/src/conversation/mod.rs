@@ -1,14 +1,19 @@
 //! The conversation of one stage: messages, turns and replies.
 
 mod aggregate;
+mod commands;
+mod errors;
 mod events;
+mod queue;
+mod replying;
 #[cfg(test)]
 mod tests;
 
-pub use aggregate::{
-    Conversation, ConversationCommand, ConversationError, MAX_MESSAGE_BYTES, Replied, Reply, Turn, TurnProgress,
-};
-pub use events::{ConversationEvent, ReplyFailure, Substance, WrittenDocument};
+pub use aggregate::{Conversation, MAX_MESSAGE_BYTES, Replied, Turn, TurnProgress};
+pub use commands::{ConversationCommand, NewMessage, Reply};
+pub use errors::ConversationError;
+pub use events::{ConversationEvent, QueueReturn, ReplyFailure, Substance, WrittenDocument};
+pub use queue::{QueuedMessage, may_cancel};
 
 use crate::ids::PhaseId;
 use crate::stage::Stage;

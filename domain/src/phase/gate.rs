@@ -79,6 +79,14 @@ impl Gate {
 }
 
 impl OpenedPhase {
+    /// The version that is approved at a stage now.
+    pub fn approved_version(&self, stage: Stage) -> Option<u32> {
+        match self.gate(stage) {
+            Gate::Approved(_) => self.stages.get(&stage)?.approved.as_ref().map(|approved| approved.version),
+            _ => None,
+        }
+    }
+
     /// The gate of a stage. A stage that this kind of phase has not is locked for ever; one that a promoted phase
     /// had stays passed.
     pub fn gate(&self, stage: Stage) -> Gate {

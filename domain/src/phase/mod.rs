@@ -46,7 +46,7 @@ pub use gate::{Gate, GateState};
 pub use permission::Taking;
 pub use state::{
     ApprovedRecord, FindingState, GivenApproval, KeptSubmission, OpenChangeRequest, OpenedPhase, Phase, PhaseStatus,
-    RaisedFinding, StageRecord, ThreadRecord, VersionRecord,
+    RaisedFinding, StageRecord, TakenDocument, ThreadRecord, VersionRecord,
 };
 pub use verbs::{PhaseVerb, Verb};
 pub use waiving::BadWaiver;

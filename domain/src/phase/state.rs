@@ -45,8 +45,10 @@ pub struct OpenedPhase {
     pub status: PhaseStatus,
     /// One record for each stage of its kind.
     pub stages: BTreeMap<Stage, StageRecord>,
-    /// The last documents taken from turns, so that a repeat is recognised.
-    pub taken_documents: VecDeque<(TurnId, u32)>,
+    /// The last documents taken from turns, so that a repeat is recognised. Another attempt at a turn may write
+    /// another text in the same place, and the rest of one that broke off: both are new.
+    #[serde(default)]
+    pub taken: VecDeque<TakenDocument>,
     /// Every thread beside an artefact; a change request is one too.
     #[serde(default)]
     pub threads: BTreeMap<ThreadId, ThreadRecord>,
@@ -56,6 +58,27 @@ pub struct OpenedPhase {
     /// Submissions that are kept beside an approved artefact; one a person and stage.
     #[serde(default)]
     pub kept_submissions: BTreeMap<KeptSubmissionId, KeptSubmission>,
+}
+
+/// A document that was taken from a turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct TakenDocument {
+    /// The turn.
+    pub turn_id: TurnId,
+    /// Its place among the turn's documents.
+    pub ordinal: u32,
+    /// The hash of its text.
+    pub content: Hash,
+    /// Whether all of it had arrived; of one that was set aside it is not on record, and either is a repeat.
+    pub completeness: Option<Completeness>,
+}
+
+impl TakenDocument {
+    /// Whether another is this one again.
+    pub fn is_repeated_by(&self, other: &TakenDocument) -> bool {
+        (self.turn_id, self.ordinal, self.content) == (other.turn_id, other.ordinal, other.content)
+            && self.completeness.is_none_or(|known| other.completeness == Some(known))
+    }
 }
 
 /// Where a phase stands.
@@ -250,7 +273,7 @@ impl Phase {
                 brief,
                 status: PhaseStatus::Planning,
                 stages,
-                taken_documents: VecDeque::new(),
+                taken: VecDeque::new(),
                 threads: BTreeMap::new(),
                 findings: BTreeMap::new(),
                 kept_submissions: BTreeMap::new(),
@@ -284,7 +307,9 @@ impl OpenedPhase {
             PhaseEvent::FirstReplyReceived { stage, turn_id } => {
                 self.at(stage, |record| record.first_reply = Some(turn_id));
             }
-            PhaseEvent::DocumentSetAside { turn_id, ordinal, .. } => self.remember_document(turn_id, ordinal),
+            PhaseEvent::DocumentSetAside { turn_id, ordinal, content, .. } => {
+                self.remember(TakenDocument { turn_id, ordinal, content: content.hash, completeness: None });
+            }
             PhaseEvent::ArtefactVersionAdded {
                 stage,
                 version,
@@ -414,8 +439,9 @@ impl OpenedPhase {
         document: Option<(TurnId, u32)>,
         approval_policy: ApprovalPolicy,
     ) {
-        if let Some((turn, ordinal)) = document {
-            self.remember_document(turn, ordinal);
+        if let Some((turn_id, ordinal)) = document {
+            let (content, completeness) = (version.content.hash, Some(version.completeness));
+            self.remember(TakenDocument { turn_id, ordinal, content, completeness });
         }
         self.at(stage, |record| {
             record.authors_since_approval.extend(version.authors.iter().copied());
@@ -439,11 +465,11 @@ impl OpenedPhase {
         }
     }
 
-    fn remember_document(&mut self, turn: TurnId, ordinal: u32) {
-        if self.taken_documents.len() == TAKEN_DOCUMENTS {
-            self.taken_documents.pop_front();
+    fn remember(&mut self, document: TakenDocument) {
+        if self.taken.len() == TAKEN_DOCUMENTS {
+            self.taken.pop_front();
         }
-        self.taken_documents.push_back((turn, ordinal));
+        self.taken.push_back(document);
     }
 
     fn promote(&mut self, kind: PhaseKind) {

@@ -10,7 +10,7 @@ use crate::phase::commands::{AddArtefactVersion, SaveDocument, Via};
 use crate::phase::errors::{MAX_ARTEFACT_BYTES, PhaseError};
 use crate::phase::gate::GateState;
 use crate::phase::opening::checked_title;
-use crate::phase::state::OpenedPhase;
+use crate::phase::state::{OpenedPhase, TakenDocument};
 use crate::phase::verbs::Verb;
 use crate::phase::{PhaseEvent, SetAsideReason, submitting};
 use crate::project::policy::ApprovalPolicy;
@@ -34,8 +34,13 @@ pub(super) fn add_artefact_version(
 }
 
 pub(super) fn save_document(phase: &OpenedPhase, command: &SaveDocument) -> Vec<PhaseEvent> {
-    let document = (command.turn_id, command.ordinal);
-    if phase.taken_documents.contains(&document) {
+    let document = TakenDocument {
+        turn_id: command.turn_id,
+        ordinal: command.ordinal,
+        content: command.content.hash,
+        completeness: Some(command.completeness),
+    };
+    if phase.taken.iter().any(|taken| taken.is_repeated_by(&document)) {
         return Vec::new();
     }
     let version = NewVersion {
@@ -47,7 +52,7 @@ pub(super) fn save_document(phase: &OpenedPhase, command: &SaveDocument) -> Vec<
         generated_by: Some(command.generated_by.clone()),
         written_by: command.asked_by,
         earlier_authors: command.earlier_authors.iter().copied().collect(),
-        document: Some(document),
+        document: Some((command.turn_id, command.ordinal)),
         source: None,
         sidecar: None,
         approval_policy: &command.approval_policy,

@@ -9,6 +9,7 @@ mod enrich_story_when_requested;
 mod pass_scoping_when_first_reply_completed;
 mod refine_story_when_requested;
 mod save_documents_when_reply_ended;
+mod send_queued_message_when_reply_ended;
 mod work_on_generation_when_started;
 mod work_on_turn_when_asked;
 
@@ -55,6 +56,15 @@ pub enum Reaction {
         turn_id: TurnId,
         /// The attempt.
         attempt: u32,
+    },
+    /// Send the message that waited for a reply to end, if one did.
+    SendQueuedMessage {
+        /// The project.
+        project_id: ProjectId,
+        /// The phase.
+        phase_id: PhaseId,
+        /// The stage.
+        stage: Stage,
     },
     /// Record that Conductor replied in a stage that is passed by it.
     RecordFirstReply {
@@ -180,6 +190,7 @@ fn react_to_project(event: &ProjectEvent) -> Vec<Reaction> {
         | ProjectEvent::MemberRolesSet { .. }
         | ProjectEvent::MemberRemoved { .. }
         | ProjectEvent::ApprovalPolicyChanged { .. }
+        | ProjectEvent::BudgetSet { .. }
         | ProjectEvent::RoleDelegated { .. }
         | ProjectEvent::DelegationEnded { .. } => Vec::new(),
     }
@@ -229,18 +240,27 @@ fn react_to_phase(event: &PhaseEvent) -> Vec<Reaction> {
 
 fn react_to_conversation(recorded: &Recorded<Event>, event: &ConversationEvent) -> Vec<Reaction> {
     match event {
-        ConversationEvent::MessagePosted { .. } | ConversationEvent::TurnRetried { .. } => {
-            work_on_turn_when_asked::react(recorded, event)
-        }
+        ConversationEvent::MessagePosted { .. }
+        | ConversationEvent::TurnRetried { .. }
+        | ConversationEvent::TurnContinued { .. } => work_on_turn_when_asked::react(recorded, event),
         ConversationEvent::ReplyCompleted { .. } => {
             let mut reactions = save_documents_when_reply_ended::react(recorded, event);
             reactions.extend(pass_scoping_when_first_reply_completed::react(recorded, event));
+            reactions.extend(send_queued_message_when_reply_ended::react(recorded, event));
             reactions
         }
         ConversationEvent::ReplyStopped { .. } | ConversationEvent::ReplyFailed { .. } => {
-            save_documents_when_reply_ended::react(recorded, event)
+            let mut reactions = save_documents_when_reply_ended::react(recorded, event);
+            reactions.extend(send_queued_message_when_reply_ended::react(recorded, event));
+            reactions
         }
-        ConversationEvent::ReplyStarted { .. } | ConversationEvent::ReplyStopRequested { .. } => Vec::new(),
+        ConversationEvent::DocumentExtracted { .. } => save_documents_when_reply_ended::react(recorded, event),
+        ConversationEvent::ReplyStarted { .. }
+        | ConversationEvent::ReplyStopRequested { .. }
+        | ConversationEvent::MessageQueued { .. }
+        | ConversationEvent::QueuedMessageCancelled { .. }
+        | ConversationEvent::QueuedMessageReturned { .. }
+        | ConversationEvent::TurnReplaced { .. } => Vec::new(),
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! A whole document is saved however the reply ended. One that broke off is kept as an incomplete version
 //! only where the model ran out of room, since then it can be continued; after a stop or a failure it stays
-//! in the reply's text, and never becomes a version with a hole.
+//! in the reply's text, and never becomes a version with a hole. What a person took for a document is saved the same way.
 
 use crate::conductor::GeneratedBy;
 use crate::conversation::{ConversationEvent, WrittenDocument};
@@ -20,6 +20,9 @@ pub(super) fn react(recorded: &Recorded<Event>, event: &ConversationEvent) -> Ve
         | ConversationEvent::ReplyFailed { turn_id, asked_by, documents, generated_by, .. } => {
             let whole = documents.iter().filter(|document| document.completeness == Completeness::Complete);
             save(recorded, *turn_id, *asked_by, generated_by, whole)
+        }
+        ConversationEvent::DocumentExtracted { turn_id, asked_by, document, generated_by } => {
+            save(recorded, *turn_id, *asked_by, generated_by, std::iter::once(document))
         }
         _ => Vec::new(),
     }

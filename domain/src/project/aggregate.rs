@@ -8,7 +8,7 @@ use crate::actor::Person;
 use crate::ids::{DelegationId, RepositoryId, UserId};
 use crate::project::delegation::{DelegateRole, Delegation};
 use crate::project::policy::{ApprovalPolicy, StagePolicy};
-use crate::project::{MAX_CONTEXT_BYTES, MAX_NAME, ProjectError, ProjectEvent, ProjectVerb};
+use crate::project::{MAX_BUDGET_MICROS, MAX_CONTEXT_BYTES, MAX_NAME, ProjectError, ProjectEvent, ProjectVerb};
 use crate::role::{Role, Roles, may, roles_with};
 use crate::text::{Text, TextRef};
 
@@ -40,6 +40,9 @@ pub struct CreatedProject {
     pub members: BTreeMap<UserId, Roles>,
     /// Its approval policy.
     pub approval_policy: ApprovalPolicy,
+    /// What Conductor may cost in a month, in millionths of the price table's currency; `None` for no bound.
+    #[serde(default)]
+    pub budget_micros: Option<u64>,
     /// Delegations that were not ended before their time; those whose time is over among them.
     #[serde(default)]
     pub delegations: BTreeMap<DelegationId, Delegation>,
@@ -111,6 +114,13 @@ pub enum ProjectCommand {
         /// The stages that change.
         stages: Vec<StagePolicy>,
     },
+    /// Say what Conductor may cost in a month.
+    SetBudget {
+        /// Who.
+        by: Person,
+        /// In millionths of the price table's currency; `None` for no bound.
+        monthly_micros: Option<u64>,
+    },
     /// Lend a role to a colleague who holds it too.
     DelegateRole(DelegateRole),
     /// Take a delegation back, or give it back.
@@ -156,6 +166,16 @@ impl Project {
                     .map(|approval_policy| ProjectEvent::ApprovalPolicyChanged { approval_policy })
                     .into_iter()
                     .collect())
+            }
+            ProjectCommand::SetBudget { by, monthly_micros } => {
+                let project = self.managed_by(ProjectVerb::SetBudget, by)?;
+                if monthly_micros.is_some_and(|budget| budget > MAX_BUDGET_MICROS) {
+                    return Err(ProjectError::BudgetTooLarge);
+                }
+                match project.budget_micros == *monthly_micros {
+                    true => Ok(Vec::new()),
+                    false => Ok(vec![ProjectEvent::BudgetSet { monthly_micros: *monthly_micros }]),
+                }
             }
             ProjectCommand::DelegateRole(command) => self.created()?.delegate_role(command),
             ProjectCommand::EndDelegation { by, delegation_id } => self.created()?.end_delegation(by, *delegation_id),
@@ -217,6 +237,7 @@ impl Project {
                 repositories: BTreeMap::new(),
                 members: BTreeMap::new(),
                 approval_policy,
+                budget_micros: None,
                 delegations: BTreeMap::new(),
             }));
         } else if let Project::Created(project) = self {
@@ -305,6 +326,7 @@ impl CreatedProject {
                 self.members.remove(&user_id);
             }
             ProjectEvent::ApprovalPolicyChanged { approval_policy } => self.approval_policy = approval_policy,
+            ProjectEvent::BudgetSet { monthly_micros } => self.budget_micros = monthly_micros,
             ProjectEvent::RoleDelegated { delegation_id, delegator, delegate, role, from, until } => {
                 self.delegations.insert(delegation_id, Delegation { delegator, delegate, role, from, until });
             }

@@ -7,6 +7,8 @@ use crate::stage::Stage;
 
 /// Longest project context, in bytes of UTF-8 (256 KiB).
 pub const MAX_CONTEXT_BYTES: usize = 256 * 1024;
+/// The largest monthly budget, in millionths of a currency unit: a thousand million units.
+pub const MAX_BUDGET_MICROS: u64 = 1_000_000_000_000_000;
 /// Longest name of a project or repository, in characters.
 pub const MAX_NAME: usize = 120;
 
@@ -36,6 +38,9 @@ pub enum ProjectError {
     /// The repository is there already.
     #[error("this repository is in the project already")]
     RepositoryKnown,
+    /// The budget is beyond all bounds.
+    #[error("a monthly budget is at most {MAX_BUDGET_MICROS} millionths of a currency unit; leave it out for no bound")]
+    BudgetTooLarge,
     /// There is no such repository.
     #[error("there is no such repository in the project")]
     UnknownRepository,

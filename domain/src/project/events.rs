@@ -83,6 +83,11 @@ event_enum! {
             #[serde(with = "time::serde::rfc3339")]
             until: OffsetDateTime,
         },
+        /// What Conductor may cost in a month was set, or set free.
+        BudgetSet {
+            /// In millionths of the price table's currency; null for no bound.
+            monthly_micros: Option<u64>,
+        },
         /// A delegation was taken back or given back before its time.
         DelegationEnded {
             /// The delegation.

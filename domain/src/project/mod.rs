@@ -11,6 +11,6 @@ mod tests;
 mod verbs;
 
 pub use aggregate::{CreatedProject, Project, ProjectCommand};
-pub use errors::{MAX_CONTEXT_BYTES, MAX_NAME, ProjectError};
+pub use errors::{MAX_BUDGET_MICROS, MAX_CONTEXT_BYTES, MAX_NAME, ProjectError};
 pub use events::ProjectEvent;
 pub use verbs::ProjectVerb;

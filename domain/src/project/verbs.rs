@@ -18,6 +18,8 @@ pub enum ProjectVerb {
     RemoveMember,
     /// Say who approves what.
     ChangeApprovalPolicy,
+    /// Say what Conductor may cost in a month.
+    SetBudget,
     /// Lend a role of one's own for a time.
     DelegateRole,
     /// End a delegation before its time.
@@ -26,12 +28,13 @@ pub enum ProjectVerb {
 
 impl ProjectVerb {
     /// Every verb.
-    pub const ALL: [ProjectVerb; 7] = [
+    pub const ALL: [ProjectVerb; 8] = [
         ProjectVerb::Edit,
         ProjectVerb::ManageRepositories,
         ProjectVerb::SetMemberRoles,
         ProjectVerb::RemoveMember,
         ProjectVerb::ChangeApprovalPolicy,
+        ProjectVerb::SetBudget,
         ProjectVerb::DelegateRole,
         ProjectVerb::EndDelegation,
     ];
@@ -39,7 +42,7 @@ impl ProjectVerb {
     /// Whether only a person in an interactive browser session may.
     pub fn is_interactive_only(self) -> bool {
         match self {
-            ProjectVerb::Edit | ProjectVerb::ManageRepositories => false,
+            ProjectVerb::Edit | ProjectVerb::ManageRepositories | ProjectVerb::SetBudget => false,
             ProjectVerb::SetMemberRoles
             | ProjectVerb::RemoveMember
             | ProjectVerb::ChangeApprovalPolicy
@@ -55,7 +58,8 @@ impl ProjectVerb {
             | ProjectVerb::ManageRepositories
             | ProjectVerb::SetMemberRoles
             | ProjectVerb::RemoveMember
-            | ProjectVerb::ChangeApprovalPolicy => Some(Capability::ManageProject),
+            | ProjectVerb::ChangeApprovalPolicy
+            | ProjectVerb::SetBudget => Some(Capability::ManageProject),
             ProjectVerb::DelegateRole | ProjectVerb::EndDelegation => None,
         }
     }

@@ -93,13 +93,16 @@ pub struct FinishedTurn {
     pub sent: Option<String>,
     /// The reply, or what had arrived of it.
     pub reply: Option<String>,
+    /// Whether its author said it differently since: then Conductor is not told of it any more.
+    pub replaced: bool,
 }
 
-/// All turns of a conversation that have ended, oldest first: what a prompt repeats word for word.
+/// All turns of a conversation that have ended, oldest first: what a prompt repeats word for word, but for those that
+/// were replaced.
 pub async fn finished_turns(pool: &PgPool, phase: PhaseId, stage: Stage) -> Result<Vec<FinishedTurn>, ProjectionError> {
     let rows: Vec<Json<FinishedTurn>> = sqlx::query_scalar(
         "select jsonb_build_object('turn_id', t.turn_id, 'state', t.state, 'message', m.body, 'reply', r.body, \
-             'sent', (select string_agg(s.body, '' order by sent.ordinal) \
+             'replaced', t.replaced_by is not null, 'sent', (select string_agg(s.body, '' order by sent.ordinal) \
                       from unnest(t.sent_hashes) with ordinality sent(hash, ordinal) \
                       join texts s on s.hash = decode(sent.hash, 'hex'))) \
          from conversation_turns t \

@@ -4,91 +4,6 @@
  */
 
 export interface paths {
-    "/api/v1/device-logins": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Ask to be signed in: gives a code for the person and a secret to collect with. */
-        post: operations["startDeviceLogin"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/device-logins/{user_code}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What waits with this code? Unknown, used and ended codes are answered alike. */
-        get: operations["getDeviceLogin"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/device-logins/{user_code}/approve": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Sign the command line of this code in, as me and in one project. */
-        post: operations["approveDeviceLogin"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/device-logins/{user_code}/refuse": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Refuse to sign the command line of this code in. */
-        post: operations["refuseDeviceLogin"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/device-logins/collect": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Ask whether the person has confirmed; once they have, the token is in the answer, once. */
-        post: operations["collectDeviceLogin"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/findings/{finding_id}/accept": {
         parameters: {
             query?: never;
@@ -130,7 +45,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List what waits for me in all my projects, longest first; for a token, in its project. */
+        /** List what waits for me in all my projects, longest first. */
         get: operations["getInbox"];
         put?: never;
         post?: never;
@@ -1369,44 +1284,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/tokens": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List my API tokens; for the SDM of a project, all that open it. The newest first, without their secrets. */
-        get: operations["listTokens"];
-        put?: never;
-        /** Issue an API token that acts for me in one project. Its secret is in this answer and never shown again. */
-        post: operations["issueToken"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tokens/{token_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Revoke an API token: one of mine, or, as an SDM, one that opens my project. It opens nothing from now on. A token may
-         *     ask it for itself.
-         */
-        delete: operations["revokeToken"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/users": {
         parameters: {
             query?: never;
@@ -1964,12 +1841,6 @@ export interface components {
             /** @description Its short name. */
             repository: string;
         };
-        /** @description How far a sign-in is, with the token once it is approved. */
-        CollectedDeviceLogin: {
-            issued?: components["schemas"]["IssuedToken"] | null;
-            /** @description How far it is. */
-            state: components["schemas"]["DeviceLoginState"];
-        };
         /**
          * @description Whether the whole document arrived.
          * @enum {string}
@@ -2156,42 +2027,6 @@ export interface components {
             password: string;
             /** @description What they are in the demo project. */
             role: components["schemas"]["Role"];
-        };
-        /** @description What the command line gets. */
-        DeviceLoginApproval: {
-            /**
-             * Format: int32
-             * @description In how many days it ends by itself.
-             */
-            expires_in_days: number;
-            /**
-             * Format: uuid
-             * @description The only project that its token opens; I am a member of it.
-             */
-            project_id: string;
-            /** @description What the token is for: nothing that was not asked for. */
-            scopes: components["schemas"]["TokenScope"][];
-        };
-        /**
-         * @description How far a sign-in is.
-         * @enum {string}
-         */
-        DeviceLoginState: "waiting" | "refused" | "approved";
-        /** @description A command line that asks to be signed in. */
-        DeviceLoginToStart: {
-            /** @description The machine's name. */
-            host_name: string;
-            /** @description The key of the project it is for, if it knows. */
-            project_key?: string | null;
-            /** @description What it wants to do; at least one. */
-            scopes: components["schemas"]["TokenScope"][];
-            /** @description The tool, such as `konductro 0.1.0`. */
-            tool: string;
-        };
-        /** @description What a command line collects with. */
-        DeviceSecret: {
-            /** @description The secret that it was given. */
-            device_secret: string;
         };
         /** @description What changed between two versions. */
         Diff: {
@@ -2841,13 +2676,6 @@ export interface components {
             /** @description What I can do about it. */
             what: components["schemas"]["Awaited"];
         };
-        /** @description A new token, with its secret. */
-        IssuedToken: {
-            /** @description The token itself, `kon_…`. It is shown this once. */
-            secret: string;
-            /** @description What it is. */
-            token: components["schemas"]["Token"];
-        };
         /** @description The answer to a submission that could not become a version. */
         KeptAsDraft: {
             /** @description As what it is kept. */
@@ -2996,7 +2824,6 @@ export interface components {
             name: string;
             /** @description The projects I am in, by key. */
             projects: components["schemas"]["MyProject"][];
-            token?: components["schemas"]["Token"] | null;
             /**
              * Format: uuid
              * @description My id.
@@ -3874,51 +3701,6 @@ export interface components {
                  * @description The version it was opened beside.
                  */
                 version: number;
-            }[];
-            /** @description Asks for the next page; null at the end. */
-            next_cursor?: string | null;
-        };
-        /** @description One page of a list. */
-        Page_Token: {
-            /** @description The items, in the list's order. */
-            items: {
-                /**
-                 * Format: date-time
-                 * @description Since when there is one.
-                 */
-                created_at: string;
-                /** @description Whether it has ended. */
-                expired: boolean;
-                /**
-                 * Format: date-time
-                 * @description When it ends by itself.
-                 */
-                expires_at: string;
-                /**
-                 * Format: uuid
-                 * @description Names it.
-                 */
-                id: string;
-                /**
-                 * Format: date-time
-                 * @description When it was used last, to the minute; null where it never was.
-                 */
-                last_used_at?: string | null;
-                /** @description What its owner calls it. */
-                name: string;
-                /** @description Whom it acts for. */
-                owner: components["schemas"]["Person"];
-                /**
-                 * Format: uuid
-                 * @description The only project that it opens.
-                 */
-                project_id: string;
-                /** @description The project's key. */
-                project_key: string;
-                /** @description The project's name. */
-                project_name: string;
-                /** @description What it is for. */
-                scopes: components["schemas"]["TokenScope"][];
             }[];
             /** @description Asks for the next page; null at the end. */
             next_cursor?: string | null;
@@ -4901,25 +4683,6 @@ export interface components {
              */
             written_on?: number | null;
         };
-        /** @description What it waits with. */
-        StartedDeviceLogin: {
-            /** @description What the command line collects its token with; nobody else is to see it. */
-            device_secret: string;
-            /**
-             * Format: date-time
-             * @description When both end.
-             */
-            expires_at: string;
-            /**
-             * Format: int32
-             * @description How long to wait before asking again, in seconds.
-             */
-            interval: number;
-            /** @description What the person confirms, such as `7KQ4-MNBC`. */
-            user_code: string;
-            /** @description The page where the person confirms. */
-            verification_url: string;
-        };
         /** @description A step that was taken back. */
         StepUndone: {
             /** @description The proposals as they are again. */
@@ -5237,68 +5000,6 @@ export interface components {
             /** @description What. */
             text: string;
         };
-        /** @description An API token, without its secret. */
-        Token: {
-            /**
-             * Format: date-time
-             * @description Since when there is one.
-             */
-            created_at: string;
-            /** @description Whether it has ended. */
-            expired: boolean;
-            /**
-             * Format: date-time
-             * @description When it ends by itself.
-             */
-            expires_at: string;
-            /**
-             * Format: uuid
-             * @description Names it.
-             */
-            id: string;
-            /**
-             * Format: date-time
-             * @description When it was used last, to the minute; null where it never was.
-             */
-            last_used_at?: string | null;
-            /** @description What its owner calls it. */
-            name: string;
-            /** @description Whom it acts for. */
-            owner: components["schemas"]["Person"];
-            /**
-             * Format: uuid
-             * @description The only project that it opens.
-             */
-            project_id: string;
-            /** @description The project's key. */
-            project_key: string;
-            /** @description The project's name. */
-            project_name: string;
-            /** @description What it is for. */
-            scopes: components["schemas"]["TokenScope"][];
-        };
-        /**
-         * @description What a token may do in its project. None decides anything.
-         * @enum {string}
-         */
-        TokenScope: "read" | "analysis:write" | "findings:write";
-        /** @description A token to be issued. */
-        TokenToIssue: {
-            /**
-             * Format: int32
-             * @description In how many days it ends by itself.
-             */
-            expires_in_days: number;
-            /** @description What I call it, such as the machine it is for. */
-            name: string;
-            /**
-             * Format: uuid
-             * @description The only project that it opens; I am a member of it.
-             */
-            project_id: string;
-            /** @description What it is for; at least one. */
-            scopes: components["schemas"]["TokenScope"][];
-        };
         /** @description Every id of a phase's documents. */
         Traceability: {
             /** @description One for each id that a document defines, in the order of the stages. */
@@ -5554,29 +5255,6 @@ export interface components {
          * @enum {string}
          */
         Verb: "post_message" | "add_artefact_version" | "submit_technical_analysis" | "approve_artefact" | "request_changes" | "withdraw_approval" | "withdraw_change_request" | "dismiss_change_request" | "reopen_stage" | "reaffirm_artefact" | "restart_review" | "open_thread" | "reply_in_thread" | "resolve_thread" | "adopt_submission" | "raise_finding" | "accept_finding" | "decline_finding" | "report_drift" | "generate_stories" | "review_stories" | "approve_proposals";
-        /** @description A command line that waits, as it describes itself. */
-        WaitingDeviceLogin: {
-            /**
-             * Format: date-time
-             * @description When it asked.
-             */
-            created_at: string;
-            /**
-             * Format: date-time
-             * @description When the code ends.
-             */
-            expires_at: string;
-            /** @description The machine's name, as it says. */
-            host_name: string;
-            /** @description The key of the project it is for, if it says. */
-            project_key?: string | null;
-            /** @description What it wants to do. */
-            scopes: components["schemas"]["TokenScope"][];
-            /** @description The tool, as it says. */
-            tool: string;
-            /** @description The code that it shows. */
-            user_code: string;
-        };
         /** @description A blocking finding that an approver took responsibility for. */
         Waiver: {
             /** @description The finding. */
@@ -5600,633 +5278,6 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    startDeviceLogin: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Done once under this key: a repeat gets the first answer. */
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DeviceLoginToStart"];
-            };
-        };
-        responses: {
-            /** @description Show the code, and ask for the token */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["StartedDeviceLogin"];
-                };
-            };
-            /** @description `malformed` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-signed-in`, `sign-in-failed` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `version-changed`, `proposal-changed` */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `if-match-required` */
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limited` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getDeviceLogin: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Waits until the read shows this: a position or an event id that a write answered. */
-                "Konductro-Min-Position"?: string;
-            };
-            path: {
-                /** @description The code that the command line shows */
-                user_code: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description What asks to be signed in */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WaitingDeviceLogin"];
-                };
-            };
-            /** @description `malformed` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-signed-in`, `sign-in-failed` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limited` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    approveDeviceLogin: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Done once under this key: a repeat gets the first answer. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                /** @description The code that the command line shows */
-                user_code: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DeviceLoginApproval"];
-            };
-        };
-        responses: {
-            /** @description It collects its token the next time it asks */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description `malformed` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-signed-in`, `sign-in-failed` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `version-changed`, `proposal-changed` */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `if-match-required` */
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limited` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    refuseDeviceLogin: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Done once under this key: a repeat gets the first answer. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                /** @description The code that the command line shows */
-                user_code: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description It is told so the next time it asks */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description `malformed` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-signed-in`, `sign-in-failed` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `version-changed`, `proposal-changed` */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `if-match-required` */
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limited` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    collectDeviceLogin: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Done once under this key: a repeat gets the first answer. */
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DeviceSecret"];
-            };
-        };
-        responses: {
-            /** @description How far it is */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CollectedDeviceLogin"];
-                };
-            };
-            /** @description `malformed` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-signed-in`, `sign-in-failed` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `version-changed`, `proposal-changed` */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `if-match-required` */
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limited` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     acceptFinding: {
         parameters: {
             query?: never;
@@ -6275,7 +5326,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6419,7 +5470,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6562,7 +5613,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6648,7 +5699,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6736,7 +5787,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6876,7 +5927,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6974,7 +6025,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7115,7 +6166,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7215,7 +6266,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7353,7 +6404,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7498,7 +6549,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7644,7 +6695,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7786,7 +6837,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7931,7 +6982,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8077,7 +7128,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8173,7 +7224,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8272,7 +7323,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8409,7 +7460,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8550,7 +7601,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8647,7 +7698,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8748,7 +7799,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8893,7 +7944,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9034,7 +8085,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9175,7 +8226,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9275,7 +8326,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9421,7 +8472,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9563,7 +8614,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9704,7 +8755,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9823,7 +8874,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9965,7 +9016,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10058,7 +9109,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10202,7 +9253,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10342,7 +9393,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10486,7 +9537,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10626,7 +9677,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10734,7 +9785,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10874,7 +9925,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10976,7 +10027,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11071,7 +10122,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11216,7 +10267,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11315,7 +10366,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11460,7 +10511,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11605,7 +10656,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11746,7 +10797,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11891,7 +10942,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12035,7 +11086,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12179,7 +11230,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12319,7 +11370,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12463,7 +11514,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12603,7 +11654,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12747,7 +11798,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12848,7 +11899,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12948,7 +11999,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13093,7 +12144,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13235,7 +12286,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13332,7 +12383,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13474,7 +12525,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13614,7 +12665,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13712,7 +12763,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13809,7 +12860,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13949,7 +13000,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14047,7 +13098,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14187,7 +13238,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14285,7 +13336,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14444,7 +13495,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14558,7 +13609,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14653,7 +13704,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14752,7 +13803,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14890,7 +13941,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15032,7 +14083,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15170,7 +14221,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15315,7 +14366,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15414,7 +14465,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15558,7 +14609,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15696,7 +14747,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15840,7 +14891,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15985,7 +15036,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16075,7 +15126,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16201,7 +15252,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16332,7 +15383,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16418,7 +15469,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16508,7 +15559,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16648,7 +15699,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16746,7 +15797,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16890,7 +15941,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17030,7 +16081,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17170,7 +16221,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17314,7 +16365,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17458,360 +16509,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `version-changed`, `proposal-changed` */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `if-match-required` */
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limited` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listTokens: {
-        parameters: {
-            query?: {
-                /** @description Everybody's tokens for this project, which its SDMs see; without it, my own. */
-                project_id?: string;
-            };
-            header?: {
-                /** @description Waits until the read shows this: a position or an event id that a write answered. */
-                "Konductro-Min-Position"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Tokens, also those that ended in the last 30 days */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_Token"];
-                };
-            };
-            /** @description `malformed` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-signed-in`, `sign-in-failed` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limited` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    issueToken: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Done once under this key: a repeat gets the first answer. */
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TokenToIssue"];
-            };
-        };
-        responses: {
-            /** @description Issued; keep the secret now */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["IssuedToken"];
-                };
-            };
-            /** @description `malformed` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-signed-in`, `sign-in-failed` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `version-changed`, `proposal-changed` */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `if-match-required` */
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limited` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    revokeToken: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The token */
-                token_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Revoked */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description `malformed` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-signed-in`, `sign-in-failed` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17949,7 +16647,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18039,7 +16737,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18174,7 +16872,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;

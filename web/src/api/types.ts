@@ -63,6 +63,7 @@ export type VersionSummary = Schemas["ArtefactVersionSummary"];
 export type Source = Schemas["Source"];
 export type Message = Schemas["Message"];
 export type MessageDocument = Schemas["Document"];
+export type WaitingMessage = Schemas["WaitingMessage"];
 export type Usage = Schemas["Usage"];
 export type TurnContext = Schemas["TurnContext"];
 export type ContextBlock = Schemas["ContextBlock"];

@@ -7,6 +7,7 @@
 mod fence;
 mod line;
 mod parts;
+mod plain;
 mod substance;
 mod tag;
 
@@ -20,6 +21,7 @@ use fence::Fence;
 use line::Line;
 use parts::Parts;
 
+pub use plain::plain_document;
 pub use substance::substance_of;
 
 /// What a part of a reply is.

@@ -137,10 +137,47 @@ impl RenderedPrompt {
         (PromptManifest { blocks, cache_profile: cache_profile.to_owned() }, texts)
     }
 
+    /// The same, with what had come of the reply and the wish to go on: what an attempt that continues is given.
+    pub fn going_on(mut self, so_far: &str) -> Self {
+        let block = |role, source: &str, text: &str| RenderedBlock {
+            kind: BlockKind::History,
+            role,
+            source: source.to_owned(),
+            version: None,
+            text: text.to_owned(),
+        };
+        self.blocks.push(block(PromptRole::Assistant, "the reply so far", so_far));
+        self.blocks.push(block(PromptRole::User, "go on", CONTINUE));
+        self
+    }
+
+    /// The same without what an attempt that continued was given beside it; `None` where there is no message.
+    pub fn up_to_the_message(mut self) -> Option<Self> {
+        let message = self.blocks.iter().rposition(|block| block.kind == BlockKind::Message)?;
+        self.blocks.truncate(message + 1);
+        Some(self)
+    }
+
     /// The last user message exactly as sent: what a later turn replays.
     pub fn user_message(&self) -> &str {
         self.blocks.last().map_or("", |block| block.text.as_str())
     }
+}
+
+const CONTINUE: &str = "Your reply was cut off. Continue exactly where you stopped, in the middle of the word if need be: \
+no introduction, no apology, and nothing repeated. If a document was open, go on inside it without writing its opening tag \
+again, and close it when it is whole.";
+
+/// The same request, with what had arrived and the wish to go on.
+pub fn going_on(prompt: &Prompt, so_far: &str) -> Prompt {
+    let message = |role, text: &str| PromptMessage {
+        role,
+        parts: vec![PromptPart { kind: BlockKind::History, text: text.to_owned() }],
+    };
+    let mut messages = prompt.messages.clone();
+    messages.push(message(PromptRole::Assistant, so_far));
+    messages.push(message(PromptRole::User, CONTINUE));
+    Prompt { messages }
 }
 
 /// Renders a prompt. The same input gives the same bytes.

@@ -9,14 +9,12 @@ pub(super) mod ledger;
 mod seam;
 
 use futures_util::StreamExt;
-use konductro_domain::conductor::{
-    BlockKind, FinishKind, LanguageModel, ModelEvent, ModelFailure, ModelFailureKind, Prompt, PromptMessage,
-    PromptPart, PromptRole, Request,
-};
+use konductro_domain::conductor::{FinishKind, LanguageModel, ModelEvent, ModelFailure, ModelFailureKind, Request};
 use tokio::sync::watch;
 
 use super::extract::{ExtractEvent, Extractor, PartKind};
 use super::outcome::{TurnEnd, TurnOutcome};
+use super::prompt::going_on;
 use ledger::Ledger;
 use seam::Seam;
 
@@ -27,10 +25,6 @@ pub(super) const MAX_REASONING_BYTES: usize = 16 * 1024 * 1024;
 const CONTINUATIONS: u32 = 2;
 const MAX_SUGGESTIONS: usize = 8;
 const LONGEST_SUGGESTION: usize = 200;
-
-const CONTINUE: &str = "Your reply was cut off by its length limit. Continue exactly where you stopped, in the middle of \
-the word if need be: no introduction, no apology, and nothing repeated. If a document was open, go on inside it without \
-writing its opening tag again, and close it when it is whole.";
 
 /// What the sink is told, in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,6 +86,17 @@ pub trait TurnSink: Send {
 pub async fn run_turn(
     model: &dyn LanguageModel,
     request: Request,
+    stop: watch::Receiver<bool>,
+    sink: &mut impl TurnSink,
+) -> TurnOutcome {
+    resume_turn(model, request, "", stop, sink).await
+}
+
+/// Runs a turn whose reply broke off, from where it ended: what had come is told to the sink again, as its beginning.
+pub async fn resume_turn(
+    model: &dyn LanguageModel,
+    request: Request,
+    so_far: &str,
     mut stop: watch::Receiver<bool>,
     sink: &mut impl TurnSink,
 ) -> TurnOutcome {
@@ -103,31 +108,23 @@ pub async fn run_turn(
         reasoning: 0,
         sink,
     };
-    let mut prompt = request.prompt.clone();
+    // What had come was kept, so it is not too large.
+    turn.say(so_far);
     let mut continued = 0;
     let end = loop {
         let before = turn.text.len();
-        let asked = Request { prompt: prompt.clone(), ..request.clone() };
-        let seam = (continued > 0).then(|| Seam::after(&turn.text, turn.extractor.in_document()));
+        let goes_on = before > 0;
+        let prompt = if goes_on { going_on(&request.prompt, &turn.text) } else { request.prompt.clone() };
+        let asked = Request { prompt, ..request.clone() };
+        let seam = goes_on.then(|| Seam::after(&turn.text, turn.extractor.in_document()));
         let end = turn.run(model, asked, &mut stop, seam).await;
         let grew = turn.text.len() > before;
         if end != TurnEnd::Completed(FinishKind::Truncated) || continued == CONTINUATIONS || !grew {
             break end;
         }
         continued += 1;
-        prompt = continuation(&request.prompt, &turn.text);
     };
     turn.finish(end)
-}
-
-/// The same request, with what had arrived and the wish to go on.
-fn continuation(prompt: &Prompt, text: &str) -> Prompt {
-    let message =
-        |role, kind, text: &str| PromptMessage { role, parts: vec![PromptPart { kind, text: text.to_owned() }] };
-    let mut messages = prompt.messages.clone();
-    messages.push(message(PromptRole::Assistant, BlockKind::History, text));
-    messages.push(message(PromptRole::User, BlockKind::Message, CONTINUE));
-    Prompt { messages }
 }
 
 struct Turn<'a, S: TurnSink> {

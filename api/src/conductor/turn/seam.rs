@@ -1,7 +1,7 @@
 //! Where a continued reply meets what came before: what the model repeats there is dropped.
 //!
 //! The first words of a continuation are held back only while they may still be a repetition of the end of
-//! the text; most often that is decided within a few letters.
+//! the text, or of all of it; most often that is decided within a few letters.
 
 /// How far back a repetition may reach.
 const LONGEST_OVERLAP: usize = 600;
@@ -11,6 +11,7 @@ const SHORTEST_OVERLAP: usize = 16;
 #[derive(Debug)]
 pub(super) struct Seam {
     tail: String,
+    whole: String,
     in_document: bool,
     held: String,
     decided: bool,
@@ -23,7 +24,7 @@ impl Seam {
         while !text.is_char_boundary(from) {
             from += 1;
         }
-        Self { tail: text[from..].to_owned(), in_document, held: String::new(), decided: false }
+        Self { tail: text[from..].to_owned(), whole: text.to_owned(), in_document, held: String::new(), decided: false }
     }
 
     /// Takes a piece of the continuation; gives back what belongs to the reply.
@@ -32,7 +33,7 @@ impl Seam {
             return piece.to_owned();
         }
         self.held.push_str(piece);
-        if self.may_be_tag() || self.may_be_overlap() {
+        if self.may_be_restart() || self.may_be_tag() || self.may_be_overlap() {
             return String::new();
         }
         self.decide()
@@ -46,6 +47,9 @@ impl Seam {
     fn decide(&mut self) -> String {
         self.decided = true;
         let held = std::mem::take(&mut self.held);
+        if let Some(rest) = held.strip_prefix(&self.whole).filter(|_| self.whole.len() >= SHORTEST_OVERLAP) {
+            return rest.to_owned();
+        }
         let held = if self.in_document { without_opening_tag(&held) } else { &held };
         let overlap = self
             .starts()
@@ -60,6 +64,14 @@ impl Seam {
             && self.starts().map(|at| &self.tail[at..]).any(|end| {
                 end.len() >= SHORTEST_OVERLAP && end.len() > self.held.len() && end.starts_with(self.held.as_str())
             })
+    }
+
+    /// Whether what is held is the beginning of the whole text: some begin anew instead of going on, and guided mode
+    /// always does.
+    fn may_be_restart(&self) -> bool {
+        self.whole.len() >= SHORTEST_OVERLAP
+            && self.held.len() < self.whole.len()
+            && self.whole.starts_with(self.held.as_str())
     }
 
     /// Whether what is held may become an opening tag, which has no place inside a document.

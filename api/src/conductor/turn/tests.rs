@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::stream;
-use konductro_domain::conductor::{Adapter, GeneratedBy, ModelStream, Scoping, Task, Usage};
+use konductro_domain::conductor::{
+    Adapter, BlockKind, GeneratedBy, ModelStream, Prompt, PromptMessage, PromptPart, PromptRole, Scoping, Task, Usage,
+};
 use konductro_domain::conversation::Substance;
 use konductro_domain::ids::ProjectId;
 use konductro_domain::phase::artefact::Completeness;
@@ -154,6 +156,34 @@ async fn a_cut_reply_is_continued_without_its_overlap() {
     assert_eq!(asked[1].messages[..1], asked[0].messages[..], "a continuation begins with the request");
     assert_eq!(asked[2].messages.len(), 3, "and holds the reply once");
     assert_eq!(heard.iter().filter(|event| matches!(event, TurnEvent::PartStarted { .. })).count(), 1);
+}
+
+#[tokio::test]
+async fn a_reply_that_broke_off_goes_on_as_one() {
+    let so_far = "Here.\n<artefact kind=\"requirements\" title=\"T\">\n# T\nThe system shall keep ";
+    let rests = ["The system shall keep the order.\n</artefact>\n", "the order.\n</artefact>\n"];
+    let anew = format!("{so_far}the order.\n</artefact>\n");
+    for rest in rests.into_iter().chain([anew.as_str()]) {
+        let script = Script::of(vec![vec![text(rest), ModelEvent::Finished(FinishKind::Completed)]]);
+        let (_keep, stop) = watch::channel(false);
+        let mut heard = Heard::default();
+        let outcome = resume_turn(&script, request(), so_far, stop, &mut heard).await;
+        assert_eq!(outcome.documents[0].text, "# T\nThe system shall keep the order.\n", "{rest}");
+        assert!(outcome.text.starts_with(so_far));
+        let asked = script.asked.lock().unwrap();
+        let roles: Vec<_> = asked[0].messages.iter().map(|message| message.role).collect();
+        assert_eq!(roles, [PromptRole::User, PromptRole::Assistant, PromptRole::User]);
+        assert_eq!(heard.0.iter().filter(|event| matches!(event, TurnEvent::PartStarted { .. })).count(), 2);
+    }
+}
+
+#[tokio::test]
+async fn stopped_before_another_word_it_keeps_what_it_was_to_go_on_from() {
+    let script = Script { never_ends: true, ..Script::of(vec![vec![]]) };
+    let (halter, stop) = watch::channel(true);
+    let outcome = resume_turn(&script, request(), "Half a thought", stop, &mut Heard::default()).await;
+    drop(halter);
+    assert_eq!((outcome.text.as_str(), outcome.end), ("Half a thought", TurnEnd::Stopped));
 }
 
 #[tokio::test]

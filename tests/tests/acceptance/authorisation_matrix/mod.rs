@@ -101,7 +101,8 @@ fn every_operation_and_topic_has_its_row() {
 }
 
 /// Operations that need a reply or generation under way: a model that never ends keeps it so.
-const WHILE_CONDUCTOR_WRITES: [&str; 3] = ["stopTurn", "retryTurn", "stopGeneration"];
+const WHILE_CONDUCTOR_WRITES: [&str; 6] =
+    ["stopTurn", "retryTurn", "continueTurn", "extractDocument", "cancelQueuedMessage", "stopGeneration"];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn everybody_may_what_the_table_says() {
@@ -113,7 +114,7 @@ async fn everybody_may_what_the_table_says() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn everybody_may_what_the_table_says_while_conductor_writes() {
-    let model = HostileModel::start(vec![vec![stream_head(), text("Let me think"), Act::Stall]]).await;
+    let model = HostileModel::start(vec![vec![stream_head(), text("# Let me think\n"), Act::Stall]]).await;
     let database = TestDatabase::empty().await;
     let server = Server::start_with(&[
         ("DATABASE_URL", &database.url()),

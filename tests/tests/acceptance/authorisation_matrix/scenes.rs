@@ -242,6 +242,8 @@ pub(super) async fn set(cast: &Cast, operation: &str, stage: Option<&str>, actor
             Scene::delete(format!("{path}/{id}"))
         }
         "exportAudit" => Scene::get(format!("{project}/audit/export")),
+        "getBudget" => Scene::get(format!("{project}/budget")),
+        "setBudget" => Scene::put(format!("{project}/budget"), "*", json!({ "monthly_micros": null })),
         "topic.project" => Scene::socket(Some(format!("project:{}", cast.project))),
 
         "listPhases" => Scene::get(format!("{project}/phases")),
@@ -277,17 +279,23 @@ pub(super) async fn set(cast: &Cast, operation: &str, stage: Option<&str>, actor
             Scene::get(format!("/phases/{phase}/stages/requirements/turns/{turn}/context"))
         }
         "stopTurn" => Scene::bare(format!("{}/stop", running_turn(cast).await)),
-        "retryTurn" => {
+        "retryTurn" => Scene::bare(format!("{}/retry", stopped_turn(cast).await)),
+        "cancelQueuedMessage" => {
             let turn = running_turn(cast).await;
-            owner.post(&format!("{turn}/stop"), Value::Null).await.expect(202);
             let messages = turn.split("/turns/").next().unwrap().to_owned() + "/messages";
-            until("the reply to stop", || async {
-                let messages = owner.get(&messages).await.expect(200);
-                messages["items"].as_array().unwrap().iter().any(|it| it["state"] == "stopped").then_some(())
-            })
-            .await;
-            Scene::bare(format!("{turn}/retry"))
+            owner.post(&messages, json!({ "text": "And at weekends?" })).await.expect(202);
+            Scene::delete(format!("{messages}/queued"))
         }
+        "continueTurn" => Scene::bare(format!("{}/continue", stopped_turn(cast).await)),
+        "editMessage" => {
+            let speaker = if actor == Actor::Sdm { cast.person(Actor::Sdm) } else { owner };
+            let phase = cast.open("full").await;
+            let reply = speaker.converse(&phase, "requirements", "Sellers wait three days.").await;
+            let turn = reply["turn_id"].as_str().unwrap();
+            let path = format!("/phases/{phase}/stages/requirements/turns/{turn}/edit");
+            Scene::post(path, json!({ "text": "Sellers wait two days." })).for_one()
+        }
+        "extractDocument" => Scene::post(format!("{}/extract", stopped_turn(cast).await), json!({})),
         "topic.conversation" => Scene::socket(Some(format!("conversation:{}:requirements", cast.open("full").await))),
 
         "getArtefact" => Scene::get(artefact(&cast.in_review(at).await)),
@@ -575,6 +583,24 @@ async fn running_turn(cast: &Cast) -> String {
     })
     .await;
     format!("{stage}/turns/{}", posted["turn_id"].as_str().unwrap())
+}
+
+/// The address of a turn whose reply was stopped after its first words.
+async fn stopped_turn(cast: &Cast) -> String {
+    let (owner, phase) = (&cast.owner, cast.open("full").await);
+    let headers = [("cookie", owner.cookie()), ("origin", cast.url.as_str())];
+    let mut socket = Socket::open(&format!("{}/api/v1/ws", cast.url), &headers).await.unwrap();
+    socket.subscribe(&format!("conversation:{phase}:requirements")).await;
+    let messages = format!("/phases/{phase}/stages/requirements/messages");
+    let posted = owner.post(&messages, json!({ "text": "Sellers wait." })).await.expect(202);
+    while !socket.text().contains("think") {
+        socket.next().await.unwrap();
+    }
+    let turn = posted["turn_id"].as_str().unwrap();
+    let path = format!("/phases/{phase}/stages/requirements/turns/{turn}");
+    owner.post(&format!("{path}/stop"), Value::Null).await.expect(202);
+    owner.reply_of(&phase, "requirements", turn).await;
+    path
 }
 
 /// The one change request that is open.

@@ -44,6 +44,7 @@ export function StoriesWorkspace({ phase, view, me, search, onSearch }: Props) {
             live={live}
             conductorLabel={me.conductor.label}
             guided={me.conductor.mode === "guided"}
+            me={me.user_id}
             onOpenVersion={() => undefined}
             onSent={() => undefined}
           />

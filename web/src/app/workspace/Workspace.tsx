@@ -77,6 +77,7 @@ export function Workspace({ phase, stage, me, search, onSearch }: Props) {
             live={live}
             conductorLabel={me.conductor.label}
             guided={me.conductor.mode === "guided"}
+            me={me.user_id}
             onOpenVersion={showVersion}
             onSent={document.watch}
           />

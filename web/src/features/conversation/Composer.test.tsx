@@ -68,6 +68,26 @@ it("offers Stop while Conductor writes", async () => {
   expect(onStop).toHaveBeenCalledOnce();
 });
 
+it("takes a message that waits while Conductor writes, and no second one", async () => {
+  const { onSend, box } = show({ running: true });
+  await userEvent.type(box(), "one more thing");
+  await userEvent.click(screen.getByRole("button", { name: "Send when the reply has ended" }));
+  expect(onSend).toHaveBeenCalledExactlyOnceWith("one more thing");
+});
+
+it("keeps what is written while another message waits", async () => {
+  const { onSend, box } = show({ running: true, queued: true });
+  await userEvent.type(box(), "and another{Enter}");
+  expect(onSend).not.toHaveBeenCalled();
+  expect(box()).toHaveValue("and another");
+});
+
+it("takes words back to be written again, beside what is there", () => {
+  localStorage.setItem("draft.p.requirements", "half a thought");
+  const { box } = show({ reused: "taken back", onReused: () => undefined });
+  expect(box()).toHaveValue("half a thought\n\ntaken back");
+});
+
 it("says why it is closed", () => {
   show({
     view: { ...view, may: [], may_not: [{ verb: "post_message", reason: "Requirements come first." }] },

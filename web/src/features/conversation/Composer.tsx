@@ -10,6 +10,11 @@ type Props = {
   place: { phaseId: string; stage: Stage };
   view: StageView;
   running: boolean;
+  /** Whether a message waits already for the reply to end: then there is no room for another. */
+  queued?: boolean;
+  /** Words that come back to be written again. */
+  reused?: string | null;
+  onReused?: () => void;
   sending: boolean;
   stopping: boolean;
   /** The guided-mode label, shown under the text so that nobody mistakes it for a model. */
@@ -18,7 +23,9 @@ type Props = {
   onStop: () => void;
 };
 
-export function Composer({ place, view, running, sending, stopping, label, onSend, onStop }: Props) {
+export function Composer(props: Props) {
+  const { place, view, running, queued = false, reused = null, onReused } = props;
+  const { sending, stopping, label, onSend, onStop } = props;
   const key = `draft.${place.phaseId}.${place.stage}`;
   const [text, setText] = useState(() => recall(key) ?? "");
   const [inspecting, setInspecting] = useState(false);
@@ -32,12 +39,19 @@ export function Composer({ place, view, running, sending, stopping, label, onSen
     element.style.height = `${Math.min(element.scrollHeight, 220)}px`;
   }, [text]);
 
+  useEffect(() => {
+    if (reused === null) return;
+    setText((typed) => (typed.trim() ? `${typed}\n\n${reused}` : reused));
+    onReused?.();
+    area.current?.focus();
+  }, [reused, onReused]);
+
   if (!view.may.includes("post_message")) return <Closed view={view} />;
 
   const submit = async (event?: FormEvent) => {
     event?.preventDefault();
     const message = text.trim();
-    if (!message || running || sending) return;
+    if (!message || queued || sending) return;
     setText("");
     // Refused or lost: the words come back, they are never gone.
     if (!(await onSend(message))) setText((typed) => typed || message);
@@ -52,7 +66,7 @@ export function Composer({ place, view, running, sending, stopping, label, onSen
         rows={2}
         value={text}
         aria-label="Message Conductor"
-        placeholder={running ? "Conductor is writing…" : "Ask, correct, or give Conductor a decision"}
+        placeholder={running ? WHILE_WRITING : "Ask, correct, or give Conductor a decision"}
         maxLength={32_000}
         className="block w-full resize-none bg-transparent px-1 text-base outline-none"
         onChange={(event) => setText(event.target.value)}
@@ -64,7 +78,7 @@ export function Composer({ place, view, running, sending, stopping, label, onSen
       />
       <div className="mt-1 flex items-center gap-2 text-2xs text-ink-3">
         <span className="min-w-0 flex-1 px-1 leading-3.5">
-          {label ?? "Enter sends, Shift+Enter starts a new line"}
+          {queued ? "One message waits already; there is room for one" : hint(running, label)}
         </span>
         <button
           type="button"
@@ -75,19 +89,20 @@ export function Composer({ place, view, running, sending, stopping, label, onSen
         >
           <Layers size={14} aria-hidden />
         </button>
-        {running ? (
-          // Keyed apart: a click meant for Stop must never land on the Send that takes its place.
+        {running && (
+          // Keyed apart: a click meant for Stop must never land on the Send beside it.
           <button key="stop" type="button" className="btn" disabled={stopping} onClick={onStop}>
             <Square size={11} fill="currentColor" aria-hidden />
             {stopping ? "Stopping…" : "Stop"}
           </button>
-        ) : (
+        )}
+        {(!running || text.trim() !== "") && (
           <button
             key="send"
             type="submit"
             className="btn btn-primary"
-            aria-label="Send"
-            disabled={sending || text.trim() === ""}
+            aria-label={running ? "Send when the reply has ended" : "Send"}
+            disabled={sending || queued || text.trim() === ""}
           >
             <ArrowUp size={14} aria-hidden />
           </button>
@@ -99,6 +114,13 @@ export function Composer({ place, view, running, sending, stopping, label, onSen
     </form>
   );
 }
+
+const WHILE_WRITING = "Conductor is writing… what you send now waits for the end";
+
+const hint = (running: boolean, label: string | null): string =>
+  running
+    ? "Enter leaves it waiting for the reply to end"
+    : (label ?? "Enter sends, Shift+Enter starts a new line");
 
 function Closed({ view }: { view: StageView }) {
   const reason = view.may_not.find((denied) => denied.verb === "post_message")?.reason;

@@ -15,6 +15,8 @@ import { SuggestedAnswers } from "./SuggestedAnswers";
 import { shownLive, splitLive } from "./timeline";
 import { useStickToEnd } from "./useStickToEnd";
 import { useTurn } from "./useTurn";
+import { useTurnVerbs } from "./useTurnVerbs";
+import { QueuedMessage, ReturnedMessage } from "./WaitingMessage";
 
 type Props = {
   phase: Phase;
@@ -22,11 +24,14 @@ type Props = {
   live: LiveTurn | null;
   conductorLabel: string;
   guided: boolean;
+  /** Who reads. */
+  me: string;
   onOpenVersion: (version: number) => void;
   onSent: () => void;
 };
 
-export function Conversation({ phase, view, live, conductorLabel, guided, onOpenVersion, onSent }: Props) {
+export function Conversation(props: Props) {
+  const { phase, view, live, conductorLabel, guided, me, onOpenVersion, onSent } = props;
   const place = { phaseId: phase.id, stage: view.stage };
   const pages = useInfiniteQuery(messagesQuery(phase.id, view.stage));
   const messages = useMemo<Message[]>(
@@ -34,6 +39,11 @@ export function Conversation({ phase, view, live, conductorLabel, guided, onOpen
     [pages.data],
   );
   const turn = useTurn(place);
+  const verbs = useTurnVerbs(place);
+  const [reused, setReused] = useState<string | null>(null);
+  const queued = pages.data?.pages[0]?.queued ?? null;
+  const returned = pages.data?.pages[0]?.returned ?? null;
+  const mayWrite = view.may.includes("post_message");
   const writing = shownLive(messages, live);
   const settled = splitLive(messages, writing);
   const [inspected, setInspected] = useState<string | null>(null);
@@ -42,6 +52,7 @@ export function Conversation({ phase, view, live, conductorLabel, guided, onOpen
   const runningTurn =
     live?.turnId ?? messages.findLast((message) => message.state === "streaming")?.turn_id ?? null;
   const last = settled.at(-1);
+  const latestTurn = messages.at(-1)?.turn_id ?? null;
   const send = (text: string) => {
     end.stick();
     onSent();
@@ -81,16 +92,21 @@ export function Conversation({ phase, view, live, conductorLabel, guided, onOpen
             key={message.id}
             message={message}
             stage={view.stage}
-            busy={running}
+            busy={running || queued !== null}
+            latest={message.turn_id === latestTurn}
+            mayWrite={mayWrite}
+            mayAddVersion={view.may.includes("add_artefact_version")}
+            me={me}
+            verbs={verbs}
             onRetry={() => turn.retry(message.turn_id)}
             onInspect={() => setInspected(message.turn_id)}
             onOpenVersion={onOpenVersion}
           />
         ))}
-        {turn.sending && <PendingMessage text={turn.sending} />}
+        {turn.sending && !running && <PendingMessage text={turn.sending} />}
         {writing && <LiveReply turn={writing} stage={view.stage} onOpenVersion={onOpenVersion} />}
         {turn.sending && !writing && <Thinking />}
-        <ProblemNotice error={turn.failure} />
+        <ProblemNotice error={turn.failure ?? verbs.failure} />
       </div>
       {!end.stuck && (
         <button
@@ -105,7 +121,21 @@ export function Conversation({ phase, view, live, conductorLabel, guided, onOpen
       {!running && last?.suggestions && last.suggestions.length > 0 && (
         <SuggestedAnswers answers={last.suggestions} disabled={turn.sending !== null} onPick={send} />
       )}
+      {queued && (
+        <QueuedMessage
+          message={queued}
+          mine={queued.author.user_id === me}
+          onCancel={async () => {
+            const mine = queued.author.user_id === me;
+            if ((await verbs.cancelQueued()) && mine) setReused(queued.text);
+          }}
+        />
+      )}
+      {returned && !queued && <ReturnedMessage message={returned} onReuse={mayWrite ? setReused : null} />}
       <Composer
+        queued={queued !== null}
+        reused={reused}
+        onReused={() => setReused(null)}
         place={place}
         view={view}
         running={running}

@@ -1,37 +1,87 @@
 /** One message: who said it, when, the text, the documents it wrote, what it cost, what went wrong. */
-import { FileSearch, RotateCcw } from "lucide-react";
-import { memo } from "react";
+import { FilePlus2, FileSearch, Pencil } from "lucide-react";
+import { memo, useState } from "react";
 import type { Message, Stage } from "~/api/types";
 import { Markdown } from "~/components/document/Markdown";
 import { CopyButton } from "~/components/ui/CopyButton";
 import { ConductorFace, Face } from "~/components/ui/Face";
 import { When } from "~/components/ui/When";
+import { BrokenOff, isUnfinished } from "./BrokenOff";
 import { DocumentCard } from "./DocumentCard";
-import { messageParts } from "./parts";
+import { EditMessage } from "./EditMessage";
+import { holdsPlainDocument, messageParts } from "./parts";
 import { usageInWords } from "./usage";
+import type { TurnVerbs } from "./useTurnVerbs";
 
 type Props = {
   message: Message;
   stage: Stage;
   busy: boolean;
+  /** Whether it belongs to the newest turn. */
+  latest: boolean;
+  mayWrite: boolean;
+  mayAddVersion: boolean;
+  /** Who reads. */
+  me: string;
+  verbs: TurnVerbs;
   onRetry: () => void;
   onInspect: () => void;
   onOpenVersion: (version: number) => void;
 };
 
 export const MessageView = memo(function MessageView({ message, ...rest }: Props) {
-  if (message.author.kind === "conductor") return <Reply message={message} {...rest} />;
-  const name = message.author.name ?? "Somebody";
+  const shown =
+    message.author.kind === "conductor" ? (
+      <Reply message={message} {...rest} />
+    ) : (
+      <Said message={message} {...rest} />
+    );
+  if (!message.replaced_by) return shown;
   return (
-    <article className="mb-5 flex gap-2.5" aria-label={`Message of ${name}`}>
+    <details className="mb-3 border-rule border-l-2 pl-2 text-ink-2">
+      <summary className="cursor-pointer text-2xs text-ink-3">
+        {message.author.kind === "conductor" ? "Reply" : "Message"} replaced; Conductor does not know it any
+        more
+      </summary>
+      <div className="mt-2">{shown}</div>
+    </details>
+  );
+});
+
+function Said({ message, busy, latest, mayWrite, me, verbs }: Props) {
+  const [editing, setEditing] = useState(false);
+  const author = message.author.kind === "person" ? message.author : null;
+  const name = author?.name ?? "Somebody";
+  const mayEdit = latest && mayWrite && author?.user_id === me && !busy;
+  return (
+    <article className="group mb-5 flex gap-2.5" aria-label={`Message of ${name}`}>
       <Face name={name} />
       <div className="min-w-0 flex-1">
         <Who name={name} at={message.at} />
-        <p className="mt-0.5 whitespace-pre-wrap break-words text-base">{message.text}</p>
+        {editing ? (
+          <EditMessage
+            text={message.text}
+            busy={busy || verbs.busy}
+            onSend={(text) => verbs.edit(message.turn_id, text)}
+            onClose={() => setEditing(false)}
+          />
+        ) : (
+          <p className="mt-0.5 whitespace-pre-wrap break-words text-base">{message.text}</p>
+        )}
+        {mayEdit && !editing && (
+          <button
+            type="button"
+            className="mt-0.5 inline-flex h-6 items-center gap-1 rounded-xs px-1.5 text-2xs text-ink-3 hover:bg-well hover:text-ink"
+            onClick={() => setEditing(true)}
+          >
+            <Pencil size={12} aria-hidden />
+            Say it differently
+          </button>
+        )}
       </div>
     </article>
   );
-});
+}
 
 function Who({ name, at, note }: { name: string; at: string; note?: string }) {
   return (
@@ -51,12 +101,12 @@ const STATE_NOTE: Partial<Record<Message["state"], string>> = {
   interrupted: "interrupted",
 };
 
-function Reply({ message, stage, busy, onRetry, onInspect, onOpenVersion }: Props) {
+function Reply(props: Props) {
+  const { message, stage, busy, latest, mayWrite, mayAddVersion, verbs, onRetry, onInspect, onOpenVersion } =
+    props;
   const parts = messageParts(message);
   const guided = message.generated_by?.adapter === "guided";
-  const unfinished =
-    message.state === "failed" || message.state === "interrupted" || message.state === "stopped";
-  const mayRetry = unfinished && (message.failure?.retryable ?? true);
+  const replaced = Boolean(message.replaced_by);
   const note = [STATE_NOTE[message.state], guided ? "guided" : message.generated_by?.model]
     .filter(Boolean)
     .join(" · ");
@@ -78,24 +128,28 @@ function Reply({ message, stage, busy, onRetry, onInspect, onOpenVersion }: Prop
             />
           ),
         )}
-        {unfinished && (
-          <div role="note" className="mt-2 border-changes border-l-2 pl-2.5 text-xs">
-            <p className="text-ink">
-              {message.failure?.detail ??
-                (message.state === "stopped"
-                  ? "Stopped. What had arrived is kept."
-                  : "The reply broke off. What had arrived is kept.")}
-            </p>
-            {mayRetry && (
-              <button type="button" className="btn mt-1.5" disabled={busy} onClick={onRetry}>
-                <RotateCcw size={13} aria-hidden />
-                Retry
-              </button>
-            )}
-          </div>
+        {isUnfinished(message) && !replaced && (
+          <BrokenOff
+            message={message}
+            busy={busy || verbs.busy}
+            onRetry={onRetry}
+            onContinue={latest && mayWrite ? () => verbs.goOn(message.turn_id) : null}
+            onKeep={mayAddVersion ? verbs.keepAsDraft : null}
+          />
         )}
         <div className="mt-1 flex flex-wrap items-center gap-x-1 text-2xs text-ink-3">
           <CopyButton text={message.text} label="Copy reply" />
+          {mayAddVersion && !replaced && message.state !== "streaming" && holdsPlainDocument(message) && (
+            <button
+              type="button"
+              className="inline-flex h-6 items-center gap-1 rounded-xs px-1.5 hover:bg-well hover:text-ink"
+              disabled={verbs.busy}
+              onClick={() => verbs.extract(message.turn_id)}
+            >
+              <FilePlus2 size={13} aria-hidden />
+              Save as document
+            </button>
+          )}
           <button
             type="button"
             className="inline-flex h-6 items-center gap-1 rounded-xs px-1.5 hover:bg-well hover:text-ink"

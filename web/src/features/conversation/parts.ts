@@ -17,5 +17,18 @@ export function messageParts(message: Message): ShownPart[] {
           document: documents[part.index] ?? null,
         },
   );
+  // A document that a person took from plain words has a card of its own after them.
+  const tagged = parts.filter((part) => part.kind === "document").length;
+  for (const [place, document] of documents.slice(tagged).entries()) {
+    parts.push({ kind: "document", key: `taken-${place}`, title: document.title, document });
+  }
   return parts.filter((part) => part.kind === "document" || part.text.trim() !== "");
+}
+
+/** Whether a reply holds what may be a document in plain words: the server looks for the same, a heading. */
+export function holdsPlainDocument(message: Message): boolean {
+  return (
+    (message.documents ?? []).length === 0 &&
+    message.parts.some((part) => part.kind === "text" && /^#{1,2} \S/m.test(part.text))
+  );
 }

@@ -7,6 +7,7 @@ import { type ProjectUsage, type UsageFigures, usageQuery } from "~/api/usage";
 import { EmptyState, ProblemNotice, Skeleton } from "~/components/ui/Notice";
 import { stageName } from "~/lib/stages";
 import { plural } from "~/lib/time";
+import { BudgetPanel } from "./BudgetPanel";
 import { DayChart } from "./DayChart";
 import { bars, type Days, PERIODS, period } from "./days";
 import { cost, firstToken, reported, share, tokens, UNKNOWN } from "./words";
@@ -33,6 +34,7 @@ export function UsagePage({ project, days, onDays }: Props) {
             </button>
           ))}
         </fieldset>
+        <BudgetPanel project={project} maySet={project.roles.includes("sdm")} />
         <ProblemNotice error={usage.error} />
         {usage.isPending && <Skeleton lines={8} className="mt-6" />}
         {usage.data && <Shown project={project} usage={usage.data} />}

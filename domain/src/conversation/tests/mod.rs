@@ -10,6 +10,9 @@ use crate::ids::{MessageId, PhaseId, ProjectId, TurnId, UserId};
 use crate::stage::Stage;
 use crate::text::Text;
 
+mod going_on;
+mod queue;
+
 fn turn(n: u128) -> TurnId {
     TurnId(Uuid::from_u128(n))
 }
