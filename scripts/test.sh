@@ -20,6 +20,12 @@ if [ ! tests/aimock/node_modules/.package-lock.json -nt tests/aimock/package-loc
     npm --prefix tests/aimock ci --no-audit --no-fund --silent
 fi
 
+# The MCP clients that tests talk through, and the Node that they need; by `npm install` for the reason in web.sh.
+if ! cmp -s tests/mcp/package-lock.json tests/mcp/node_modules/installed-lock.json; then
+    npm --prefix tests/mcp install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error
+    cp tests/mcp/package-lock.json tests/mcp/node_modules/installed-lock.json
+fi
+
 headline "Rust: unit, contract and acceptance tests"
 if cargo nextest --version >/dev/null 2>&1; then
     cargo nextest run --workspace "$@"

@@ -3,6 +3,7 @@
 //! Everything that knows the outside world lives here; `startup` puts the parts together.
 
 pub mod checker;
+pub mod checkout;
 pub mod cli;
 pub mod commands;
 pub mod conductor;
@@ -15,6 +16,7 @@ pub mod identity;
 pub mod jobs;
 pub mod listen;
 pub mod live;
+pub mod mcp;
 pub mod openapi;
 pub mod personal;
 pub mod policies;

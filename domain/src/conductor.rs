@@ -204,6 +204,8 @@ pub struct Task {
     pub current: Option<GivenArtefact>,
     /// Open change requests of the stage: what people want changed.
     pub change_requests: Vec<RequestedChange>,
+    /// What people found wrong with the document while it was approved, and somebody agreed with; not settled yet.
+    pub accepted_findings: Vec<AcceptedFinding>,
     /// What the checker finds in the document as it stands.
     pub findings: Vec<Finding>,
     /// Earlier turns, oldest first.
@@ -240,6 +242,17 @@ pub struct RequestedChange {
     pub place: Option<String>,
     /// What was answered to it so far, oldest first.
     pub answers: Vec<String>,
+}
+
+/// A finding that opened the stage again, as Conductor is given it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AcceptedFinding {
+    /// The id that it is about.
+    pub reference: String,
+    /// What is wrong.
+    pub text: String,
+    /// The code that shows it.
+    pub evidence: Vec<String>,
 }
 
 /// One finished turn.

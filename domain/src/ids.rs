@@ -43,6 +43,10 @@ id! {
     ChangeRequestId,
     /// A thread beside an artefact.
     ThreadId,
+    /// A finding that somebody raised against an approved artefact.
+    RaisedFindingId,
+    /// A submission that is kept beside an approved artefact.
+    KeptSubmissionId,
     /// A role that somebody lends to a colleague for a time.
     DelegationId,
     /// One run of Conductor over a phase's artefacts that proposes stories.

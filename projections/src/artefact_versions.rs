@@ -56,6 +56,8 @@ pub struct VersionRow {
     pub turn_id: Option<TurnId>,
     /// The tool and repositories it was written with.
     pub source: Option<Source>,
+    /// What stands beside it as JSON.
+    pub sidecar_hash: Option<Hash>,
     /// When it was added.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
@@ -80,6 +82,7 @@ impl VersionRow {
             upstream_hash,
             turn_id,
             source,
+            sidecar,
             ..
         } = event
         else {
@@ -101,6 +104,7 @@ impl VersionRow {
             based_on: based_on.clone(),
             turn_id: *turn_id,
             source: source.clone(),
+            sidecar_hash: sidecar.map(|sidecar| sidecar.hash),
             created_at: at,
             created_by: by,
         })
@@ -288,6 +292,12 @@ impl Changes {
             | PhaseEvent::ThreadReplied { .. }
             | PhaseEvent::ThreadResolved { .. }
             | PhaseEvent::ThreadReopened { .. }
+            | PhaseEvent::SubmissionKept { .. }
+            | PhaseEvent::SubmissionAdopted { .. }
+            | PhaseEvent::FindingRaised { .. }
+            | PhaseEvent::FindingAccepted { .. }
+            | PhaseEvent::FindingDeclined { .. }
+            | PhaseEvent::DriftReported { .. }
             | PhaseEvent::OpenPointsAcknowledged { .. }
             | PhaseEvent::ArtefactApproved { .. }
             | PhaseEvent::StageReturnedToReview { .. }
@@ -420,6 +430,8 @@ pub struct VersionWithText {
     pub row: VersionRow,
     /// Its text; `None` once it was erased.
     pub markdown: Option<String>,
+    /// What stands beside it as JSON, where there is any.
+    pub sidecar: Option<String>,
 }
 
 /// An approval with its note.
@@ -535,8 +547,9 @@ pub async fn latest(pool: &PgPool, phase: PhaseId, stage: Stage) -> Result<Optio
     Ok(row.map(|Json(row)| row))
 }
 
-const WITH_TEXT: &str = "select json_build_object('row', v, 'markdown', t.body) \
-    from artefact_versions v left join texts t on t.hash = decode(v.content_hash, 'hex')";
+const WITH_TEXT: &str = "select json_build_object('row', v, 'markdown', t.body, 'sidecar', s.body) \
+    from artefact_versions v left join texts t on t.hash = decode(v.content_hash, 'hex') \
+    left join texts s on s.hash = decode(v.sidecar_hash, 'hex')";
 
 /// Every approval of a phase, oldest first, with its note.
 pub async fn approvals(pool: &PgPool, phase: PhaseId) -> Result<Vec<ApprovalWithNote>, ProjectionError> {

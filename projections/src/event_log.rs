@@ -194,7 +194,7 @@ pub async fn authors_of(
     let authors: Vec<Uuid> = sqlx::query_scalar(
         "SELECT json_array_elements_text(e.payload->'authors')::uuid AS author
            FROM events e
-          WHERE e.aggregate_type = 'phase' AND e.event_type = 'ArtefactVersionAdded'
+          WHERE e.aggregate_type = 'phase' AND e.event_type IN ('ArtefactVersionAdded', 'SubmissionKept')
             AND e.payload->'content'->>'hash' = $2 AND e.metadata->>'project' = $1
           UNION
          SELECT (reply.payload->>'asked_by')::uuid

@@ -32,6 +32,8 @@ pub enum Awaited {
     GenerateStories,
     /// Proposed stories are to be decided on.
     ReviewStories,
+    /// Findings against what is approved are to be answered.
+    AnswerFindings,
 }
 
 /// One thing that waits.
@@ -53,7 +55,7 @@ pub struct InboxRow {
     pub stage: Stage,
     /// The version that it is about, where it is about one.
     pub version: Option<u32>,
-    /// How many proposals are undecided, where it is about them.
+    /// How many proposals or findings are undecided, where it is about them.
     pub undecided: u32,
     /// Since when it waits.
     #[serde(with = "time::serde::rfc3339")]
@@ -73,8 +75,8 @@ pub struct InboxPlace {
 /// What waits for somebody, longest first.
 ///
 /// Every step goes over an index, so that it costs what one's own projects hold and not what the workspace does:
-/// `project_members_of_user`, then for each project `phases_waiting` and `phases_ready`, for each phase the keys of
-/// `phase_stages` and `review_proposals_of_phase`. A test looks at the plan.
+/// `project_members_of_user`, then for each project `phases_waiting`, `phases_ready` and `phases_of_project`, for each
+/// phase the keys of `phase_stages`, `review_proposals_of_phase` and `raised_findings_open`. A test looks at the plan.
 pub const INBOX: &str = "with mine as (select project_id, roles from project_members \
         where user_id = $1 and ($5::uuid is null or project_id = $5)), \
     items as ( \
@@ -92,7 +94,13 @@ pub const INBOX: &str = "with mine as (select project_id, roles from project_mem
         cross join lateral (select count(*) as proposals, count(*) filter (where standing = 'proposed') as undecided, \
             min(updated_at) filter (where standing = 'proposed') as since \
             from review_proposals where phase_id = p.phase_id) r \
-        where 'sdm' = any(m.roles) and (r.undecided > 0 or r.proposals = 0)) \
+        where 'sdm' = any(m.roles) and (r.undecided > 0 or r.proposals = 0) \
+        union all \
+        select p.phase_id, f.stage, f.version, f.undecided, f.since, 'answer_findings' \
+        from mine m join phases p on p.project_id = m.project_id and p.status in ('planning', 'ready') \
+        cross join lateral (select stage, max(version) as version, count(*) as undecided, min(at) as since \
+            from raised_findings where phase_id = p.phase_id and state = 'open' group by stage) f \
+        where 'sdm' = any(m.roles) or ('architect' = any(m.roles) and f.stage in ('technical_analysis', 'architecture'))) \
     select jsonb_build_object('what', i.what, 'project_id', p.project_id, 'project_key', j.key, \
         'phase_id', p.phase_id, 'number', p.number, 'title', p.title, 'stage', i.stage, 'version', i.version, \
         'undecided', i.undecided, 'since', i.since) \

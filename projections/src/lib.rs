@@ -11,17 +11,20 @@ pub mod changes;
 pub mod checkpoint;
 pub mod conversation_view;
 pub mod delegations;
+pub mod drift_reports;
 mod error;
 pub mod event_log;
 pub mod fold;
 pub mod health;
 pub mod history;
 pub mod inbox;
+pub mod kept_submissions;
 pub mod message_queue;
 pub mod metadata;
 pub mod outage;
 pub mod phase_board;
 pub mod project_list;
+pub mod raised_findings;
 pub mod rebuild;
 pub mod review_table;
 mod rows;
@@ -73,5 +76,20 @@ pub const READ_MODELS: &[ReadModel] = &[
         project: |tx, page| Box::pin(delegations::project(tx, page)),
     },
     ReadModel { name: "usage", tables: usage::TABLES, project: |tx, page| Box::pin(usage::project(tx, page)) },
+    ReadModel {
+        name: "raised_findings",
+        tables: raised_findings::TABLES,
+        project: |tx, page| Box::pin(raised_findings::project(tx, page)),
+    },
+    ReadModel {
+        name: "kept_submissions",
+        tables: kept_submissions::TABLES,
+        project: |tx, page| Box::pin(kept_submissions::project(tx, page)),
+    },
+    ReadModel {
+        name: "drift_reports",
+        tables: drift_reports::TABLES,
+        project: |tx, page| Box::pin(drift_reports::project(tx, page)),
+    },
     ReadModel { name: "history", tables: history::TABLES, project: |tx, page| Box::pin(history::project(tx, page)) },
 ];

@@ -10,6 +10,7 @@
 )]
 
 pub mod aimock;
+pub mod analysis;
 pub mod chance;
 pub mod conversing;
 pub mod database;
@@ -20,13 +21,16 @@ pub mod invariants;
 pub mod ledger;
 pub mod live_server;
 pub mod log;
+pub mod mcp;
 pub mod people;
 pub mod person;
+pub mod repository;
 pub mod reviewed;
 pub mod script;
 pub mod server;
 pub mod socket;
 pub mod wait;
+pub mod waiting;
 
 pub use person::{Answer, Person};
 pub use server::Server;

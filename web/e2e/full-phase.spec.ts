@@ -1,5 +1,6 @@
 /** The main job in the browser, without a model: from set-up to a phase that is ready for stories. */
 import type { Page } from "@playwright/test";
+import { analysis, requirementsToMap } from "./analysis";
 import { expect, serve, test } from "./journey";
 import { addMember, approve, converse, gate, goToStage, inviteUser, signIn } from "./people";
 import { approveAll, backlog, generate, proposals } from "./review";
@@ -83,11 +84,9 @@ test("a full phase is planned and approved, from the set-up code to ready", asyn
     await goToStage(jonas, "Technical analysis");
     await jonas.getByRole("button", { name: "Submit technical analysis" }).click();
     const dialog = jonas.getByRole("dialog", { name: "Submit technical analysis" });
-    await dialog
-      .getByLabel("Markdown")
-      .fill(
-        "# Technical analysis\n\n## Summary\n\nFeasible: R-1 extends capture.rs.\n\n## Requirement → asset map\n\n| R-1 | capture.rs | extend | |\n",
-      );
+    const summary = "Feasible: R-1 extends capture.rs.";
+    const ids = await requirementsToMap(jonas, server().url);
+    await dialog.getByLabel("Markdown").fill(analysis({ ids, summary, code: false }));
     await expect(dialog.getByLabel("Title")).toHaveValue("Technical analysis");
     await dialog.getByRole("button", { name: "Submit", exact: true }).click();
     await expect(dialog).toBeHidden();

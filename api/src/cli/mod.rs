@@ -6,9 +6,12 @@
 
 pub mod client;
 mod completions;
+mod connection;
 mod context;
 pub mod credentials;
 pub mod exit;
+mod hand_off;
+pub(crate) mod init;
 mod login;
 mod logout;
 mod migrate;
@@ -54,6 +57,12 @@ enum Command {
     Token(token::Token),
     Phases(phases::Phases),
     Context(context::Context),
+    Init(init::Init),
+    Evidence(hand_off::evidence::Evidence),
+    Validate(hand_off::validate::Validate),
+    Submit(hand_off::submit::Submit),
+    Verify(hand_off::verify::Verify),
+    Mcp(hand_off::mcp::Mcp),
     Completions(completions::Completions),
 }
 
@@ -89,6 +98,12 @@ impl Cli {
             Command::Token(command) => Ok(command.run().await?),
             Command::Phases(command) => Ok(command.run().await?),
             Command::Context(command) => Ok(command.run().await?),
+            Command::Init(command) => Ok(command.run()?),
+            Command::Evidence(command) => Ok(command.run()?),
+            Command::Validate(command) => Ok(command.run().await?),
+            Command::Submit(command) => Ok(command.run().await?),
+            Command::Verify(command) => Ok(command.run().await?),
+            Command::Mcp(command) => Ok(command.run().await?),
             Command::Completions(command) => command.run(),
         }
     }

@@ -23,6 +23,7 @@ use crate::state::AppState;
 const CONTEXT: &str = include_str!("context.md");
 const REQUIREMENTS: &str = include_str!("requirements.md");
 const TECHNICAL_ANALYSIS: &str = include_str!("technical_analysis.md");
+const SIDECAR: &str = include_str!("technical_analysis.json");
 const ARCHITECTURE: &str = include_str!("architecture.md");
 const REFUNDS: &str = include_str!("refunds.md");
 const SCOPING: &str = include_str!("scoping.md");
@@ -144,10 +145,11 @@ async fn split_settlement(hands: &mut StageHands<'_>, cast: &Cast) -> Result<(),
         name: "pay".to_owned(),
         remote: Some("https://git.example.com/market/pay.git".to_owned()),
         branch: Some("main".to_owned()),
-        commit: "4be1f02a9c".to_owned(),
+        commit: "7aa70aef6b067d9da5ca36243488cb307416d0bf".to_owned(),
     };
     let source = Source { tool: "claude-code".to_owned(), model: None, repositories: vec![repository] };
-    hands.submit(&cast.jonas, phase, "Split settlement: technical analysis", TECHNICAL_ANALYSIS, source).await?;
+    let document = Written { title: "Split settlement: technical analysis", markdown: TECHNICAL_ANALYSIS };
+    hands.submit(&cast.jonas, phase, document, SIDECAR, source).await?;
     hands.approve(&cast.mara, phase, Stage::TechnicalAnalysis, None).await?;
     hands
         .turn(
@@ -266,6 +268,7 @@ async fn seller_name(hands: &mut StageHands<'_>, cast: &Cast) -> Result<(), Demo
 mod tests {
     use konductro_domain::artefact::check::{Checked, check};
     use konductro_domain::artefact::ids::EarlierIds;
+    use konductro_domain::artefact::submission::{ApprovedRequirements, Submission, validate};
 
     use super::*;
 
@@ -282,6 +285,14 @@ mod tests {
         assert_eq!(blocking(Stage::TechnicalAnalysis, TECHNICAL_ANALYSIS, &on[..1]), [""; 0]);
         assert_eq!(blocking(Stage::Architecture, ARCHITECTURE, &on), [""; 0]);
         assert_eq!(blocking(Stage::Scoping, SCOPING, &[]), [""; 0]);
+        let sidecar = serde_json::from_str(SIDECAR).ok();
+        let held = validate(Submission {
+            markdown: TECHNICAL_ANALYSIS,
+            sidecar: sidecar.as_ref(),
+            repositories: &[],
+            requirements: ApprovedRequirements { version: 1, markdown: REQUIREMENTS },
+        });
+        assert!(matches!(held, Ok(Some(_))), "{held:#?}");
         let refunds = blocking(Stage::Requirements, REFUNDS, &[]);
         assert!(matches!(&refunds[..], [one] if one.starts_with("N-1 says “fast”")), "{refunds:?}");
     }

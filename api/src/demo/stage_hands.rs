@@ -2,6 +2,7 @@
 
 use konductro_domain::Decider;
 use konductro_domain::actor::{Actor, By, Credential, Person};
+use konductro_domain::artefact::submission::Sidecar;
 use konductro_domain::conductor::{Adapter, FinishKind, GeneratedBy, PromptManifest, Usage};
 use konductro_domain::conversation::{
     Conversation, ConversationCommand, Reply, Substance, WrittenDocument, conversation_stream,
@@ -251,22 +252,30 @@ impl<'a> StageHands<'a> {
         &mut self,
         by: &Person,
         phase: PhaseId,
-        title: &str,
-        markdown: &str,
+        document: Written,
+        sidecar: &str,
         source: konductro_domain::phase::artefact::Source,
     ) -> Result<(), DemoError> {
-        let content = Text::plain(markdown);
+        let content = Text::plain(document.markdown);
+        // As the door keeps it.
+        let sidecar = Sidecar::from_json(sidecar).and_then(|sidecar| sidecar.to_json());
+        let sidecar = Text::plain(sidecar.map_err(|error| DemoError(error.to_string()))?);
         let command = PhaseCommand::AddArtefactVersion(konductro_domain::phase::AddArtefactVersion {
             by: by.clone(),
             stage: Stage::TechnicalAnalysis,
-            title: title.to_owned(),
+            title: document.title.to_owned(),
             content: content.clone(),
-            via: konductro_domain::phase::Via::Ide(Some(source)),
+            via: konductro_domain::phase::Via::Ide(Box::new(konductro_domain::phase::Submitted {
+                submission_id: konductro_domain::ids::KeptSubmissionId(Uuid::now_v7()),
+                source: Some(source),
+                sidecar: Some(sidecar.clone()),
+                findings: Vec::new(),
+            })),
             earlier_authors: Vec::new(),
             answers: Vec::new(),
             approval_policy: ApprovalPolicy::default(),
         });
-        self.phase(&By::Person(by.clone()), phase, command, vec![content]).await
+        self.phase(&By::Person(by.clone()), phase, command, vec![content, sidecar]).await
     }
 
     /// Approves what stands there.

@@ -199,6 +199,12 @@ fn by_phase(event: &PhaseEvent, phase: PhaseId) -> Vec<Raise> {
         | PhaseEvent::ThreadReplied { .. }
         | PhaseEvent::ThreadResolved { .. }
         | PhaseEvent::ThreadReopened { .. }
+        | PhaseEvent::SubmissionKept { .. }
+        | PhaseEvent::SubmissionAdopted { .. }
+        | PhaseEvent::FindingRaised { .. }
+        | PhaseEvent::FindingAccepted { .. }
+        | PhaseEvent::FindingDeclined { .. }
+        | PhaseEvent::DriftReported { .. }
         | PhaseEvent::ApprovalGiven { .. }
         | PhaseEvent::OpenPointsAcknowledged { .. }
         | PhaseEvent::ApprovalWithdrawn { .. }

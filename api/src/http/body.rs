@@ -56,7 +56,7 @@ pub(super) fn is_json(request: &HttpRequest) -> bool {
 }
 
 /// Reads a whole body, up to the limit.
-pub(super) async fn collect(mut payload: Payload) -> Result<actix_web::web::Bytes, Problem> {
+pub(crate) async fn collect(mut payload: Payload) -> Result<actix_web::web::Bytes, Problem> {
     let mut body = BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_| Problem::new(Code::Malformed, "The body broke off; send it again."))?;

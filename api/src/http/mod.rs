@@ -40,6 +40,18 @@ pub use site::Site;
 /// Where the API lives.
 pub const API_BASE: &str = "/api/v1";
 
+/// Where MCP clients come in.
+pub const MCP: &str = "/mcp";
+
+/// The MCP endpoint: the same request id, the same answer to who asks. What its tools ask passes every layer of the API.
+pub fn mcp() -> impl HttpServiceFactory + 'static {
+    actix_web::web::resource(MCP)
+        .route(actix_web::web::post().to(crate::mcp::http::serve))
+        .default_service(actix_web::web::to(crate::mcp::http::only_post))
+        .wrap(from_fn(caller::authenticate))
+        .wrap(from_fn(request_id::identify))
+}
+
 /// All routes of the API, inside the layers that each request passes.
 pub fn api(routes: impl FnOnce(&mut ServiceConfig)) -> impl HttpServiceFactory + OpenApiFactory + 'static {
     utoipa_actix_web::scope::scope(API_BASE)

@@ -34,6 +34,10 @@ impl RequestId {
     }
 }
 
+/// Marks an answer that tells an error in the words of its own protocol, which is left as it is.
+#[derive(Debug, Clone, Copy)]
+pub struct OwnWords;
+
 /// Gives the request its id and finishes its answer.
 pub async fn identify(
     request: ServiceRequest,
@@ -95,6 +99,9 @@ const SECURITY_HEADERS: &[(&str, &str)] = &[
 fn problem_of(answer: &ServiceResponse<BoxBody>) -> Option<Problem> {
     if let Some(problem) = answer.response().extensions().get::<Problem>() {
         return Some(problem.clone());
+    }
+    if answer.response().extensions().get::<OwnWords>().is_some() {
+        return None;
     }
     let status = answer.status();
     let is_problem = answer.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == PROBLEM_JSON);

@@ -142,6 +142,12 @@ fn stage_of(event: &PhaseEvent) -> Option<Stage> {
         | PhaseEvent::ThreadReplied { stage, .. }
         | PhaseEvent::ThreadResolved { stage, .. }
         | PhaseEvent::ThreadReopened { stage, .. }
+        | PhaseEvent::SubmissionKept { stage, .. }
+        | PhaseEvent::SubmissionAdopted { stage, .. }
+        | PhaseEvent::FindingRaised { stage, .. }
+        | PhaseEvent::FindingAccepted { stage, .. }
+        | PhaseEvent::FindingDeclined { stage, .. }
+        | PhaseEvent::DriftReported { stage, .. }
         | PhaseEvent::ChangeRequestWithdrawn { stage, .. }
         | PhaseEvent::ChangeRequestDismissed { stage, .. }
         | PhaseEvent::ChangeRequestCleared { stage, .. }

@@ -6,17 +6,19 @@
 use std::time::Duration;
 
 use konductro_domain::artefact::check::Finding;
-use konductro_domain::conductor::{Exchange, GivenArtefact, PromptBlock, PromptRole, RequestedChange, Scoping, Task};
+use konductro_domain::conductor::{
+    AcceptedFinding, Exchange, GivenArtefact, PromptBlock, PromptRole, RequestedChange, Scoping, Task,
+};
 use konductro_domain::ids::{PhaseId, ProjectId, ThreadId, UserId};
 use konductro_domain::phase::artefact::{Completeness, Origin};
-use konductro_domain::phase::{GateState, OpenedPhase, Phase, PhaseError};
+use konductro_domain::phase::{FindingState, GateState, OpenedPhase, Phase, PhaseError};
 use konductro_domain::role::{Capability, acting_role};
 use konductro_domain::stage::Stage;
 use konductro_projections::artefact_versions::{self, ChangeRequestState, VersionWithText};
 use konductro_projections::changes::Visibility;
 use konductro_projections::conversation_view::{self, FinishedTurn, GivenBlock, TurnWithTexts};
 use konductro_projections::project_list::{self, ProjectPage};
-use konductro_projections::{ProjectionError, event_log, threads};
+use konductro_projections::{ProjectionError, event_log, raised_findings, threads};
 use sqlx::PgPool;
 use time::Date;
 use tokio::sync::watch;
@@ -139,6 +141,7 @@ impl Sources {
             findings: self.findings(place, &phase, current.as_ref()).await,
             current: current.and_then(given),
             change_requests: self.change_requests(place, &phase).await?,
+            accepted_findings: self.accepted_findings(place, &phase).await?,
             history: finished.iter().filter_map(exchange).collect(),
             message: said.message.clone(),
         };
@@ -236,6 +239,27 @@ impl Sources {
             Some(RequestedChange { id, reason: it.reason?, place, answers })
         });
         Ok(requested.collect())
+    }
+
+    /// What opened the stage again, or was agreed with since, and is not settled by an approval yet.
+    async fn accepted_findings(
+        &self,
+        place: &Place,
+        phase: &OpenedPhase,
+    ) -> Result<Vec<AcceptedFinding>, NothingToAsk> {
+        let accepted = |state| state == FindingState::Accepted;
+        if !phase.findings.values().any(|finding| finding.stage == place.stage && accepted(finding.state)) {
+            return Ok(Vec::new());
+        }
+        let findings = raised_findings::of_phase(&self.pool, place.phase_id).await?;
+        let unsettled = findings
+            .into_iter()
+            .filter(|it| it.row.stage == place.stage && accepted(it.row.state) && it.row.settled_in.is_none());
+        let given = unsettled.filter_map(|it| {
+            let evidence = it.row.evidence.iter().map(ToString::to_string).collect();
+            Some(AcceptedFinding { reference: it.row.reference, text: it.text?, evidence })
+        });
+        Ok(given.collect())
     }
 
     /// What is found in the document that is given, while it may still change. A check that fails costs the findings,

@@ -76,6 +76,8 @@ codes! {
     RefinementNotOpen "refinement-not-open" CONFLICT "No refinement awaits a decision";
     StoryClosed "story-closed" CONFLICT "The story is closed";
     AlreadyRunning "already-running" CONFLICT "Conductor works on this already";
+    FindingAnswered "finding-answered" CONFLICT "The finding has its answer";
+    SubmissionOutdated "submission-outdated" CONFLICT "What the submission was written on has changed";
     PhaseClosed "phase-closed" CONFLICT "The phase is closed";
     Conflict "conflict" CONFLICT "The state does not allow this";
     StillRunning "still-running" CONFLICT "The first request with this key is still running";
@@ -91,6 +93,7 @@ codes! {
     UnsupportedMediaType "unsupported-media-type" UNSUPPORTED_MEDIA_TYPE "The body is of the wrong type";
     Invalid "invalid" UNPROCESSABLE_ENTITY "The request is well-formed but not valid";
     NotAcknowledged "not-acknowledged" UNPROCESSABLE_ENTITY "What the document leaves open was not acknowledged";
+    SubmissionInvalid "submission-invalid" UNPROCESSABLE_ENTITY "The submission is not valid";
     CriteriaNotDistributed "criteria-not-distributed" UNPROCESSABLE_ENTITY "Each criterion goes to exactly one part";
     IdempotencyKeyReused "idempotency-key-reused" UNPROCESSABLE_ENTITY "The idempotency key was used for another request";
     IfMatchRequired "if-match-required" PRECONDITION_REQUIRED "The change must name the version it is based on";

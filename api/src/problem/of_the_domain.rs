@@ -45,8 +45,16 @@ impl From<PhaseError> for Problem {
             | PhaseError::NoArtefact(_)
             | PhaseError::NoProposals(_)
             | PhaseError::NoSuchThread
+            | PhaseError::NoSuchFinding
+            | PhaseError::NoSuchSubmission
             | PhaseError::NoSuchChangeRequest => Problem::new(Code::NotFound, detail),
+            PhaseError::FindingAnswered(_) => Problem::new(Code::FindingAnswered, detail),
+            PhaseError::SubmissionOutdated(stages) => {
+                Problem::new(Code::SubmissionOutdated, detail).with("stages", stages)
+            }
             PhaseError::AlreadyOpened
+            | PhaseError::NothingToFindIn(_)
+            | PhaseError::TooManyFindings
             | PhaseError::NotApproved(_)
             | PhaseError::NotStale(_)
             | PhaseError::OneOffStories

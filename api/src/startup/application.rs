@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
-use actix_web::{App, HttpServer, web};
 use konductro_projections::READ_MODELS;
 use konductro_projections::changes::{Changes, Visibility};
 use konductro_projections::health::Health;
@@ -15,34 +14,26 @@ use konductro_projections::subscription::{Setting, Subscription};
 use sqlx::PgPool;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
-use utoipa_actix_web::AppExt as _;
 
 use super::conductor::{conductor, described, within_budget};
 use super::database::Database;
 use super::error::StartupError;
 use super::readiness::{Parts, ready};
+use super::web_server::{self, Shared};
 use super::welcome::welcome;
 use crate::checker::Checker;
 use crate::commands::Commands;
 use crate::config::Config;
 use crate::demo;
 use crate::event_store::Sealer;
-use crate::http::answers::Answers;
-use crate::http::fallback::RouteTable;
-use crate::http::scopes::TokenRules;
-use crate::http::{self, Site};
+use crate::http::Site;
 use crate::identity::Identity;
 use crate::live::{Access, Doors, Hub, Worker, announce, follow_session_ends, watch_sessions};
-use crate::openapi;
 use crate::policies::Policies;
-use crate::routes;
 use crate::routes::me::ConductorInfo;
-use crate::routes::operations::{OpenApiDocument, ReadinessProbe};
+use crate::routes::operations::ReadinessProbe;
 use crate::state::AppState;
-use crate::web_app;
 
-/// How long open requests may take to end once it stops.
-const SHUTDOWN_WITHIN_SECONDS: u64 = 10;
 /// The runner that folds what gates and pages need.
 pub(super) const READ_MODELS_RUNNER: &str = "read_models";
 /// How often sessions that ran out are swept.
@@ -149,7 +140,8 @@ impl Application {
         };
         let probe: Arc<dyn ReadinessProbe> = Arc::new(Parts { pool: log.pool.clone(), health: log.health.clone() });
         let site = Site::new(config.server.public_url.as_deref());
-        let server = listen(sockets, state, site, described, hub.clone(), access, Arc::clone(&probe))?;
+        let shared = Shared::new(state, site, described, hub.clone(), access, Arc::clone(&probe));
+        let server = web_server::serve(sockets, shared)?;
         let handle = server.handle();
         Ok(Self { server, handle, hub, worker, log, companions, probe, greeting })
     }
@@ -185,55 +177,6 @@ impl Application {
         pool.close().await;
         ended
     }
-}
-
-fn listen(
-    sockets: Vec<TcpListener>,
-    state: AppState,
-    site: Site,
-    conductor: ConductorInfo,
-    hub: Hub,
-    access: Arc<dyn Access>,
-    probe: Arc<dyn ReadinessProbe>,
-) -> Result<Server, StartupError> {
-    let state = web::Data::new(state);
-    let identity = web::Data::new(state.identity.clone());
-    let answers = web::Data::new(Answers::new(state.pool.clone()));
-    let pool = web::Data::new(state.pool.clone());
-    let (site, hub, conductor) = (web::Data::new(site), web::Data::new(hub), web::Data::new(conductor));
-    let (access, probe) = (web::Data::from(access), web::Data::from(probe));
-    let described = openapi::document();
-    let routes = web::Data::new(RouteTable::of(&described));
-    let token_rules = web::Data::new(TokenRules::of(&described));
-    let document = web::Data::new(OpenApiDocument::new(openapi::openapi_json()));
-    let mut server = HttpServer::new(move || {
-        App::new()
-            .wrap(web_app::security_headers())
-            .app_data(state.clone())
-            .app_data(identity.clone())
-            .app_data(answers.clone())
-            .app_data(pool.clone())
-            .app_data(site.clone())
-            .app_data(hub.clone())
-            .app_data(conductor.clone())
-            .app_data(access.clone())
-            .app_data(probe.clone())
-            .app_data(document.clone())
-            .app_data(routes.clone())
-            .app_data(token_rules.clone())
-            .into_utoipa_app()
-            .configure(routes::operations::configure)
-            .service(http::api(routes::configure_api))
-            .into_app()
-            .default_service(web::route().to(web_app::serve))
-    })
-    .tcp_nodelay(true)
-    .disable_signals()
-    .shutdown_timeout(SHUTDOWN_WITHIN_SECONDS);
-    for socket in sockets {
-        server = server.listen(socket)?;
-    }
-    Ok(server.run())
 }
 
 async fn sweep_sessions(identity: Identity) {

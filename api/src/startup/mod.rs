@@ -8,6 +8,7 @@ mod conductor;
 mod database;
 mod error;
 mod readiness;
+mod web_server;
 mod welcome;
 
 use crate::config::{Config, DatabaseConfig, IdentityConfig};

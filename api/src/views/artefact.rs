@@ -16,11 +16,14 @@ use uuid::Uuid;
 use super::brief::Brief;
 use super::change_request::{self, ChangeRequest, Colleagues};
 use super::draft::DraftSummary;
+use super::drift::{self, DriftReport};
 use super::finding::Finding;
 use super::gate::{self, Approval};
 use super::people::{People, Person};
 use super::phase::PhaseReader;
 use super::sentences::ERASED;
+use super::sidecar::Sidecar;
+use super::submission::{self, KeptSubmission};
 use super::words::{Completeness, GateState, GeneratedBy, Origin, Stage};
 use crate::personal::{drafts, seen_versions};
 
@@ -55,6 +58,10 @@ pub struct Artefact {
     pub draft: Option<DraftSummary>,
     /// Whether I may keep a draft here now: as for a version, and also beside one that is approved.
     pub may_draft: bool,
+    /// Submissions that are kept beside the approved version; each counts only once somebody adopts it.
+    pub kept_submissions: Vec<KeptSubmission>,
+    /// The latest word on how the evidence fares in the code: of the approved version, or of the latest.
+    pub drift: Option<DriftReport>,
 }
 
 /// One version of an artefact.
@@ -65,6 +72,8 @@ pub struct ArtefactVersion {
     pub about: ArtefactVersionSummary,
     /// Its text.
     pub markdown: String,
+    /// What it says of itself beside the text, where it was submitted with that.
+    pub sidecar: Option<Sidecar>,
 }
 
 /// One version of an artefact, without its text.
@@ -96,6 +105,8 @@ pub struct ArtefactVersionSummary {
     pub turn_id: Option<Uuid>,
     /// The tool and code it was written with.
     pub source: Option<Source>,
+    /// SHA-256 of what it says of itself beside the text, in hex.
+    pub sidecar_hash: Option<String>,
     /// When it was added.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
@@ -181,11 +192,18 @@ pub async fn artefact(
     let draft = drafts::draft(pool, me, phase_id, stage).await?;
     let known = phase.stages.get(&stage);
     let locked = !phase.blocked_by(stage).is_empty();
+    let approved_version = known.and_then(|known| known.approved.as_ref()).map(|approved| approved.version);
+    let drift = match approved_version.or((newest > 0).then_some(newest)) {
+        Some(version) if stage == DomainStage::TechnicalAnalysis => {
+            drift::latest(pool, phase_id, stage, version).await?
+        }
+        _ => None,
+    };
     Ok(Artefact {
         stage: stage.into(),
         state: phase.gate(stage).state().into(),
         latest: latest.map(|version| shown(version, &people)),
-        approved_version: known.and_then(|known| known.approved.as_ref()).map(|approved| approved.version),
+        approved_version,
         upstream_hash: (!locked).then(|| phase.upstream_hash(stage).to_string()),
         cycle: known.map_or(1, |known| known.cycle),
         approvals: approvals
@@ -200,6 +218,8 @@ pub async fn artefact(
         brief: None,
         draft: draft.as_ref().map(DraftSummary::from),
         may_draft: phase.takes_draft(stage, reader.person).is_ok(),
+        kept_submissions: submission::of_stage(pool, (phase_id, phase), stage).await?,
+        drift,
     })
 }
 
@@ -222,19 +242,24 @@ pub async fn version(
     version: u32,
 ) -> Result<Option<ArtefactVersion>, ProjectionError> {
     let Some(found) = artefact_versions::version(pool, phase, stage, version).await? else { return Ok(None) };
+    with_people(pool, found).await.map(Some)
+}
+
+/// A version as it is shown.
+pub(super) async fn with_people(pool: &PgPool, found: VersionWithText) -> Result<ArtefactVersion, ProjectionError> {
     let people = People::named(pool, people_of(&found.row)).await?;
-    Ok(Some(shown(found, &people)))
+    Ok(shown(found, &people))
 }
 
 /// A version that the caller has just added: what `version` reads back, without reading it.
 pub async fn just_added(
     pool: &PgPool,
     row: VersionRow,
-    markdown: String,
+    (markdown, sidecar): (String, Option<String>),
     caller: &Person,
 ) -> Result<ArtefactVersion, ProjectionError> {
     let people = People::named_beside(pool, caller, people_of(&row)).await?;
-    Ok(ArtefactVersion { about: about(row, &people), markdown })
+    Ok(ArtefactVersion { about: about(row, &people), markdown, sidecar: sidecar.as_deref().and_then(Sidecar::kept) })
 }
 
 fn people_of(row: &VersionRow) -> impl Iterator<Item = UserId> + use<'_> {
@@ -243,7 +268,8 @@ fn people_of(row: &VersionRow) -> impl Iterator<Item = UserId> + use<'_> {
 
 fn shown(version: VersionWithText, people: &People) -> ArtefactVersion {
     let markdown = version.markdown.unwrap_or_else(|| ERASED.to_owned());
-    ArtefactVersion { about: about(version.row, people), markdown }
+    let sidecar = version.sidecar.as_deref().and_then(Sidecar::kept);
+    ArtefactVersion { about: about(version.row, people), markdown, sidecar }
 }
 
 fn about(row: VersionRow, people: &People) -> ArtefactVersionSummary {
@@ -262,6 +288,7 @@ fn about(row: VersionRow, people: &People) -> ArtefactVersionSummary {
         status: row.completeness.into(),
         turn_id: row.turn_id.map(|turn| turn.0),
         source: row.source.map(Source::from),
+        sidecar_hash: row.sidecar_hash.map(|hash| hash.to_string()),
         created_at: row.created_at,
         created_by: row.created_by.map(|id| people.person(id)),
     }

@@ -3,18 +3,20 @@
 
 use konductro_domain::artefact::open_points::{self, OpenPointKind as DomainKind};
 use konductro_domain::artefact::{diff, reading};
-use konductro_domain::ids::UserId;
-use konductro_domain::phase::{GateState, OpenedPhase};
+use konductro_domain::ids::{PhaseId, UserId};
+use konductro_domain::phase::{FindingState, GateState, OpenedPhase};
 use konductro_domain::project::policy::AuthorRule;
 use konductro_domain::stage::{GateKind, Stage as DomainStage};
-use konductro_projections::{ProjectionError, artefact_versions, project_list};
+use konductro_projections::{ProjectionError, artefact_versions, project_list, raised_findings};
 use serde::Serialize;
 use sqlx::PgPool;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::artefact::Artefact;
 use super::people::{People, Person};
 use super::phase::PhaseReader;
+use super::sentences::ERASED;
 use super::words::{Role, SectionChange, Stage, roles};
 
 /// Most people that are named as those who could approve.
@@ -33,6 +35,8 @@ pub struct Brief {
     pub since: Option<Since>,
     /// Its assumptions and open questions: to be acknowledged one by one.
     pub open_points: Vec<OpenPoint>,
+    /// Findings that were accepted since the last approval: what the version has to answer.
+    pub accepted_findings: Vec<AcceptedFinding>,
     /// The approved versions that it stands on now.
     pub stands_on: Vec<StandsOn>,
     /// Who must still approve.
@@ -92,6 +96,20 @@ pub struct OpenPoint {
     pub text: String,
 }
 
+/// A finding that was accepted since the last approval.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct AcceptedFinding {
+    /// The finding.
+    pub id: Uuid,
+    /// The id that it is about.
+    #[serde(rename = "ref")]
+    pub reference: String,
+    /// What is wrong.
+    pub text: String,
+    /// Who raised it.
+    pub raised_by: Person,
+}
+
 /// What kind of open point it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -137,6 +155,7 @@ pub struct Basis {
     markdown: String,
     since: Option<(u32, SinceBecause, String)>,
     stands_on: Vec<StandsOn>,
+    accepted_findings: Vec<AcceptedFinding>,
     approvals: PendingApprovals,
 }
 
@@ -178,8 +197,28 @@ pub async fn basis(
         markdown: latest.markdown.clone(),
         since,
         stands_on: stands_on.collect(),
+        accepted_findings: accepted_findings(pool, reader.phase_id, stage).await?,
         approvals: approvals(pool, reader.phase, stage).await?,
     }))
+}
+
+/// What was agreed with since the last approval.
+async fn accepted_findings(
+    pool: &PgPool,
+    phase: PhaseId,
+    stage: DomainStage,
+) -> Result<Vec<AcceptedFinding>, ProjectionError> {
+    let mut findings = raised_findings::of_phase(pool, phase).await?;
+    findings
+        .retain(|it| it.row.stage == stage && it.row.state == FindingState::Accepted && it.row.settled_in.is_none());
+    let people = People::named(pool, findings.iter().map(|it| it.row.raised_by)).await?;
+    let shown = findings.into_iter().map(|it| AcceptedFinding {
+        id: it.row.finding_id.0,
+        reference: it.row.reference,
+        text: it.text.unwrap_or_else(|| ERASED.to_owned()),
+        raised_by: people.person(it.row.raised_by),
+    });
+    Ok(shown.collect())
 }
 
 /// Who has approved, and who could.
@@ -221,6 +260,7 @@ impl Basis {
             reading_minutes: reading::minutes(words),
             since: self.since.map(|(version, because, text)| since(version, because, &text, &self.markdown)),
             open_points: open_points::open_points(&self.markdown).into_iter().map(OpenPoint::from).collect(),
+            accepted_findings: self.accepted_findings,
             stands_on: self.stands_on,
             approvals: self.approvals,
         }

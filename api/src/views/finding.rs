@@ -2,12 +2,14 @@
 
 use konductro_domain::artefact::check::stories::StoryFinding as DomainStoryFinding;
 use konductro_domain::artefact::check::{Finding as DomainFinding, Severity as DomainSeverity};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::submission::SubmissionVerdict;
+
 /// Whether a finding stops an approval.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// It does, unless it is waived with a reason.
@@ -48,6 +50,8 @@ pub struct FindingPlace {
 pub struct Findings {
     /// In the order of the document.
     pub findings: Vec<Finding>,
+    /// What the door says of it as a submission from an IDE; null where it was not asked as one.
+    pub submission: Option<SubmissionVerdict>,
 }
 
 /// What the checker found in a phase's stories as a set.
@@ -66,6 +70,15 @@ pub struct StoryFinding {
     pub proposals: Vec<Uuid>,
     /// What is wrong, and what to do about it.
     pub text: String,
+}
+
+impl From<Severity> for DomainSeverity {
+    fn from(severity: Severity) -> Self {
+        match severity {
+            Severity::Blocking => DomainSeverity::Blocking,
+            Severity::Advisory => DomainSeverity::Advisory,
+        }
+    }
 }
 
 impl From<DomainSeverity> for Severity {

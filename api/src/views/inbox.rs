@@ -32,6 +32,8 @@ pub enum Awaited {
     GenerateStories,
     /// Proposed stories are to be decided on.
     ReviewStories,
+    /// Findings against what is approved are to be answered.
+    AnswerFindings,
 }
 
 /// One thing that waits for me.
@@ -53,7 +55,7 @@ pub struct InboxItem {
     pub stage: Stage,
     /// The version that it is about, where it is about one.
     pub version: Option<u32>,
-    /// How many proposals are undecided, where it is about them.
+    /// How many proposals or findings are undecided, where it is about them.
     pub undecided: u32,
     /// Since when it waits: the time in gate.
     #[serde(with = "time::serde::rfc3339")]
@@ -100,6 +102,7 @@ impl From<Row> for Awaited {
             Row::Converse => Awaited::Converse,
             Row::GenerateStories => Awaited::GenerateStories,
             Row::ReviewStories => Awaited::ReviewStories,
+            Row::AnswerFindings => Awaited::AnswerFindings,
         }
     }
 }

@@ -16,22 +16,27 @@ pub mod coverage;
 pub mod delegation;
 pub mod diff;
 mod draft;
+pub mod drift;
 mod evidence;
 pub mod export;
 mod finding;
 mod gate;
+pub mod hand_off;
 pub mod history;
 pub mod inbox;
 pub mod people;
 pub mod phase;
 pub mod project;
 pub mod proposal;
+pub mod raised_finding;
 pub mod review;
 mod review_policy;
 mod sentences;
+mod sidecar;
 mod staleness;
 pub mod story;
 mod story_words;
+pub mod submission;
 pub mod thread;
 pub mod token;
 pub mod traceability;
@@ -52,26 +57,32 @@ pub use coverage::{Coverage, CoverageRow};
 pub use delegation::{Delegation, DelegationState};
 pub use diff::Diff;
 pub use draft::{Draft, DraftSummary};
+pub use drift::{Checkout, DriftReport, DriftedPlace};
 pub use export::ExportFormat;
-pub use finding::{Finding, FindingPlace, Findings, StoryFinding};
+pub use finding::{Finding, FindingPlace, Findings, Severity, StoryFinding};
 pub use gate::{Approval, Blocked, Gate, StaleCause};
+pub use hand_off::HandOff;
 pub use history::{HistoryActor, HistoryEvent};
 pub use inbox::InboxItem;
 pub use people::{People, Person};
 pub use phase::{MayNot, Phase, PhaseReader, StageView};
 pub use project::{ApprovalPolicy, Member, Project, ProjectSummary, Repository, StagePolicy};
 pub use proposal::{Proposal, ProposalStatus, ProposalVerb};
+pub use raised_finding::{FindingAnswer, RaisedFinding};
 pub use review::{ProposalCounts, ReviewTable, ReviewVerb};
 pub use review_policy::ReviewPolicy;
+pub use sidecar::Sidecar;
 pub use story::{Story, StoryReader, StoryVerb};
 pub use story_words::{AcceptanceCriterion, StoryWords};
+pub use submission::{KeptAsDraft, KeptDocument, KeptSubmission, SubmissionProblem, SubmissionVerdict};
 pub use thread::{Anchor, FoundPlace, Resolved, Thread, ThreadReply};
 pub use token::{Scope, Token};
 pub use traceability::Traceability;
 pub use usage::ProjectUsage;
 pub use waiting_message::WaitingMessage;
 pub use words::{
-    Adapter, Change, ChangeRequestState, Completeness, EnrichmentState, GateKind, GateState, GeneratedBy,
-    GenerationMode, GenerationState, Origin, PhaseKind, PhaseStatus, PhaseVerb, RefinementState, ReviewStep, Role,
-    SectionChange, Stage, StoryStatus, StoryType, TurnState, Verb,
+    Adapter, AssetStatus, Change, ChangeRequestState, Completeness, DriftState, EnrichmentState, FindingState,
+    GateKind, GateState, GeneratedBy, GenerationMode, GenerationState, KeptStanding, Origin, PhaseKind, PhaseStatus,
+    PhaseVerb, Priority, RefinementState, ReviewStep, Role, SectionChange, Stage, StoryStatus, StoryType, TurnState,
+    Verb,
 };

@@ -123,6 +123,8 @@ pub struct StageView {
     pub policy: Option<ReviewPolicy>,
     /// What approving unlocks.
     pub effect: String,
+    /// How many findings against its approved version wait for an answer.
+    pub open_findings: usize,
     /// Where it stands, in one line.
     pub evidence: String,
     /// Since when it is in this state with its latest version: the time in gate.
@@ -311,6 +313,7 @@ impl Facts {
             conditions: conditions::of(phase, stage, findings),
             policy: review_policy::of(phase, stage, self.policy.as_ref()),
             effect: conditions::effect(phase, stage),
+            open_findings: phase.open_findings(stage),
             evidence: evidence::line(stage, state, latest_version, &evidence, self.proposals, people),
             since: self.row(stage).map_or(self.opened_at, |row| row.since),
         }
@@ -331,11 +334,16 @@ fn permissions(reader: PhaseReader<'_>, stage: DomainStage, in_backlog: &[Vec<Ba
         match permitted {
             Ok(()) => may.push(verb.into()),
             Err(PhaseError::NoArtefact(_) | PhaseError::OneOffStories) => {}
-            Err(_) if verb == DomainVerb::SubmitTechnicalAnalysis && stage != DomainStage::TechnicalAnalysis => {}
+            Err(_) if is_of_analysis(verb) && stage != DomainStage::TechnicalAnalysis => {}
             Err(error) => may_not.push(MayNot { verb: verb.into(), reason: sentence(&error) }),
         }
     }
     (may, may_not)
+}
+
+/// Whether a verb is of the hand-off to an IDE, which only the technical analysis has.
+fn is_of_analysis(verb: DomainVerb) -> bool {
+    matches!(verb, DomainVerb::SubmitTechnicalAnalysis | DomainVerb::AdoptSubmission | DomainVerb::ReportDrift)
 }
 
 /// Whether a verb is of the story review, which only the stories stage has.

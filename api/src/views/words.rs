@@ -51,7 +51,8 @@ mirror! {
     Verb = konductro_domain::phase::Verb {
         PostMessage, AddArtefactVersion, SubmitTechnicalAnalysis, ApproveArtefact, RequestChanges, WithdrawApproval,
         WithdrawChangeRequest, DismissChangeRequest, ReopenStage, ReaffirmArtefact, RestartReview, OpenThread,
-        ReplyInThread, ResolveThread, GenerateStories, ReviewStories, ApproveProposals,
+        ReplyInThread, ResolveThread, AdoptSubmission, RaiseFinding, AcceptFinding, DeclineFinding, ReportDrift,
+        GenerateStories, ReviewStories, ApproveProposals,
     }
     /// What a person can do with a whole phase.
     PhaseVerb = konductro_domain::phase::PhaseVerb { Rename, Promote, Cancel, Complete }
@@ -59,6 +60,16 @@ mirror! {
     ChangeRequestState = konductro_projections::artefact_versions::ChangeRequestState {
         Open, Withdrawn, Dismissed, Cleared,
     }
+    /// What became of a finding.
+    FindingState = konductro_domain::phase::FindingState { Open, Accepted, Declined }
+    /// Whether a kept submission can be adopted.
+    KeptStanding = konductro_projections::kept_submissions::KeptStanding { Kept, Adopted, Replaced }
+    /// How much a requirement matters.
+    Priority = konductro_domain::artefact::parse::Priority { Must, Should, Could }
+    /// How a piece of evidence fares in today's code.
+    DriftState = konductro_domain::artefact::drift::DriftState { Unchanged, Moved, Changed, Vanished }
+    /// Whether what a requirement needs is there.
+    AssetStatus = konductro_domain::artefact::submission::AssetStatus { Exists, Extend, Missing, Unknown }
     /// Where a turn stands.
     TurnState = konductro_projections::conversation_view::TurnState {
         Queued, Streaming, Stopping, Completed, Stopped, Failed, Interrupted,

@@ -5,7 +5,9 @@
 use crate::phase::commands::PhaseCommand;
 use crate::phase::errors::PhaseError;
 use crate::phase::state::{OpenedPhase, Phase, PhaseStatus};
-use crate::phase::{PhaseEvent, approving, changing, ending, opening, scoping, threads, versions};
+use crate::phase::{
+    PhaseEvent, approving, changing, ending, findings, opening, scoping, submitting, threads, versions,
+};
 use crate::stage::Stage;
 
 impl Phase {
@@ -38,6 +40,11 @@ impl Phase {
             }
             PhaseCommand::ReopenStage(command) => (command.stage, changing::reopen_stage(phase, command)?),
             PhaseCommand::RestartReview(command) => (command.stage, changing::restart_review(phase, command)?),
+            PhaseCommand::AdoptSubmission(command) => (command.stage, submitting::adopt_submission(phase, command)?),
+            PhaseCommand::AcceptFinding(command) => (command.stage, findings::accept_finding(phase, command)?),
+            PhaseCommand::RaiseFinding(command) => return findings::raise_finding(phase, command),
+            PhaseCommand::DeclineFinding(command) => return findings::decline_finding(phase, command),
+            PhaseCommand::ReportDrift(command) => return submitting::report_drift(phase, command),
             PhaseCommand::OpenThread(command) => return threads::open_thread(phase, command),
             PhaseCommand::ReplyInThread(command) => return threads::reply_in_thread(phase, command),
             PhaseCommand::ResolveThread(command) => return threads::resolve_thread(phase, command),

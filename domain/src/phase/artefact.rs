@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::artefact::submission::Commit;
 use crate::stage::Stage;
 use crate::text::Hash;
 
@@ -62,6 +63,15 @@ pub struct SourceRepository {
     pub branch: Option<String>,
     /// The commit.
     pub commit: String,
+}
+
+/// A repository as somebody has it before them.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Checkout {
+    /// Its short name.
+    pub repository: String,
+    /// The commit.
+    pub commit: Commit,
 }
 
 /// The hash over what something stands on (rule 2): SHA-256 over one line for each, of stage, version,

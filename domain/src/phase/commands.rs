@@ -2,12 +2,14 @@
 
 use crate::actor::Person;
 use crate::artefact::anchor::Place;
-use crate::artefact::check::{Finding, FindingId};
+use crate::artefact::check::{Finding, FindingId, Severity};
+use crate::artefact::drift::DriftTally;
 use crate::artefact::reference::Reference;
+use crate::artefact::submission::CodeReference;
 use crate::conductor::GeneratedBy;
 use crate::conversation::Substance;
-use crate::ids::{ChangeRequestId, ProjectId, ThreadId, TurnId, UserId};
-use crate::phase::artefact::{BasedOn, Completeness, Source};
+use crate::ids::{ChangeRequestId, KeptSubmissionId, ProjectId, RaisedFindingId, ThreadId, TurnId, UserId};
+use crate::phase::artefact::{BasedOn, Checkout, Completeness, Source};
 use crate::phase::plan::PhaseKind;
 use crate::project::delegation::OnBehalf;
 use crate::project::policy::ApprovalPolicy;
@@ -34,6 +36,11 @@ pub enum PhaseCommand {
     OpenThread(OpenThread),
     ReplyInThread(ReplyInThread),
     ResolveThread(ResolveThread),
+    AdoptSubmission(AdoptSubmission),
+    RaiseFinding(RaiseFinding),
+    AcceptFinding(AcceptFinding),
+    DeclineFinding(DeclineFinding),
+    ReportDrift(ReportDrift),
     RecordFirstReply(RecordFirstReply),
     PromotePhase(PromotePhase),
     CancelPhase(CancelPhase),
@@ -96,8 +103,107 @@ pub struct AddArtefactVersion {
 pub enum Via {
     /// Edited by hand.
     Hand,
-    /// Submitted from an IDE, with what it was written from where that is known.
-    Ide(Option<Source>),
+    /// Submitted from an IDE.
+    Ide(Box<Submitted>),
+}
+
+/// What a submission from an IDE brings beside its document. It was validated (`artefact::submission`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Submitted {
+    /// The id that it is kept under, where it can't become a version.
+    pub submission_id: KeptSubmissionId,
+    /// What it was written from, where that is known.
+    pub source: Option<Source>,
+    /// What stands beside it as JSON.
+    pub sidecar: Option<Text>,
+    /// What it says is wrong with the approved requirements.
+    pub findings: Vec<NewFinding>,
+}
+
+/// Make a submission that is kept beside an approved artefact its next version; an approved stage is opened again for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AdoptSubmission {
+    /// Who.
+    pub by: Person,
+    /// The stage.
+    pub stage: Stage,
+    /// The submission.
+    pub submission_id: KeptSubmissionId,
+    /// Why.
+    pub reason: Text,
+    /// The project's policy now.
+    pub approval_policy: ApprovalPolicy,
+}
+
+/// A finding on its way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewFinding {
+    /// The new finding's id.
+    pub finding_id: RaisedFindingId,
+    /// The id that it is about; it was found in the approved text.
+    pub reference: Reference,
+    /// How much it matters.
+    pub severity: Severity,
+    /// What is wrong. Its hash tells a repeat, so it is not salted.
+    pub text: Text,
+    /// The code that shows it.
+    pub evidence: Vec<CodeReference>,
+}
+
+/// Say that an approved artefact is wrong somewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RaiseFinding {
+    /// Who.
+    pub by: Person,
+    /// The artefact's stage.
+    pub stage: Stage,
+    /// The approved version that the finding's id was found in.
+    pub version: u32,
+    /// What is wrong.
+    pub finding: NewFinding,
+}
+
+/// Agree with a finding; an approved stage is opened again with it as the reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AcceptFinding {
+    /// Who.
+    pub by: Person,
+    /// The artefact's stage.
+    pub stage: Stage,
+    /// The finding.
+    pub finding_id: RaisedFindingId,
+    /// The project's policy now.
+    pub approval_policy: ApprovalPolicy,
+}
+
+/// Do not agree with a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeclineFinding {
+    /// Who.
+    pub by: Person,
+    /// The artefact's stage.
+    pub stage: Stage,
+    /// The finding.
+    pub finding_id: RaisedFindingId,
+    /// Why.
+    pub reason: Text,
+}
+
+/// Report where the evidence of an analysis is in today's code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportDrift {
+    /// Who.
+    pub by: Person,
+    /// The artefact's stage.
+    pub stage: Stage,
+    /// The version whose evidence was looked for.
+    pub version: u32,
+    /// What the reporter has before them.
+    pub checkouts: Vec<Checkout>,
+    /// How each place fared.
+    pub tally: DriftTally,
+    /// Each place, as JSON.
+    pub report: Text,
 }
 
 /// Make a document that Conductor wrote a version (a policy's command, never refused for state).

@@ -3,6 +3,7 @@
 use crate::artefact::check::Finding;
 use crate::artefact::reference::Reference;
 use crate::ids::{ChangeRequestId, UserId};
+use crate::phase::findings::MAX_FINDINGS;
 use crate::phase::plan::PhaseKind;
 use crate::phase::waiving::BadWaiver;
 use crate::role::{Role, spoken};
@@ -57,6 +58,13 @@ fn blocking(findings: &[Finding]) -> String {
     match findings {
         [one] => format!("a finding blocks the approval ({})", one.text),
         many => format!("{} findings block the approval", many.len()),
+    }
+}
+
+fn spoken_stages(stages: &[Stage]) -> String {
+    match stages {
+        [] => "a document".to_owned(),
+        some => format!("a version of {}", some.iter().map(|stage| stage.title()).collect::<Vec<_>>().join(" and ")),
     }
 }
 
@@ -201,6 +209,24 @@ pub enum PhaseError {
     /// A change request is no mere remark.
     #[error("this is a change request: its requester withdraws it or approves, or an SDM dismisses it")]
     IsChangeRequest,
+    /// Findings are raised against what is approved.
+    #[error("{} is not approved, so a finding can't be raised against it; open a thread beside the text instead", .0.title())]
+    NothingToFindIn(Stage),
+    /// There is no such finding.
+    #[error("there is no such finding")]
+    NoSuchFinding,
+    /// The finding has its answer.
+    #[error("this finding was {0} already")]
+    FindingAnswered(&'static str),
+    /// The phase holds as many findings as it can.
+    #[error("a phase holds at most {MAX_FINDINGS} findings; have those that are open answered first")]
+    TooManyFindings,
+    /// There is no such kept submission.
+    #[error("there is no such submission; it may have been adopted, or replaced by a newer one, meanwhile")]
+    NoSuchSubmission,
+    /// The submission was written on something that has changed since.
+    #[error("this was written on {} that is not the approved one any more; have it submitted anew", spoken_stages(.0))]
+    SubmissionOutdated(Vec<Stage>),
     /// There is no approval of one's own.
     #[error("you have no approval here to withdraw")]
     NoApprovalToWithdraw,

@@ -4,10 +4,14 @@
 use serde::{Deserialize, Serialize};
 
 use crate::artefact::anchor::Anchor;
+use crate::artefact::check::Severity;
+use crate::artefact::submission::CodeReference;
 use crate::conductor::GeneratedBy;
 use crate::event_enum;
-use crate::ids::{ChangeRequestId, DelegationId, ProjectId, ThreadId, TurnId, UserId};
-use crate::phase::artefact::{BasedOn, Completeness, Origin, Source};
+use crate::ids::{
+    ChangeRequestId, DelegationId, KeptSubmissionId, ProjectId, RaisedFindingId, ThreadId, TurnId, UserId,
+};
+use crate::phase::artefact::{BasedOn, Checkout, Completeness, Origin, Source};
 use crate::phase::plan::PhaseKind;
 use crate::project::policy::ApprovalPolicy;
 use crate::role::Role;
@@ -100,6 +104,9 @@ event_enum! {
             ordinal: Option<u32>,
             /// The tool and repositories it was written with, where it came from an IDE.
             source: Option<Source>,
+            /// What stands beside it as JSON, where it was submitted with that.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            sidecar: Option<TextRef>,
             /// The approval policy pinned for its review.
             approval_policy: ApprovalPolicy,
         },
@@ -330,6 +337,99 @@ event_enum! {
             thread_id: ThreadId,
             /// The stage.
             stage: Stage,
+        },
+        /// An analysis was submitted while another is approved: it is kept beside that, and counts only once a person adopts
+        /// it. It takes the place of whatever the same person had submitted before.
+        SubmissionKept {
+            /// The submission.
+            submission_id: KeptSubmissionId,
+            /// The artefact's stage.
+            stage: Stage,
+            /// The approved version that it is kept beside.
+            beside: u32,
+            /// The document's title.
+            title: String,
+            /// SHA-256 of the document's text, and its length.
+            content: TextRef,
+            /// What stands beside it as JSON.
+            sidecar: Option<TextRef>,
+            /// Who submitted it.
+            submitted_by: UserId,
+            /// Everybody who is an author of it (rule 8).
+            authors: Vec<UserId>,
+            /// The tool and repositories it was written with.
+            source: Option<Source>,
+            /// The approved versions it was written on.
+            based_on: Vec<BasedOn>,
+        },
+        /// A person made a kept submission the next version.
+        SubmissionAdopted {
+            /// The submission.
+            submission_id: KeptSubmissionId,
+            /// The artefact's stage.
+            stage: Stage,
+            /// The version that it became.
+            version: u32,
+        },
+        /// Somebody says that an approved artefact is wrong somewhere.
+        FindingRaised {
+            /// The finding.
+            finding_id: RaisedFindingId,
+            /// The artefact's stage.
+            stage: Stage,
+            /// The approved version.
+            version: u32,
+            /// The id in it that the finding is about, such as `R-2`.
+            reference: String,
+            /// How much it matters.
+            severity: Severity,
+            /// What is wrong.
+            text: TextRef,
+            /// The code that shows it.
+            evidence: Vec<CodeReference>,
+            /// Who says so.
+            raised_by: UserId,
+        },
+        /// Somebody who decides at the gate agrees: an approved stage is opened again in the same commit.
+        FindingAccepted {
+            /// The finding.
+            finding_id: RaisedFindingId,
+            /// The artefact's stage.
+            stage: Stage,
+            /// Who agrees.
+            accepted_by: UserId,
+        },
+        /// Somebody who decides at the gate does not agree.
+        FindingDeclined {
+            /// The finding.
+            finding_id: RaisedFindingId,
+            /// The artefact's stage.
+            stage: Stage,
+            /// Who does not.
+            declined_by: UserId,
+            /// Why.
+            reason: TextRef,
+        },
+        /// Somebody looked for the evidence of an analysis in today's code. It decides nothing.
+        DriftReported {
+            /// The artefact's stage.
+            stage: Stage,
+            /// The version whose evidence was looked for.
+            version: u32,
+            /// Who looked.
+            reported_by: UserId,
+            /// What they had before them.
+            checkouts: Vec<Checkout>,
+            /// How many places are as they were.
+            unchanged: u32,
+            /// How many are elsewhere, word for word.
+            moved: u32,
+            /// How many say something else.
+            changed: u32,
+            /// How many are gone.
+            vanished: u32,
+            /// Each place, as JSON.
+            report: TextRef,
         },
         /// All artefacts are approved: stories can be generated.
         PhaseBecameReady {},

@@ -14,6 +14,7 @@ mod consequences;
 mod ending;
 mod errors;
 mod events;
+mod findings;
 mod gate;
 #[cfg(test)]
 mod light_tests;
@@ -22,6 +23,7 @@ mod permission;
 pub mod plan;
 mod scoping;
 mod state;
+mod submitting;
 #[cfg(test)]
 mod tests;
 mod threads;
@@ -30,18 +32,21 @@ mod versions;
 mod waiving;
 
 pub use commands::{
-    AddArtefactVersion, ApproveArtefact, CancelPhase, CompletePhase, DismissChangeRequest, OpenPhase, OpenPoints,
-    OpenThread, PhaseCommand, PromotePhase, RecordFirstReply, RenamePhase, ReopenStage, ReplyInThread, RequestChanges,
-    ResolveThread, RestartReview, SaveDocument, Via, Waiver, WithdrawApproval, WithdrawChangeRequest,
+    AcceptFinding, AddArtefactVersion, AdoptSubmission, ApproveArtefact, CancelPhase, CompletePhase, DeclineFinding,
+    DismissChangeRequest, NewFinding, OpenPhase, OpenPoints, OpenThread, PhaseCommand, PromotePhase, RaiseFinding,
+    RecordFirstReply, RenamePhase, ReopenStage, ReplyInThread, ReportDrift, RequestChanges, ResolveThread,
+    RestartReview, SaveDocument, Submitted, Via, Waiver, WithdrawApproval, WithdrawChangeRequest,
 };
 pub use errors::{
     Current, MAX_ARTEFACT_BYTES, MAX_REASON_BYTES, MAX_TITLE, Missing, Needs, PhaseError, StoriesOvertaken,
 };
 pub use events::{ApprovalBasis, OpenFinding, PhaseEvent, SetAsideReason};
+pub use findings::MAX_FINDINGS;
 pub use gate::{Gate, GateState};
+pub use permission::Taking;
 pub use state::{
-    ApprovedRecord, GivenApproval, OpenChangeRequest, OpenedPhase, Phase, PhaseStatus, StageRecord, TakenDocument,
-    ThreadRecord, VersionRecord,
+    ApprovedRecord, FindingState, GivenApproval, KeptSubmission, OpenChangeRequest, OpenedPhase, Phase, PhaseStatus,
+    RaisedFinding, StageRecord, TakenDocument, ThreadRecord, VersionRecord,
 };
 pub use verbs::{PhaseVerb, Verb};
 pub use waiving::BadWaiver;

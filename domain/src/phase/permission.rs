@@ -6,10 +6,19 @@ use crate::phase::artefact::BasedOn;
 use crate::phase::errors::{PhaseError, StoriesOvertaken};
 use crate::phase::gate::{Gate, GateState};
 use crate::phase::plan::PhaseKind;
-use crate::phase::state::{OpenedPhase, StageRecord};
+use crate::phase::state::{FindingState, OpenedPhase, RaisedFinding, StageRecord};
 use crate::phase::verbs::{PhaseVerb, Verb};
 use crate::role::{Capability, Role, acting_role, roles_with};
 use crate::stage::{GateKind, Stage};
+
+/// How a submission from an IDE is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taking {
+    /// It becomes the next version.
+    AsVersion,
+    /// It is kept beside the approved version.
+    Beside(u32),
+}
 
 impl OpenedPhase {
     /// Whether a person may use a verb in a stage now, and if so in which role.
@@ -86,6 +95,11 @@ impl OpenedPhase {
             | Verb::OpenThread
             | Verb::ReplyInThread
             | Verb::ResolveThread
+            | Verb::AdoptSubmission
+            | Verb::RaiseFinding
+            | Verb::AcceptFinding
+            | Verb::DeclineFinding
+            | Verb::ReportDrift
             | Verb::GenerateStories
             | Verb::ReviewStories
             | Verb::ApproveProposals => require(by, verb.capability(stage)),
@@ -136,6 +150,11 @@ impl OpenedPhase {
                 }
             },
             Verb::OpenThread | Verb::ReplyInThread | Verb::ResolveThread => self.has_version(stage, record),
+            Verb::AdoptSubmission => self.has_kept_submission(stage),
+            Verb::RaiseFinding => self.takes_findings(stage, record),
+            Verb::AcceptFinding | Verb::DeclineFinding => self.has_open_finding(stage),
+            Verb::ReportDrift if stage != Stage::TechnicalAnalysis => Err(PhaseError::NoArtefact(stage)),
+            Verb::ReportDrift => self.has_version(stage, record),
             Verb::GenerateStories | Verb::ReviewStories | Verb::ApproveProposals => self.has_review(stage),
         }
     }
@@ -146,6 +165,43 @@ impl OpenedPhase {
             return Err(PhaseError::NoArtefact(stage));
         }
         if record.latest.is_some() { Ok(()) } else { Err(PhaseError::NoVersionYet(stage)) }
+    }
+
+    /// Whether a finding can be raised here: against what is approved, be it stale.
+    fn takes_findings(&self, stage: Stage, record: &StageRecord) -> Result<(), PhaseError> {
+        if stage.gate_kind() != GateKind::Approval {
+            return Err(PhaseError::NoArtefact(stage));
+        }
+        if record.approved.is_some() { Ok(()) } else { Err(PhaseError::NothingToFindIn(stage)) }
+    }
+
+    fn has_open_finding(&self, stage: Stage) -> Result<(), PhaseError> {
+        let open = |finding: &RaisedFinding| finding.stage == stage && finding.state == FindingState::Open;
+        if self.findings.values().any(open) { Ok(()) } else { Err(PhaseError::NoSuchFinding) }
+    }
+
+    /// Whether a kept submission can become the next version: of an approved stage by opening it again.
+    fn has_kept_submission(&self, stage: Stage) -> Result<(), PhaseError> {
+        if !self.kept_submissions.values().any(|kept| kept.stage == stage) {
+            return Err(PhaseError::NoSuchSubmission);
+        }
+        match self.takes_versions(stage) {
+            Err(PhaseError::StageApproved { .. }) => Ok(()),
+            taken => taken,
+        }
+    }
+
+    /// How a submission from an IDE would be taken now: as a version, or kept beside an approved one (rule 6).
+    pub fn takes_submission(&self, stage: Stage, by: &Person) -> Result<Taking, PhaseError> {
+        self.admits(Verb::SubmitTechnicalAnalysis, stage, by)?;
+        if stage != Stage::TechnicalAnalysis {
+            return Err(PhaseError::NoArtefact(stage));
+        }
+        match self.takes_versions(stage) {
+            Ok(()) => Ok(Taking::AsVersion),
+            Err(PhaseError::StageApproved { version, .. }) => Ok(Taking::Beside(version)),
+            Err(refused) => Err(refused),
+        }
     }
 
     /// Whether proposals can be made and decided on here now.

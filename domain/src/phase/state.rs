@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{ChangeRequestId, ProjectId, ThreadId, TurnId, UserId};
+use crate::ids::{ChangeRequestId, KeptSubmissionId, ProjectId, RaisedFindingId, ThreadId, TurnId, UserId};
 use crate::phase::PhaseEvent;
-use crate::phase::artefact::{BasedOn, Completeness, Origin};
+use crate::phase::artefact::{BasedOn, Completeness, Origin, Source};
 use crate::phase::plan::PhaseKind;
 use crate::project::policy::ApprovalPolicy;
 use crate::stage::Stage;
@@ -52,6 +52,12 @@ pub struct OpenedPhase {
     /// Every thread beside an artefact; a change request is one too.
     #[serde(default)]
     pub threads: BTreeMap<ThreadId, ThreadRecord>,
+    /// Every finding that was raised against an approved artefact.
+    #[serde(default)]
+    pub findings: BTreeMap<RaisedFindingId, RaisedFinding>,
+    /// Submissions that are kept beside an approved artefact; one a person and stage.
+    #[serde(default)]
+    pub kept_submissions: BTreeMap<KeptSubmissionId, KeptSubmission>,
 }
 
 /// A document that was taken from a turn.
@@ -130,6 +136,9 @@ pub struct VersionRecord {
     pub authors: BTreeSet<UserId>,
     /// What it was written on.
     pub based_on: Vec<BasedOn>,
+    /// What stands beside it as JSON.
+    #[serde(default)]
+    pub sidecar: Option<TextRef>,
 }
 
 /// What exactly was approved.
@@ -181,6 +190,56 @@ pub struct ThreadRecord {
     pub resolved: bool,
 }
 
+/// A finding that was raised against an approved artefact.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RaisedFinding {
+    /// The artefact's stage.
+    pub stage: Stage,
+    /// The approved version.
+    pub version: u32,
+    /// The id that it is about.
+    pub reference: String,
+    /// What is wrong.
+    pub text: TextRef,
+    /// Who says so.
+    pub raised_by: UserId,
+    /// What became of it.
+    pub state: FindingState,
+}
+
+/// What became of a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FindingState {
+    /// It waits for an answer.
+    Open,
+    /// Somebody who decides at the gate agreed.
+    Accepted,
+    /// Somebody who decides at the gate did not.
+    Declined,
+}
+
+/// A submission that is kept beside an approved artefact.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptSubmission {
+    /// The artefact's stage.
+    pub stage: Stage,
+    /// The document's title.
+    pub title: String,
+    /// The document.
+    pub content: TextRef,
+    /// What stands beside it as JSON.
+    pub sidecar: Option<TextRef>,
+    /// Who submitted it.
+    pub submitted_by: UserId,
+    /// Its authors.
+    pub authors: BTreeSet<UserId>,
+    /// What it was written with.
+    pub source: Option<Source>,
+    /// What it was written on.
+    pub based_on: Vec<BasedOn>,
+}
+
 /// How many taken documents are remembered: more than one reply may hold.
 const TAKEN_DOCUMENTS: usize = 64;
 
@@ -216,6 +275,8 @@ impl Phase {
                 stages,
                 taken: VecDeque::new(),
                 threads: BTreeMap::new(),
+                findings: BTreeMap::new(),
+                kept_submissions: BTreeMap::new(),
             }));
         } else if let Phase::Opened(phase) = self {
             phase.fold(event);
@@ -232,6 +293,7 @@ impl OpenedPhase {
             | PhaseEvent::OpenPointsAcknowledged { .. }
             | PhaseEvent::ChangeRequestPlaced { .. }
             | PhaseEvent::ActedOnBehalf { .. }
+            | PhaseEvent::DriftReported { .. }
             | PhaseEvent::ThreadReplied { .. } => {}
             PhaseEvent::PhaseRenamed { title, brief } => {
                 self.title = title;
@@ -259,11 +321,13 @@ impl OpenedPhase {
                 based_on,
                 turn_id,
                 ordinal,
+                sidecar,
                 approval_policy,
                 ..
             } => {
                 let authors = authors.into_iter().collect();
-                let record = VersionRecord { version, title, content, origin, completeness, authors, based_on };
+                let record =
+                    VersionRecord { version, title, content, origin, completeness, authors, based_on, sidecar };
                 self.version_added(stage, record, turn_id.zip(ordinal), approval_policy);
             }
             PhaseEvent::ApprovalGiven { approver, stage, version, upstream_hash, cycle, .. } => {
@@ -306,6 +370,32 @@ impl OpenedPhase {
             }),
             PhaseEvent::ThreadOpened { thread_id, stage, .. } => {
                 self.threads.insert(thread_id, ThreadRecord { stage, is_change_request: false, resolved: false });
+            }
+            PhaseEvent::FindingRaised { finding_id, stage, version, reference, text, raised_by, .. } => {
+                let state = FindingState::Open;
+                self.findings.insert(finding_id, RaisedFinding { stage, version, reference, text, raised_by, state });
+            }
+            PhaseEvent::FindingAccepted { finding_id, .. } => self.answer_finding(finding_id, FindingState::Accepted),
+            PhaseEvent::FindingDeclined { finding_id, .. } => self.answer_finding(finding_id, FindingState::Declined),
+            PhaseEvent::SubmissionKept {
+                submission_id,
+                stage,
+                title,
+                content,
+                sidecar,
+                submitted_by,
+                authors,
+                source,
+                based_on,
+                ..
+            } => {
+                let authors = authors.into_iter().collect();
+                let kept = KeptSubmission { stage, title, content, sidecar, submitted_by, authors, source, based_on };
+                self.kept_submissions.retain(|_, known| (known.stage, known.submitted_by) != (stage, submitted_by));
+                self.kept_submissions.insert(submission_id, kept);
+            }
+            PhaseEvent::SubmissionAdopted { submission_id, .. } => {
+                self.kept_submissions.remove(&submission_id);
             }
             PhaseEvent::ThreadResolved { thread_id, .. } => self.settle_thread(thread_id, true),
             PhaseEvent::ThreadReopened { thread_id, .. } => self.settle_thread(thread_id, false),
@@ -366,6 +456,12 @@ impl OpenedPhase {
     fn settle_thread(&mut self, thread: ThreadId, resolved: bool) {
         if let Some(record) = self.threads.get_mut(&thread) {
             record.resolved = resolved;
+        }
+    }
+
+    fn answer_finding(&mut self, finding: RaisedFindingId, state: FindingState) {
+        if let Some(record) = self.findings.get_mut(&finding) {
+            record.state = state;
         }
     }
 

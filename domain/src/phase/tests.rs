@@ -6,7 +6,9 @@ use uuid::Uuid;
 
 mod authors;
 mod change_requests;
+mod findings;
 mod policy;
+mod submissions;
 mod threads;
 mod waivers;
 
@@ -15,7 +17,7 @@ use crate::actor::{Credential, Person};
 use crate::artefact::anchor::Place;
 use crate::conductor::{Adapter, GeneratedBy};
 use crate::conversation::Substance;
-use crate::ids::{ChangeRequestId, ProjectId, SessionId, TokenId, TurnId, UserId};
+use crate::ids::{ChangeRequestId, KeptSubmissionId, ProjectId, SessionId, TokenId, TurnId, UserId};
 use crate::phase::artefact::Completeness;
 use crate::phase::plan::PhaseKind;
 use crate::project::policy::{ApprovalPolicy, AuthorRule};
@@ -46,6 +48,12 @@ fn jonas() -> Person {
 }
 fn second_sdm() -> Person {
     person(5, &[Role::Sdm])
+}
+
+/// What a submission brings beside its document.
+fn submitted(sidecar: Option<&str>, findings: Vec<NewFinding>) -> Submitted {
+    let submission_id = KeptSubmissionId(Uuid::from_u128(77));
+    Submitted { submission_id, source: None, sidecar: sidecar.map(Text::plain), findings }
 }
 
 /// A phase and everything that has happened to it.
@@ -113,7 +121,7 @@ impl Given {
             stage: Stage::TechnicalAnalysis,
             title: "Technical analysis".into(),
             content: Text::plain(text),
-            via: Via::Ide(None),
+            via: Via::Ide(Box::new(submitted(None, Vec::new()))),
             earlier_authors: vec![],
             answers: vec![],
             approval_policy: self.policy.clone(),

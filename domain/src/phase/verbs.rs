@@ -38,6 +38,16 @@ pub enum Verb {
     ReplyInThread,
     /// Declare a thread settled.
     ResolveThread,
+    /// Make a submission that is kept beside an approved artefact its next version.
+    AdoptSubmission,
+    /// Say that an approved artefact is wrong somewhere.
+    RaiseFinding,
+    /// Agree with a finding; an approved stage is opened again by it.
+    AcceptFinding,
+    /// Do not agree with a finding.
+    DeclineFinding,
+    /// Report where the evidence of an analysis is in today's code.
+    ReportDrift,
     /// Have Conductor propose stories.
     GenerateStories,
     /// Edit, split, merge, reject, restore and undo in the story review.
@@ -48,7 +58,7 @@ pub enum Verb {
 
 impl Verb {
     /// Every verb.
-    pub const ALL: [Verb; 17] = [
+    pub const ALL: [Verb; 22] = [
         Verb::PostMessage,
         Verb::AddArtefactVersion,
         Verb::SubmitTechnicalAnalysis,
@@ -63,6 +73,11 @@ impl Verb {
         Verb::OpenThread,
         Verb::ReplyInThread,
         Verb::ResolveThread,
+        Verb::AdoptSubmission,
+        Verb::RaiseFinding,
+        Verb::AcceptFinding,
+        Verb::DeclineFinding,
+        Verb::ReportDrift,
         Verb::GenerateStories,
         Verb::ReviewStories,
         Verb::ApproveProposals,
@@ -77,6 +92,8 @@ impl Verb {
             | Verb::OpenThread
             | Verb::ReplyInThread
             | Verb::ResolveThread
+            | Verb::RaiseFinding
+            | Verb::ReportDrift
             | Verb::GenerateStories
             | Verb::ReviewStories => false,
             Verb::ApproveArtefact
@@ -87,6 +104,9 @@ impl Verb {
             | Verb::ReopenStage
             | Verb::ReaffirmArtefact
             | Verb::RestartReview
+            | Verb::AdoptSubmission
+            | Verb::AcceptFinding
+            | Verb::DeclineFinding
             | Verb::ApproveProposals => true,
         }
     }
@@ -96,7 +116,8 @@ impl Verb {
         match self {
             Verb::PostMessage => Capability::Converse(stage),
             Verb::AddArtefactVersion => Capability::EditArtefact(stage),
-            Verb::SubmitTechnicalAnalysis => Capability::SubmitTechnicalAnalysis,
+            Verb::SubmitTechnicalAnalysis | Verb::ReportDrift => Capability::SubmitTechnicalAnalysis,
+            Verb::RaiseFinding => Capability::RaiseFinding,
             Verb::DismissChangeRequest => Capability::ManagePhases,
             Verb::GenerateStories | Verb::ReviewStories | Verb::ApproveProposals => Capability::ReviewStories,
             Verb::ApproveArtefact
@@ -105,7 +126,10 @@ impl Verb {
             | Verb::WithdrawChangeRequest
             | Verb::ReopenStage
             | Verb::ReaffirmArtefact
-            | Verb::RestartReview => Capability::DecideAtGate(stage),
+            | Verb::RestartReview
+            | Verb::AdoptSubmission
+            | Verb::AcceptFinding
+            | Verb::DeclineFinding => Capability::DecideAtGate(stage),
             Verb::OpenThread | Verb::ReplyInThread | Verb::ResolveThread => Capability::Discuss,
         }
     }

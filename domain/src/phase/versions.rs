@@ -12,7 +12,7 @@ use crate::phase::gate::GateState;
 use crate::phase::opening::checked_title;
 use crate::phase::state::{OpenedPhase, TakenDocument};
 use crate::phase::verbs::Verb;
-use crate::phase::{PhaseEvent, SetAsideReason};
+use crate::phase::{PhaseEvent, SetAsideReason, submitting};
 use crate::project::policy::ApprovalPolicy;
 use crate::stage::Stage;
 use crate::text::TextRef;
@@ -21,38 +21,15 @@ pub(super) fn add_artefact_version(
     phase: &OpenedPhase,
     command: &AddArtefactVersion,
 ) -> Result<Vec<PhaseEvent>, PhaseError> {
-    let (verb, origin, source) = match &command.via {
-        Via::Hand => (Verb::AddArtefactVersion, Origin::Person, None),
-        Via::Ide(source) => (Verb::SubmitTechnicalAnalysis, Origin::Ide, source.clone()),
-    };
-    phase.permits(verb, command.stage, &command.by)?;
-    let title = checked_title(&command.title)?;
-    if command.content.body().trim().is_empty() {
-        return Err(PhaseError::EmptyDocument);
+    if let Via::Ide(submitted) = &command.via {
+        return submitting::submit(phase, command, submitted);
     }
-    if command.content.body().len() > MAX_ARTEFACT_BYTES {
-        return Err(PhaseError::DocumentTooLong);
-    }
-    let version = NewVersion {
-        stage: command.stage,
-        title,
-        content: command.content.reference(),
-        origin,
-        completeness: Completeness::Complete,
-        generated_by: None,
-        written_by: command.by.user_id,
-        earlier_authors: &command.earlier_authors,
-        document: None,
-        source,
-        approval_policy: &command.approval_policy,
-    };
+    phase.permits(Verb::AddArtefactVersion, command.stage, &command.by)?;
+    let version = NewVersion::by_person(command)?;
     if phase.is_latest(&version) {
         return Ok(Vec::new());
     }
-    let open = &phase.stage(command.stage)?.change_requests;
-    if let Some(unknown) = command.answers.iter().find(|answered| !open.contains_key(answered)) {
-        return Err(PhaseError::AnswersNothing(*unknown));
-    }
+    phase.answers_what_is_open(command)?;
     Ok(phase.version_events(version, &command.answers))
 }
 
@@ -74,9 +51,10 @@ pub(super) fn save_document(phase: &OpenedPhase, command: &SaveDocument) -> Vec<
         completeness: command.completeness,
         generated_by: Some(command.generated_by.clone()),
         written_by: command.asked_by,
-        earlier_authors: &command.earlier_authors,
+        earlier_authors: command.earlier_authors.iter().copied().collect(),
         document: Some((command.turn_id, command.ordinal)),
         source: None,
+        sidecar: None,
         approval_policy: &command.approval_policy,
     };
     match set_aside_reason(phase, command, &version) {
@@ -109,32 +87,69 @@ fn set_aside_reason(phase: &OpenedPhase, command: &SaveDocument, version: &NewVe
 }
 
 /// A version about to be added.
-struct NewVersion<'a> {
-    stage: Stage,
-    title: String,
-    content: TextRef,
-    origin: Origin,
-    completeness: Completeness,
-    generated_by: Option<GeneratedBy>,
-    written_by: UserId,
-    earlier_authors: &'a [UserId],
-    document: Option<(TurnId, u32)>,
-    source: Option<Source>,
-    approval_policy: &'a ApprovalPolicy,
+pub(super) struct NewVersion<'a> {
+    pub(super) stage: Stage,
+    pub(super) title: String,
+    pub(super) content: TextRef,
+    pub(super) origin: Origin,
+    pub(super) completeness: Completeness,
+    pub(super) generated_by: Option<GeneratedBy>,
+    pub(super) written_by: UserId,
+    pub(super) earlier_authors: BTreeSet<UserId>,
+    pub(super) document: Option<(TurnId, u32)>,
+    pub(super) source: Option<Source>,
+    pub(super) sidecar: Option<TextRef>,
+    pub(super) approval_policy: &'a ApprovalPolicy,
+}
+
+impl<'a> NewVersion<'a> {
+    /// What a person wrote, as if by hand.
+    pub(super) fn by_person(command: &'a AddArtefactVersion) -> Result<Self, PhaseError> {
+        let title = checked_title(&command.title)?;
+        if command.content.body().trim().is_empty() {
+            return Err(PhaseError::EmptyDocument);
+        }
+        if command.content.body().len() > MAX_ARTEFACT_BYTES {
+            return Err(PhaseError::DocumentTooLong);
+        }
+        Ok(Self {
+            stage: command.stage,
+            title,
+            content: command.content.reference(),
+            origin: Origin::Person,
+            completeness: Completeness::Complete,
+            generated_by: None,
+            written_by: command.by.user_id,
+            earlier_authors: command.earlier_authors.iter().copied().collect(),
+            document: None,
+            source: None,
+            sidecar: None,
+            approval_policy: &command.approval_policy,
+        })
+    }
 }
 
 impl OpenedPhase {
-    fn is_latest(&self, new: &NewVersion<'_>) -> bool {
+    /// Whether it is the latest version already. What stands beside it counts only where it is given.
+    pub(super) fn is_latest(&self, new: &NewVersion<'_>) -> bool {
         let latest = self.stages.get(&new.stage).and_then(|record| record.latest.as_ref());
         latest.is_some_and(|latest| {
             latest.content.hash == new.content.hash
                 && latest.title == new.title
                 && latest.completeness == new.completeness
+                && (new.sidecar.is_none() || latest.sidecar == new.sidecar)
         }) && self.gate(new.stage).state() != GateState::Stale
     }
 
+    /// Whether the change requests that a version answers are all open.
+    pub(super) fn answers_what_is_open(&self, command: &AddArtefactVersion) -> Result<(), PhaseError> {
+        let open = &self.stage(command.stage)?.change_requests;
+        let unknown = command.answers.iter().find(|answered| !open.contains_key(answered));
+        unknown.map_or(Ok(()), |unknown| Err(PhaseError::AnswersNothing(*unknown)))
+    }
+
     /// The version, and which open change requests it says it answers.
-    fn version_events(&self, new: NewVersion<'_>, answers: &[ChangeRequestId]) -> Vec<PhaseEvent> {
+    pub(super) fn version_events(&self, new: NewVersion<'_>, answers: &[ChangeRequestId]) -> Vec<PhaseEvent> {
         let stage = new.stage;
         let record = self.stages.get(&stage);
         let version = record.and_then(|record| record.latest.as_ref()).map_or(1, |latest| latest.version + 1);
@@ -162,12 +177,13 @@ impl OpenedPhase {
             origin: new.origin,
             completeness: new.completeness,
             generated_by: new.generated_by,
-            authors: self.authors(new.stage, new.written_by, new.earlier_authors),
+            authors: self.authors(new.stage, new.written_by, &new.earlier_authors),
             upstream_hash: upstream_hash(&based_on),
             based_on,
             turn_id: new.document.map(|(turn, _)| turn),
             ordinal: new.document.map(|(_, ordinal)| ordinal),
             source: new.source,
+            sidecar: new.sidecar,
             approval_policy: self.pinned_policy(new.stage, new.approval_policy),
         }
     }
@@ -177,7 +193,7 @@ impl OpenedPhase {
     /// Who wrote the version before this one is always among them: it awaits approval itself, or its approval no longer
     /// holds since it was reopened or became stale. So neither a colleague's small edit sheds authorship, nor going
     /// back to an earlier text, nor a copy.
-    fn authors(&self, stage: Stage, writer: UserId, earlier: &[UserId]) -> Vec<UserId> {
+    fn authors(&self, stage: Stage, writer: UserId, earlier: &BTreeSet<UserId>) -> Vec<UserId> {
         let mut authors = BTreeSet::from([writer]);
         authors.extend(earlier.iter().copied());
         if let Some(record) = self.stages.get(&stage) {

@@ -218,6 +218,12 @@ fn react_to_phase(event: &PhaseEvent) -> Vec<Reaction> {
         | PhaseEvent::ThreadReplied { .. }
         | PhaseEvent::ThreadResolved { .. }
         | PhaseEvent::ThreadReopened { .. }
+        | PhaseEvent::SubmissionKept { .. }
+        | PhaseEvent::SubmissionAdopted { .. }
+        | PhaseEvent::FindingRaised { .. }
+        | PhaseEvent::FindingAccepted { .. }
+        | PhaseEvent::FindingDeclined { .. }
+        | PhaseEvent::DriftReported { .. }
         | PhaseEvent::ChangeRequestWithdrawn { .. }
         | PhaseEvent::ChangeRequestDismissed { .. }
         | PhaseEvent::ChangeRequestCleared { .. }

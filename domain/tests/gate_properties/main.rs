@@ -24,7 +24,7 @@ fn agree(setting: Setting) {
         let mut world = World::open(setting);
         words.into_iter().try_for_each(|word| world.step(word)).map_err(TestCaseError::fail)
     };
-    proptest!(config, |(words in prop::collection::vec(any::<u64>(), 1..60))| { run(words)?; });
+    proptest!(config, |(words in prop::collection::vec(any::<u64>(), 1..68))| { run(words)?; });
 }
 
 #[test]
@@ -60,7 +60,7 @@ fn sequences_go_deep() {
         let (mut word, mut seen) = (0x9e37_79b9_7f4a_7c15_u64, world::Depth::default());
         for _ in 0..2_000 {
             let mut world = World::open(setting);
-            for _ in 0..59 {
+            for _ in 0..67 {
                 word = word.wrapping_mul(0xd134_2543_de82_ef95).wrapping_add(1);
                 world.step(word ^ (word >> 29)).unwrap();
             }

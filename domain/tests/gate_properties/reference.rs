@@ -7,6 +7,10 @@ use konductro_domain::phase::GateState;
 use konductro_domain::role::Role::{self, Architect, Developer, Sdm};
 use konductro_domain::stage::Stage::{self, Architecture, Requirements, Scoping, Stories, TechnicalAnalysis};
 
+mod ask;
+
+pub(crate) use ask::Ask;
+
 pub(super) type Who = usize;
 pub(super) type Words = usize;
 pub(super) type Roles = BTreeSet<Role>;
@@ -41,7 +45,7 @@ pub(super) struct Seen {
 /// Stage, version, words and cycle of everything that something stands on.
 pub(super) type Lines = Vec<(Stage, u32, Words, u32)>;
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Version {
     pub(super) number: u32,
     pub(super) words: Words,
@@ -49,15 +53,24 @@ pub(super) struct Version {
     pub(super) authors: BTreeSet<Who>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Request {
     pub(super) id: u32,
     pub(super) by: Who,
     pub(super) version: u32,
 }
 
+/// A submission beside something approved.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Kept {
+    pub(super) id: u32,
+    pub(super) by: Who,
+    pub(super) words: Words,
+    pub(super) stands_on: Lines,
+}
+
 /// Something that happened.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) enum Fact {
     Written(Stage, Version),
     PolicyPinned(Stage, Policy),
@@ -69,28 +82,14 @@ pub(super) enum Fact {
     Reopened(Stage),
     ChangesRequested(Stage, Request),
     RequestSettled(u32),
+    Kept(Kept),
+    Adopted(u32),
+    FindingRaised(u32, Stage),
+    /// Agreed with, or not.
+    FindingAnswered(u32, bool),
     Replied,
     Promoted,
     Ended,
-}
-
-/// Something that is asked for.
-#[derive(Debug, Clone)]
-pub(super) enum Ask {
-    Write { by: By, stage: Stage, words: Words, from_ide: bool },
-    Document { asked_by: Who, stage: Stage, words: Words, whole: bool },
-    Approve { by: By, stage: Stage, seen: Option<Seen> },
-    Reaffirm { by: By, stage: Stage, seen: Option<Seen> },
-    Withdraw { by: By, stage: Stage, in_backlog: Vec<Lines> },
-    RequestChanges { by: By, stage: Stage, id: u32, version: u32 },
-    WithdrawRequest { by: By, stage: Stage, id: u32 },
-    DismissRequest { by: By, stage: Stage, id: u32, requester_can_clear: bool },
-    Reopen { by: By, stage: Stage },
-    Restart { by: By, stage: Stage, policy: Policy },
-    Reply,
-    Promote { by: By },
-    Cancel { by: By },
-    Complete { by: By, undecided: u32 },
 }
 
 /// Everything that can stand against it.
@@ -121,6 +120,11 @@ pub(super) enum Objection {
     NotLight,
     NotReady,
     Undecided,
+    NothingToFindIn,
+    NoSuchFinding,
+    Answered,
+    NoSuchSubmission,
+    SubmissionOutdated,
 }
 
 /// The matrix of section 2, as far as a gate needs it.
@@ -268,6 +272,31 @@ impl Reference {
         of_stage.filter(|request| !settled(request.id)).collect()
     }
 
+    /// What is kept beside the analysis: the last of each person, unless it was adopted.
+    pub(super) fn kept(&self) -> Vec<&Kept> {
+        let all = self.facts.iter().filter_map(|fact| match fact {
+            Fact::Kept(kept) => Some(kept),
+            _ => None,
+        });
+        let newer =
+            |kept: &Kept| self.has(|fact| matches!(fact, Fact::Kept(it) if it.by == kept.by && it.id > kept.id));
+        let adopted = |kept: &Kept| self.has(|fact| *fact == Fact::Adopted(kept.id));
+        all.filter(|kept| !newer(kept) && !adopted(kept)).collect()
+    }
+
+    /// Findings of a stage that nobody has answered.
+    pub(super) fn open_findings(&self, stage: Stage) -> Vec<u32> {
+        let raised = self.facts.iter().filter_map(|fact| match fact {
+            Fact::FindingRaised(id, of) if *of == stage => Some(*id),
+            _ => None,
+        });
+        raised.filter(|id| !self.is_answered(*id)).collect()
+    }
+
+    fn is_answered(&self, id: u32) -> bool {
+        self.has(|fact| matches!(fact, Fact::FindingAnswered(answered, _) if *answered == id))
+    }
+
     pub(super) fn policy(&self, stage: Stage) -> Option<&Policy> {
         self.facts.iter().rev().find_map(|fact| match fact {
             Fact::PolicyPinned(of, policy) if *of == stage => Some(policy),
@@ -299,7 +328,7 @@ impl Reference {
                 unless(holds_one_of(by, allowed), O::Role);
                 unless(*stage != Stories && (!from_ide || *stage == TechnicalAnalysis), O::NoArtefact);
                 unless(!self.locked(*stage) || !self.stages().contains(stage), O::Locked);
-                unless(self.state(*stage) != GateState::Approved, O::Approved);
+                unless(self.state(*stage) != GateState::Approved || *from_ide, O::Approved);
             }
             Ask::Approve { by, stage, seen } if self.is_repeat(by, *stage, seen.as_ref()) => return against,
             Ask::Reaffirm { by, stage, seen } if self.is_repeat(by, *stage, seen.as_ref()) => return against,
@@ -379,6 +408,28 @@ impl Reference {
                 let is_author = self.latest(*stage).is_some_and(|latest| latest.authors.contains(&by.who));
                 unless(!(lowers && is_author), O::AuthorMayNotLower);
             }
+            Ask::Adopt { by, stage, id } => {
+                unless(holds_one_of(by, deciders(*stage)), O::Role);
+                unless(*stage == TechnicalAnalysis, O::NoArtefact);
+                unless(!self.locked(*stage) || !self.stages().contains(stage), O::Locked);
+                let kept = self.kept().into_iter().find(|kept| kept.id == *id);
+                unless(kept.is_some() && *stage == TechnicalAnalysis, O::NoSuchSubmission);
+                unless(kept.is_none_or(|kept| kept.stands_on == self.stands_on(*stage)), O::SubmissionOutdated);
+            }
+            Ask::Raise { by, stage, version, .. } => {
+                unless(holds_one_of(by, &[Sdm, Architect, Developer]), O::Role);
+                unless(!matches!(stage, Scoping | Stories), O::NoArtefact);
+                let approved = self.approved(*stage);
+                unless(approved.is_some(), O::NothingToFindIn);
+                unless(approved.is_none_or(|seen| seen.version == *version), O::OldVersion);
+            }
+            Ask::Accept { by, stage, id } | Ask::Decline { by, stage, id } => {
+                unless(holds_one_of(by, deciders(*stage)), O::Role);
+                let raised = self.has(|fact| *fact == Fact::FindingRaised(*id, *stage));
+                unless(raised, O::NoSuchFinding);
+                let otherwise = Fact::FindingAnswered(*id, matches!(ask, Ask::Decline { .. }));
+                unless(!self.has(|fact| *fact == otherwise), O::Answered);
+            }
             Ask::Promote { by } | Ask::Cancel { by } | Ask::Complete { by, .. } => {
                 unless(holds_one_of(by, &[Sdm]), O::Role);
                 unless(!matches!(ask, Ask::Promote { .. }) || self.stages().contains(&Scoping), O::NotLight);
@@ -390,7 +441,7 @@ impl Reference {
         }
         unless(!self.ended(), O::Ended);
         // Rule 4: writing and talking are all that a token can do here.
-        let by_token = !matches!(ask, Ask::Write { .. } | Ask::Promote { .. } | Ask::Cancel { .. });
+        let by_token = !matches!(ask, Ask::Write { .. } | Ask::Raise { .. } | Ask::Promote { .. } | Ask::Cancel { .. });
         unless(ask.by().is_none_or(|by| by.interactive) || !by_token, O::InteractiveOnly);
         if let Some(stage) = ask.stage() {
             let known = self.stages().contains(&stage);
@@ -412,6 +463,9 @@ impl Reference {
 impl Reference {
     pub(super) fn happen(&mut self, ask: &Ask, policy_of_now: &dyn Fn(Stage) -> Policy) {
         match ask {
+            Ask::Write { by, stage, words, id, .. } if self.state(*stage) == GateState::Approved => {
+                self.keep(by.who, *stage, *words, *id);
+            }
             Ask::Write { by, stage, words, .. } => self.write(by.who, *stage, *words, true, policy_of_now),
             Ask::Document { asked_by, stage, words, whole } => {
                 let takes = self.stages().contains(stage) && *stage != Stories && !self.ended();
@@ -452,6 +506,24 @@ impl Reference {
                     self.facts.extend([Fact::Restarted(*stage), Fact::PolicyPinned(*stage, policy.clone())]);
                 }
             }
+            Ask::Adopt { stage, id, .. } => {
+                if self.state(*stage) == GateState::Approved {
+                    self.facts.extend([Fact::Reopened(*stage), Fact::PolicyPinned(*stage, policy_of_now(*stage))]);
+                }
+                if let Some(kept) = self.kept().into_iter().find(|kept| kept.id == *id).cloned() {
+                    self.add(kept.by, *stage, kept.words, true, policy_of_now);
+                }
+                self.facts.push(Fact::Adopted(*id));
+            }
+            Ask::Raise { stage, id, .. } => self.facts.push(Fact::FindingRaised(*id, *stage)),
+            Ask::Accept { id, .. } | Ask::Decline { id, .. } if self.is_answered(*id) => {}
+            Ask::Accept { stage, id, .. } => {
+                if self.approved(*stage).is_some() {
+                    self.facts.extend([Fact::Reopened(*stage), Fact::PolicyPinned(*stage, policy_of_now(*stage))]);
+                }
+                self.facts.push(Fact::FindingAnswered(*id, true));
+            }
+            Ask::Decline { id, .. } => self.facts.push(Fact::FindingAnswered(*id, false)),
             Ask::Reply => {
                 if self.stages().contains(&Scoping) && !self.ended() {
                     self.facts.push(Fact::Replied);
@@ -468,6 +540,21 @@ impl Reference {
         if same && state != GateState::Stale {
             return;
         }
+        self.add(writer, stage, words, whole, policy);
+    }
+
+    /// What is submitted while something is approved is kept beside it; one for each person.
+    fn keep(&mut self, by: Who, stage: Stage, words: Words, id: u32) {
+        let (stands_on, same) = (self.stands_on(stage), |latest: &Version| latest.words == words && latest.whole);
+        let again = |kept: &&Kept| (kept.by, kept.words, &kept.stands_on) == (by, words, &stands_on);
+        if !self.latest(stage).is_some_and(same) && !self.kept().iter().any(again) {
+            self.facts.push(Fact::Kept(Kept { id, by, words, stands_on }));
+        }
+    }
+
+    /// A new version, whatever it says.
+    fn add(&mut self, writer: Who, stage: Stage, words: Words, whole: bool, policy: &dyn Fn(Stage) -> Policy) {
+        let state = self.state(stage);
         // Rule 9: a review that runs keeps its policy.
         if !matches!(state, GateState::InReview | GateState::ChangesRequested) {
             self.facts.push(Fact::PolicyPinned(stage, policy(stage)));
@@ -475,40 +562,5 @@ impl Reference {
         let number = self.latest(stage).map_or(1, |latest| latest.number + 1);
         let authors = self.authors(stage, writer);
         self.facts.push(Fact::Written(stage, Version { number, words, whole, authors }));
-    }
-}
-
-impl Ask {
-    fn by(&self) -> Option<&By> {
-        match self {
-            Ask::Document { .. } | Ask::Reply => None,
-            Ask::Write { by, .. }
-            | Ask::Approve { by, .. }
-            | Ask::Reaffirm { by, .. }
-            | Ask::Withdraw { by, .. }
-            | Ask::RequestChanges { by, .. }
-            | Ask::WithdrawRequest { by, .. }
-            | Ask::DismissRequest { by, .. }
-            | Ask::Reopen { by, .. }
-            | Ask::Restart { by, .. }
-            | Ask::Promote { by }
-            | Ask::Cancel { by }
-            | Ask::Complete { by, .. } => Some(by),
-        }
-    }
-
-    fn stage(&self) -> Option<Stage> {
-        match self {
-            Ask::Document { .. } | Ask::Reply | Ask::Promote { .. } | Ask::Cancel { .. } | Ask::Complete { .. } => None,
-            Ask::Write { stage, .. }
-            | Ask::Approve { stage, .. }
-            | Ask::Reaffirm { stage, .. }
-            | Ask::Withdraw { stage, .. }
-            | Ask::RequestChanges { stage, .. }
-            | Ask::WithdrawRequest { stage, .. }
-            | Ask::DismissRequest { stage, .. }
-            | Ask::Reopen { stage, .. }
-            | Ask::Restart { stage, .. } => Some(*stage),
-        }
     }
 }

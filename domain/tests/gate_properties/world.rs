@@ -6,20 +6,22 @@ use konductro_domain::actor::{Credential, Person};
 use konductro_domain::artefact::anchor::Place;
 use konductro_domain::conductor::{Adapter, GeneratedBy};
 use konductro_domain::conversation::Substance;
-use konductro_domain::ids::{ChangeRequestId, ProjectId, SessionId, TokenId, TurnId, UserId};
+use konductro_domain::ids::{ChangeRequestId, KeptSubmissionId, ProjectId, SessionId, TokenId, TurnId, UserId};
 use konductro_domain::phase::artefact::Completeness;
 use konductro_domain::phase::plan::PhaseKind;
 use konductro_domain::phase::{
-    AddArtefactVersion, ApproveArtefact, CancelPhase, CompletePhase, Current, DismissChangeRequest, GateState,
-    OpenPhase, OpenPoints, OpenedPhase, Phase, PhaseCommand, PhaseError, PhaseEvent, PhaseStatus, PromotePhase,
-    RecordFirstReply, ReopenStage, RequestChanges, RestartReview, SaveDocument, Via, WithdrawApproval,
-    WithdrawChangeRequest,
+    AddArtefactVersion, ApproveArtefact, CancelPhase, CompletePhase, Current, DismissChangeRequest, FindingState,
+    GateState, OpenPhase, OpenPoints, OpenedPhase, Phase, PhaseCommand, PhaseError, PhaseEvent, PhaseStatus,
+    PromotePhase, RecordFirstReply, ReopenStage, RequestChanges, RestartReview, SaveDocument, Submitted, Via,
+    WithdrawApproval, WithdrawChangeRequest,
 };
 use konductro_domain::project::policy::{ApprovalPolicy, AuthorRule, StagePolicy};
 use konductro_domain::role::{Capability, Role, may};
 use konductro_domain::stage::Stage;
 use konductro_domain::text::{Hash, Text};
 use uuid::Uuid;
+
+mod hand_off;
 
 use crate::reference::{Ask, By, Fact, Lines, Objection, Policy, Reference, Roles, Seen, Who};
 
@@ -197,8 +199,9 @@ impl World {
     }
 
     fn ask(&mut self, dice: &mut Dice) -> Option<(Ask, PhaseCommand)> {
-        let mut kind = dice.below(100);
-        let stage = if matches!(kind, 62..68 | 81..89) { self.decided_place(dice) } else { self.place(dice) };
+        let mut kind = dice.below(112);
+        let stage =
+            if matches!(kind, 62..68 | 81..89 | 100..112) { self.decided_place(dice) } else { self.place(dice) };
         // What is in review is approved more often than it is written anew, or several people would never agree.
         if kind < 22 && self.reference.state(stage) == GateState::InReview && !dice.once_in(6) {
             kind = 22;
@@ -241,6 +244,9 @@ impl World {
                 return None;
             }
             97 => (Ask::Promote { by }, PhaseCommand::PromotePhase(PromotePhase { by: as_person })),
+            100..103 => self.adopt(by, as_person, dice),
+            103..107 => self.raise(by, as_person, stage, dice),
+            107..112 => self.answer(by, as_person, stage, dice),
             // The ends come seldom: nothing follows them.
             _ if !dice.once_in(8) => return None,
             98 => {
@@ -255,19 +261,25 @@ impl World {
         })
     }
 
-    fn write(&self, by: By, as_person: Person, stage: Stage, dice: &mut Dice) -> (Ask, PhaseCommand) {
+    fn write(&mut self, by: By, as_person: Person, place: Stage, dice: &mut Dice) -> (Ask, PhaseCommand) {
+        // Now and then somebody submits beside what is approved.
+        let stage = if dice.once_in(5) { Stage::TechnicalAnalysis } else { place };
         let (words, from_ide) = (dice.below(WORDS), stage == Stage::TechnicalAnalysis && dice.once_in(2));
+        self.made += 1;
+        let id = self.made;
+        let submission_id = KeptSubmissionId(Uuid::from_u128(id.into()));
+        let submitted = Submitted { submission_id, source: None, sidecar: None, findings: Vec::new() };
         let command = AddArtefactVersion {
             by: as_person,
             stage,
             title: "Document".into(),
             content: text(words),
-            via: if from_ide { Via::Ide(None) } else { Via::Hand },
+            via: if from_ide { Via::Ide(Box::new(submitted)) } else { Via::Hand },
             earlier_authors: self.earlier_authors(stage, words),
             answers: Vec::new(),
             approval_policy: self.policy.clone(),
         };
-        (Ask::Write { by, stage, words, from_ide }, PhaseCommand::AddArtefactVersion(command))
+        (Ask::Write { by, stage, words, from_ide, id }, PhaseCommand::AddArtefactVersion(command))
     }
 
     fn document(&mut self, asked_by: Who, stage: Stage, dice: &mut Dice) -> (Ask, PhaseCommand) {
@@ -381,6 +393,10 @@ impl World {
             same(stage, "authors", latest.map(|it| it.authors.clone()), authors)?;
             let counting: BTreeSet<_> = phase.counting_approvals(*stage).into_iter().collect();
             same(stage, "approvals that count", counting, people(reference.counting(*stage)))?;
+            let waiting = phase.findings.iter().filter(|(_, it)| it.stage == *stage && it.state == FindingState::Open);
+            let waiting: Vec<_> = waiting.map(|(id, _)| id.0.as_u128()).collect();
+            let theirs: Vec<_> = reference.open_findings(*stage).into_iter().map(u128::from).collect();
+            same(stage, "open findings", waiting, theirs)?;
             let open: Vec<_> = record.change_requests.keys().map(|id| id.0.as_u128()).collect();
             let theirs: Vec<_> = reference.requests(*stage).iter().map(|request| u128::from(request.id)).collect();
             same(stage, "open requests", open, theirs)?;
@@ -388,6 +404,9 @@ impl World {
                 self.reader.agrees(*stage, reference.state(*stage))?;
             }
         }
+        let kept: Vec<_> = phase.kept_submissions.keys().map(|id| id.0.as_u128()).collect();
+        let theirs: Vec<_> = reference.kept().iter().map(|kept| u128::from(kept.id)).collect();
+        same(&Stage::TechnicalAnalysis, "kept submissions", kept, theirs)?;
         let ready = !reference.locked(Stage::Stories);
         same(&Stage::Stories, "readiness", phase.is_ready(), ready)?;
         let status = match phase.status {
@@ -480,6 +499,11 @@ fn objection(refusal: &PhaseError) -> Objection {
         PhaseError::NotLight => Objection::NotLight,
         PhaseError::NotReady(_) => Objection::NotReady,
         PhaseError::ProposalsUndecided(_) => Objection::Undecided,
+        PhaseError::NothingToFindIn(_) => Objection::NothingToFindIn,
+        PhaseError::NoSuchFinding => Objection::NoSuchFinding,
+        PhaseError::FindingAnswered(_) => Objection::Answered,
+        PhaseError::NoSuchSubmission => Objection::NoSuchSubmission,
+        PhaseError::SubmissionOutdated(_) => Objection::SubmissionOutdated,
         other => panic!("no rule of a gate refuses with {other:?}"),
     }
 }

@@ -170,6 +170,12 @@ pub(super) fn note(stages: &mut [StageRow], recorded: &Recorded<Event>, event: &
         | PhaseEvent::ThreadReplied { .. }
         | PhaseEvent::ThreadResolved { .. }
         | PhaseEvent::ThreadReopened { .. }
+        | PhaseEvent::SubmissionKept { .. }
+        | PhaseEvent::SubmissionAdopted { .. }
+        | PhaseEvent::FindingRaised { .. }
+        | PhaseEvent::FindingAccepted { .. }
+        | PhaseEvent::FindingDeclined { .. }
+        | PhaseEvent::DriftReported { .. }
         | PhaseEvent::StageReturnedToReview { .. }
         | PhaseEvent::PhaseOpened { .. }
         | PhaseEvent::PhaseRenamed { .. }

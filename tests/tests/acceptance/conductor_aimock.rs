@@ -47,6 +47,7 @@ fn task(stage: Stage, approved: Vec<GivenArtefact>, message: String) -> Task {
         scoping: Scoping::default(),
         current: None,
         change_requests: vec![],
+        accepted_findings: vec![],
         findings: vec![],
         history: vec![],
         message,

@@ -60,6 +60,7 @@ fn request() -> Request {
         scoping: Scoping::default(),
         current: None,
         change_requests: vec![],
+        accepted_findings: vec![],
         findings: vec![],
         history: vec![],
         message: "We need booking.".into(),

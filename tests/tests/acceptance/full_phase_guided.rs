@@ -1,5 +1,6 @@
 //! The main job, without a model: a full phase is planned and approved, end to end.
 
+use konductro_tests::analysis::{mapped_ids, submission};
 use konductro_tests::{Person, Server};
 use serde_json::json;
 
@@ -60,11 +61,8 @@ async fn a_full_phase_is_planned_and_approved_end_to_end() {
     assert_eq!(dana.stage(&phase, "technical_analysis").await["state"], "open");
 
     // A developer submits the technical analysis; the architect approves it.
-    let analysis = json!({
-        "title": "Technical analysis",
-        "markdown": "# Technical analysis\n\n## Summary\nFeasible.\n\n| R-1 | capture.rs | extend | |\n",
-        "source": { "tool": "claude-code", "repositories": [{ "name": "pay", "branch": "main", "commit": "4be1f02a" }] }
-    });
+    let ids = mapped_ids(&jonas, &phase).await;
+    let analysis = submission(&ids.iter().map(String::as_str).collect::<Vec<_>>(), "Feasible.");
     let path = format!("/phases/{phase}/artefacts/technical_analysis/versions");
     let submitted = jonas.post(&path, analysis.clone()).await.expect(201);
     assert_eq!(submitted["origin"], "ide");

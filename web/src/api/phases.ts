@@ -3,7 +3,7 @@
  * A decision names exactly what the person was shown; the server refuses it when that is no longer so.
  */
 import { api, unwrap } from "./client";
-import type { ArtefactVersion, DraftSummary, Finding, NewAnchor, Phase, Source, Stage } from "./types";
+import type { ArtefactVersion, DraftSummary, Finding, NewAnchor, Phase, Stage } from "./types";
 
 type Place = { phaseId: string; stage: Stage };
 const path = ({ phaseId, stage }: Place) => ({ phase_id: phaseId, stage });
@@ -76,22 +76,23 @@ export function retryTurn(place: Place, turnId: string) {
 export type NewVersion = {
   title: string;
   markdown: string;
-  source?: Source;
   /** The open change requests that it answers, by id. */
   answers?: string[];
   basedOn: number | null;
 };
 
 /** `basedOn` is the version the edit started from; a newer one on the server refuses the save. */
-export function saveVersion(place: Place, version: NewVersion): Promise<ArtefactVersion> {
+export async function saveVersion(place: Place, version: NewVersion): Promise<ArtefactVersion> {
   const { basedOn, ...body } = version;
-  return unwrap(
+  const saved = await unwrap(
     api.POST("/api/v1/phases/{phase_id}/artefacts/{stage}/versions", {
       params: { path: path(place) },
       headers: basedOn === null ? {} : { "If-Match": `"${basedOn}"` },
       body,
     }),
   );
+  if ("kept_as_draft" in saved) throw new Error("A version saved by hand is never kept as a draft.");
+  return saved;
 }
 
 /** What the checker finds in a text that nobody has saved. */

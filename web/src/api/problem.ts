@@ -3,7 +3,7 @@
  * The server writes title and detail for people: they are shown as they are, with the request id.
  */
 
-export type FieldError = { pointer: string; detail: string };
+export type FieldError = { pointer: string; detail: string; line?: number };
 
 /** Whether an error is about this field of a form, or something inside it. */
 export const isAbout = (error: FieldError, name: string): boolean =>

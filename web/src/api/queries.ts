@@ -153,6 +153,32 @@ export const threadsQuery = (phaseId: string, stage: Stage) =>
     },
   });
 
+/** What people found wrong with a stage's approved document, oldest first. */
+export const findingsQuery = (phaseId: string, stage: Stage) =>
+  queryOptions({
+    queryKey: [...keys.artefact(phaseId, stage), "findings"],
+    queryFn: async ({ signal }) => {
+      const list = await unwrap(
+        api.GET("/api/v1/phases/{phase_id}/findings", { params: { path: { phase_id: phaseId } }, signal }),
+      );
+      return list.items.filter((finding) => finding.stage === stage);
+    },
+  });
+
+/** An analysis that is kept beside an approved one; its text never changes. */
+export const keptSubmissionQuery = (phaseId: string, stage: Stage, id: string) =>
+  queryOptions({
+    queryKey: ["kept-submission", id],
+    queryFn: ({ signal }) =>
+      unwrap(
+        api.GET("/api/v1/phases/{phase_id}/artefacts/{stage}/kept-submissions/{submission_id}", {
+          params: { path: { phase_id: phaseId, stage, submission_id: id } },
+          signal,
+        }),
+      ),
+    staleTime: FOREVER,
+  });
+
 /** A stage's document as it stands: approvals, change requests, the brief before a decision, my own draft. */
 export const artefactQuery = (phaseId: string, stage: Stage) =>
   queryOptions({

@@ -89,6 +89,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/findings/{finding_id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Agree with a finding; an approved stage is opened again, with the finding as the reason. */
+        post: operations["acceptFinding"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/findings/{finding_id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Do not agree with a finding, and say why. */
+        post: operations["declineFinding"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/inbox": {
         parameters: {
             query?: never;
@@ -276,7 +310,8 @@ export interface paths {
         put?: never;
         /**
          * Check a text as if it were the next version of the artefact. Nothing is saved.
-         * @description The latest version's own text gets the findings of the latest version.
+         * @description The latest version's own text gets the findings of the latest version. With a source or a sidecar the answer also holds
+         *     what the door would say of it as a submission.
          */
         post: operations["checkArtefact"];
         delete?: never;
@@ -319,6 +354,57 @@ export interface paths {
         post?: never;
         /** Discard my draft. */
         delete: operations["discardDraft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phases/{phase_id}/artefacts/{stage}/kept-submissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the submissions that are kept beside an approved artefact, newest first, without their texts. */
+        get: operations["listKeptSubmissions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phases/{phase_id}/artefacts/{stage}/kept-submissions/{submission_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read one kept submission, whatever became of it. */
+        get: operations["getKeptSubmission"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phases/{phase_id}/artefacts/{stage}/kept-submissions/{submission_id}/adopt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a kept submission the next version; an approved stage is opened again for it, with the reason. */
+        post: operations["adoptSubmission"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -420,7 +506,11 @@ export interface paths {
         /** List an artefact's versions, newest first, without their texts. */
         get: operations["listArtefactVersions"];
         put?: never;
-        /** Save a version by hand, or submit a technical analysis from the IDE. */
+        /**
+         * Save a version by hand, or submit a technical analysis from the IDE.
+         * @description A submission is validated at the door: what is wrong with it is told all at once. While an analysis is approved, another
+         *     one is kept beside it, and counts only once a person adopts it.
+         */
         post: operations["addArtefactVersion"];
         delete?: never;
         options?: never;
@@ -490,6 +580,58 @@ export interface paths {
         put?: never;
         /** Declare a phase complete, once no proposal is undecided. Needs a browser session. */
         post: operations["completePhase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phases/{phase_id}/drift-reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Report how the evidence of the technical analysis fares in today's code. It is shown, and decides nothing. */
+        post: operations["reportDrift"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phases/{phase_id}/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List every finding that people raised in a phase, oldest first, with its answer. */
+        get: operations["listFindings"];
+        put?: never;
+        /** Raise a finding against an approved artefact; the same one by the same person is raised once. */
+        post: operations["raiseFinding"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phases/{phase_id}/hand-off": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read all that is needed to write the technical analysis of a phase against the code. */
+        get: operations["getHandOff"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -744,29 +886,9 @@ export interface paths {
         /** Read the conversation: its newest messages, oldest first; the cursor leads to older ones. */
         get: operations["listMessages"];
         put?: never;
-        /**
-         * Write to Conductor; the reply streams over the WebSocket. While Conductor replies, one message can wait: it is sent by
-         *     itself when the reply has ended, and given back to its author where the stage does not take it any more then.
-         */
+        /** Write to Conductor; the reply streams over the WebSocket. */
         post: operations["postMessage"];
         delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/phases/{phase_id}/stages/{stage}/messages/queued": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /** Take back the message that waits: its author, or an SDM. */
-        delete: operations["cancelQueuedMessage"];
         options?: never;
         head?: never;
         patch?: never;
@@ -800,60 +922,6 @@ export interface paths {
         get: operations["getTurnContext"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/phases/{phase_id}/stages/{stage}/turns/{turn_id}/continue": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Ask for the rest of a reply that was cut, stopped or interrupted: it goes on where it ended, and is one reply in the end. */
-        post: operations["continueTurn"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/phases/{phase_id}/stages/{stage}/turns/{turn_id}/edit": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Say one's own last message differently: another turn takes the place of this one, which stays in the history and is
-         *     not told to Conductor any more. Documents that it saved stay versions.
-         */
-        post: operations["editMessage"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/phases/{phase_id}/stages/{stage}/turns/{turn_id}/extract": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Take the document out of a reply that holds it in plain words: it becomes a version, as if it had been tagged. */
-        post: operations["extractDocument"];
         delete?: never;
         options?: never;
         head?: never;
@@ -995,24 +1063,6 @@ export interface paths {
         /** Download a project's stories as CSV, JSON or Jira CSV. */
         get: operations["exportBacklog"];
         put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/{project_id}/budget": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Read what Conductor may cost in this project in a month, and what is left of it. */
-        get: operations["getBudget"];
-        /** Set what Conductor may cost in this project in a month. A reply that it does not reach for is not asked for, and says so. */
-        put: operations["setBudget"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1466,6 +1516,20 @@ export interface components {
             /** @description What happens. */
             when: string;
         };
+        /** @description A finding that was accepted since the last approval. */
+        AcceptedFinding: {
+            /**
+             * Format: uuid
+             * @description The finding.
+             */
+            id: string;
+            /** @description Who raised it. */
+            raised_by: components["schemas"]["Person"];
+            /** @description The id that it is about. */
+            ref: string;
+            /** @description What is wrong. */
+            text: string;
+        };
         /**
          * @description What kind of actor.
          * @enum {string}
@@ -1476,6 +1540,43 @@ export interface components {
          * @enum {string}
          */
         Adapter: "openai" | "guided";
+        /** @description Something that could be done. */
+        AnalysisOption: {
+            /** @description Whether it is the one to be taken. */
+            recommended: boolean;
+            /** @description What it is. */
+            summary: string;
+            /** @description Its short name. */
+            title: string;
+        };
+        /** @description Where an analysis stands, and what a submission would become. */
+        AnalysisStage: {
+            /**
+             * Format: int32
+             * @description The version whose approval stands, or stood before it became stale.
+             */
+            approved_version?: number | null;
+            /** @description What it waits for. */
+            blocked_by: components["schemas"]["Blocked"][];
+            /** @description Change requests that are open; a submission that settles one names it in `answers`. */
+            change_requests: components["schemas"]["ChangeRequest"][];
+            drift?: components["schemas"]["DriftReport"] | null;
+            /** @description The evidence of the approved version, or of the latest where none is approved. */
+            evidence: components["schemas"]["Evidence"][];
+            /**
+             * Format: int32
+             * @description The version that the evidence is of.
+             */
+            evidence_version?: number | null;
+            /** @description Submissions that are kept beside the approved version. */
+            kept_submissions: components["schemas"]["KeptSubmission"][];
+            latest?: components["schemas"]["ArtefactVersion"] | null;
+            /** @description Why I can't submit; null where I can. */
+            refusal?: string | null;
+            /** @description The state of its gate. */
+            state: components["schemas"]["GateState"];
+            submission_becomes?: components["schemas"]["SubmissionBecomes"] | null;
+        };
         /** @description The place that a thread is about. */
         Anchor: {
             /** @enum {string} */
@@ -1557,6 +1658,27 @@ export interface components {
             /** @description The stages that nobody could get approved with today's members. */
             warnings: components["schemas"]["PolicyWarning"][];
         };
+        /** @description The requirements that an analysis is written on. */
+        ApprovedRequirements: {
+            /** @description SHA-256 of its text, in hex. */
+            content_hash: string;
+            /**
+             * Format: int32
+             * @description The cycle it was approved in.
+             */
+            cycle: number;
+            /** @description Its requirements, in the order they stand in. */
+            items: components["schemas"]["RequirementItem"][];
+            /** @description Its text. */
+            markdown: string;
+            /** @description Its title. */
+            title: string;
+            /**
+             * Format: int32
+             * @description The approved version: what a sidecar names as `requirements_version`.
+             */
+            version: number;
+        };
         /** @description A stage's artefact: latest version, state, findings, approvals, change requests. */
         Artefact: {
             /** @description Every approval it got, oldest first; those that count say so. */
@@ -1575,8 +1697,11 @@ export interface components {
              */
             cycle: number;
             draft?: components["schemas"]["DraftSummary"] | null;
+            drift?: components["schemas"]["DriftReport"] | null;
             /** @description What the checker found in the latest version. */
             findings: components["schemas"]["Finding"][];
+            /** @description Submissions that are kept beside the approved version; each counts only once somebody adopts it. */
+            kept_submissions: components["schemas"]["KeptSubmission"][];
             /**
              * Format: int32
              * @description The newest earlier version that I have had on screen.
@@ -1601,6 +1726,7 @@ export interface components {
         ArtefactVersion: components["schemas"]["ArtefactVersionSummary"] & {
             /** @description Its text. */
             markdown: string;
+            sidecar?: components["schemas"]["Sidecar"] | null;
         };
         /** @description One version of an artefact, without its text. */
         ArtefactVersionSummary: {
@@ -1629,6 +1755,8 @@ export interface components {
             generated_by?: components["schemas"]["GeneratedBy"] | null;
             /** @description Where it came from. */
             origin: components["schemas"]["Origin"];
+            /** @description SHA-256 of what it says of itself beside the text, in hex. */
+            sidecar_hash?: string | null;
             source?: components["schemas"]["Source"] | null;
             /** @description Whether all of it arrived; an incomplete one can't be approved. */
             status: components["schemas"]["Completeness"];
@@ -1647,6 +1775,11 @@ export interface components {
              */
             version: number;
         };
+        /**
+         * @description Whether what a requirement needs is there.
+         * @enum {string}
+         */
+        AssetStatus: "exists" | "extend" | "missing" | "unknown";
         /** @description Who wrote a message. */
         Author: {
             /** @enum {string} */
@@ -1666,7 +1799,7 @@ export interface components {
          * @description What is waited for.
          * @enum {string}
          */
-        Awaited: "approve" | "reaffirm" | "revise" | "analyse" | "write" | "converse" | "generate_stories" | "review_stories";
+        Awaited: "approve" | "reaffirm" | "revise" | "analyse" | "write" | "converse" | "generate_stories" | "review_stories" | "answer_findings";
         /** @description A page of the backlog. */
         BacklogPage: {
             /** @description The stories, in the order asked for. */
@@ -1738,6 +1871,8 @@ export interface components {
         };
         /** @description What somebody should know before they decide. */
         Brief: {
+            /** @description Findings that were accepted since the last approval: what the version has to answer. */
+            accepted_findings: components["schemas"]["AcceptedFinding"][];
             /** @description Who must still approve. */
             approvals: components["schemas"]["PendingApprovals"];
             /** @description Its assumptions and open questions: to be acknowledged one by one. */
@@ -1754,31 +1889,6 @@ export interface components {
             version: number;
             /** @description How many words it has. */
             words: number;
-        };
-        /** @description What Conductor may cost in a month, and what it did in this one. Money is in millionths of the price table's currency. */
-        Budget: {
-            /**
-             * Format: int64
-             * @description What is held for replies that are being written.
-             */
-            held_micros: number;
-            /**
-             * Format: int64
-             * @description What is left; null where there is no bound.
-             */
-            left_micros?: number | null;
-            /** @description The month (UTC), such as `2026-11`. */
-            month: string;
-            /**
-             * Format: int64
-             * @description What a month may cost; null for no bound.
-             */
-            monthly_micros?: number | null;
-            /**
-             * Format: int64
-             * @description What replies that have ended cost.
-             */
-            spent_micros: number;
         };
         /**
          * @description What happened to a line or to words.
@@ -1846,6 +1956,13 @@ export interface components {
             ok: boolean;
             /** @description Why it is not. */
             reason: string | null;
+        };
+        /** @description A repository as somebody had it before them. */
+        Checkout: {
+            /** @description The commit, in full. */
+            commit: string;
+            /** @description Its short name. */
+            repository: string;
         };
         /** @description How far a sign-in is, with the token once it is approved. */
         CollectedDeviceLogin: {
@@ -1968,6 +2085,13 @@ export interface components {
             traces_to?: string[];
             /** @description What happens. */
             when: string;
+        };
+        /** @description One acceptance criterion of a requirement. */
+        CriterionItem: {
+            /** @description `R-n.m`. */
+            id: string;
+            /** @description What it says. */
+            text: string;
         };
         /** @description An acceptance criterion that traces to nothing there is. */
         DanglingTrace: {
@@ -2147,6 +2271,69 @@ export interface components {
              */
             updated_at: string;
         };
+        /** @description One piece of evidence in today's code. */
+        DriftedPlace: {
+            /** @description Its id in the analysis, such as `E-3`. */
+            evidence: string;
+            /** @description Where the lines are now, as `repository@commit:path#L12-L40`. */
+            now?: string | null;
+            /** @description How it fares. */
+            state: components["schemas"]["DriftState"];
+        };
+        /** @description How the evidence of an analysis fared in the code. */
+        DriftReport: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /**
+             * Format: int32
+             * @description How many say something else.
+             */
+            changed: number;
+            /** @description What they had before them. */
+            checkouts: components["schemas"]["Checkout"][];
+            /**
+             * Format: int32
+             * @description How many are elsewhere, word for word.
+             */
+            moved: number;
+            /** @description Each place. */
+            places: components["schemas"]["DriftedPlace"][];
+            /**
+             * Format: int64
+             * @description Where it stands in the log.
+             */
+            position: number;
+            /** @description Who looked. */
+            reported_by: components["schemas"]["Person"];
+            /**
+             * Format: int32
+             * @description How many places there are.
+             */
+            total: number;
+            /**
+             * Format: int32
+             * @description How many are as they were.
+             */
+            unchanged: number;
+            /**
+             * Format: int32
+             * @description How many are gone.
+             */
+            vanished: number;
+            /**
+             * Format: int32
+             * @description The version whose evidence was looked for.
+             */
+            version: number;
+        };
+        /**
+         * @description How a piece of evidence fares in today's code.
+         * @enum {string}
+         */
+        DriftState: "unchanged" | "moved" | "changed" | "vanished";
         /** @description The enrichment of a story. */
         Enrichment: {
             /** @description The parts of the architecture that it touches. */
@@ -2179,6 +2366,33 @@ export interface components {
          * @enum {string}
          */
         EnrichmentState: "none" | "queued" | "running" | "done" | "failed";
+        /** @description A piece of evidence. */
+        Evidence: {
+            /** @description The commit, in full. */
+            commit: string;
+            /**
+             * Format: int32
+             * @description The last line.
+             */
+            end: number;
+            /** @description Its id, such as `E-3`. */
+            id: string;
+            /** @description The file. */
+            path: string;
+            /** @description A few words of them. */
+            quote?: string | null;
+            /** @description All of the place in one: `repository@commit:path#L12-L40`. */
+            reference: string;
+            /** @description The repository's short name. */
+            repository: string;
+            /** @description SHA-256 of the lines. */
+            sha256: string;
+            /**
+             * Format: int32
+             * @description The first line, from 1.
+             */
+            start: number;
+        };
         /** @description A story in an export. */
         ExportedStory: components["schemas"]["StorySummary"] & {
             /** @description Its acceptance criteria. */
@@ -2196,11 +2410,6 @@ export interface components {
             depends_on: string[];
             /** @description As … I want … so that … */
             narrative: string;
-        };
-        /** @description How a document that is taken from a reply is called. */
-        Extraction: {
-            /** @description Its title; the first heading where there is none. */
-            title?: string | null;
         };
         /** @description Why a reply is not whole. */
         Failure: {
@@ -2236,6 +2445,18 @@ export interface components {
             /** @description What is wrong, and what to do about it. */
             text: string;
         };
+        /** @description How a finding was answered. */
+        FindingAnswer: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Who did. */
+            by: components["schemas"]["Person"];
+            /** @description Why it was declined. */
+            reason?: string | null;
+        };
         /** @description Where a finding is. */
         FindingPlace: {
             /**
@@ -2252,7 +2473,13 @@ export interface components {
         Findings: {
             /** @description In the order of the document. */
             findings: components["schemas"]["Finding"][];
+            submission?: components["schemas"]["SubmissionVerdict"] | null;
         };
+        /**
+         * @description What became of a finding.
+         * @enum {string}
+         */
+        FindingState: "open" | "accepted" | "declined";
         /** @description The first administrator. */
         FirstAdministrator: {
             /** @description The one-time code that the server printed when it started. */
@@ -2446,6 +2673,59 @@ export interface components {
          * @enum {string}
          */
         GenerationState: "queued" | "running" | "stopping" | "completed" | "stopped" | "failed";
+        /** @description All that is needed to write the technical analysis of a phase. */
+        HandOff: {
+            /** @description Every finding of the phase with its answer, oldest first. */
+            findings: components["schemas"]["RaisedFinding"][];
+            /** @description What an analysis must hold to be taken. */
+            must_hold: components["schemas"]["MustHold"];
+            /** @description The phase. */
+            phase: components["schemas"]["HandOffPhase"];
+            /** @description Its project. */
+            project: components["schemas"]["HandOffProject"];
+            requirements?: components["schemas"]["ApprovedRequirements"] | null;
+            /** @description Where the analysis stands. */
+            technical_analysis: components["schemas"]["AnalysisStage"];
+        };
+        /** @description The phase, for whoever writes its analysis. */
+        HandOffPhase: {
+            /** @description What it is about. */
+            brief: string;
+            /**
+             * Format: uuid
+             * @description The phase.
+             */
+            id: string;
+            /** @description Key and number, such as `PAY-3`. */
+            key: string;
+            /** @description Its kind. */
+            kind: components["schemas"]["PhaseKind"];
+            /**
+             * Format: int32
+             * @description Its number in the project.
+             */
+            number: number;
+            /** @description Where it stands. */
+            status: components["schemas"]["PhaseStatus"];
+            /** @description Its title. */
+            title: string;
+        };
+        /** @description The project, for whoever writes an analysis in it. */
+        HandOffProject: {
+            /** @description Goals, stack, conventions, constraints (Markdown). */
+            context: string;
+            /**
+             * Format: uuid
+             * @description The project.
+             */
+            id: string;
+            /** @description Its key. */
+            key: string;
+            /** @description Its name. */
+            name: string;
+            /** @description The repositories it names. */
+            repositories: components["schemas"]["Repository"][];
+        };
         /** @description The server answers. */
         Health: {
             /** @description Always `ok`. */
@@ -2550,7 +2830,7 @@ export interface components {
             title: string;
             /**
              * Format: int32
-             * @description How many proposals are undecided, where it is about them.
+             * @description How many proposals or findings are undecided, where it is about them.
              */
             undecided: number;
             /**
@@ -2567,6 +2847,67 @@ export interface components {
             secret: string;
             /** @description What it is. */
             token: components["schemas"]["Token"];
+        };
+        /** @description The answer to a submission that could not become a version. */
+        KeptAsDraft: {
+            /** @description As what it is kept. */
+            kept_as_draft: components["schemas"]["KeptSubmission"];
+        };
+        /** @description A kept submission with its text. */
+        KeptDocument: components["schemas"]["KeptSubmission"] & {
+            /** @description Its text. */
+            markdown: string;
+            sidecar?: components["schemas"]["Sidecar"] | null;
+        };
+        /**
+         * @description Whether a kept submission can be adopted.
+         * @enum {string}
+         */
+        KeptStanding: "kept" | "adopted" | "replaced";
+        /** @description A submission that is kept beside an approved analysis; it counts only once somebody adopts it. */
+        KeptSubmission: {
+            /**
+             * Format: int32
+             * @description The version that it became.
+             */
+            adopted_version?: number | null;
+            /**
+             * Format: date-time
+             * @description When it was submitted.
+             */
+            at: string;
+            /** @description Its authors. */
+            authors: components["schemas"]["Person"][];
+            /** @description The approved versions it was written on. */
+            based_on: components["schemas"]["Based"][];
+            /**
+             * Format: int32
+             * @description The approved version that it was kept beside.
+             */
+            beside_version: number;
+            /**
+             * Format: int32
+             * @description Length of its text in bytes.
+             */
+            bytes: number;
+            /** @description SHA-256 of its text, in hex. */
+            content_hash: string;
+            /**
+             * Format: uuid
+             * @description The submission.
+             */
+            id: string;
+            /** @description Whether those are the approved ones no more: then it has to be submitted anew. */
+            outdated: boolean;
+            source?: components["schemas"]["Source"] | null;
+            /** @description The stage. */
+            stage: components["schemas"]["Stage"];
+            /** @description Whether it can be adopted, or what became of it. */
+            standing: components["schemas"]["KeptStanding"];
+            /** @description Who submitted it. */
+            submitted_by: components["schemas"]["Person"];
+            /** @description The document's title. */
+            title: string;
         };
         /** @description One line. */
         LineDiff: {
@@ -2624,6 +2965,17 @@ export interface components {
              * @description The turn.
              */
             turn_id: string;
+        };
+        /** @description What carries a requirement today. */
+        MappedAsset: {
+            /** @description The asset. */
+            asset: string;
+            /** @description What is to be said of it. */
+            note?: string | null;
+            /** @description The requirement. */
+            requirement: string;
+            /** @description Whether it is there. */
+            status: components["schemas"]["AssetStatus"];
         };
         /** @description Something that the reader may not do now. */
         MayNot: {
@@ -2684,8 +3036,6 @@ export interface components {
             attempt?: number | null;
             /** @description Who wrote it. */
             author: components["schemas"]["Author"];
-            /** @description Whether a reply broke off where it can go on. */
-            broke_off?: boolean;
             /** @description The documents in a reply, and what became of them. */
             documents?: components["schemas"]["Document"][] | null;
             failure?: components["schemas"]["Failure"] | null;
@@ -2697,11 +3047,6 @@ export interface components {
             id: string;
             /** @description A reply's text, split for display; documents are shown beside the chat. */
             parts: components["schemas"]["Part"][];
-            /**
-             * Format: uuid
-             * @description The turn that took this one's place; Conductor is not told of this one any more.
-             */
-            replaced_by?: string | null;
             /** @description Where it stands. */
             state: components["schemas"]["MessageState"];
             /** @description Quick answers to what a reply asks. */
@@ -2722,8 +3067,6 @@ export interface components {
             live_turn?: components["schemas"]["LiveTurn"] | null;
             /** @description Asks for older messages; null at the beginning. */
             next_cursor?: string | null;
-            queued?: components["schemas"]["WaitingMessage"] | null;
-            returned?: components["schemas"]["WaitingMessage"] | null;
         };
         /**
          * @description Where a message stands.
@@ -2737,21 +3080,11 @@ export interface components {
              * @description The message.
              */
             message_id: string;
-            /** @description Whether it waits for the reply that is being written; it is sent by itself when that has ended. */
-            queued?: boolean;
             /**
              * Format: uuid
              * @description Its turn, which the reply has too.
              */
             turn_id: string;
-        };
-        /** @description A message was taken back; it is not sent. */
-        MessageTakenBack: {
-            /**
-             * Format: uuid
-             * @description The message.
-             */
-            message_id: string;
         };
         /** @description What one model consumed. */
         ModelUsage: components["schemas"]["UsageFigures"] & {
@@ -2759,6 +3092,28 @@ export interface components {
             adapter: components["schemas"]["Adapter"];
             /** @description The model asked for. */
             model: string;
+        };
+        /** @description What an analysis must hold to be taken. */
+        MustHold: {
+            /** @description How the hash of cited lines is made. */
+            evidence_hash: string;
+            /** @description How code is cited. */
+            evidence_reference: string;
+            /** @description Longest document, in bytes. */
+            max_markdown_bytes: number;
+            /** @description Longest sidecar, in bytes. */
+            max_sidecar_bytes: number;
+            /** @description Its sections. */
+            sections: components["schemas"]["MustHoldSection"][];
+            /** @description The JSON schema of the sidecar. */
+            sidecar_schema: Record<string, never>;
+        };
+        /** @description A section that an analysis must have. */
+        MustHoldSection: {
+            /** @description What belongs there. */
+            holds: string;
+            /** @description Its heading. */
+            name: string;
         };
         /** @description A project I am in. */
         MyProject: {
@@ -2852,17 +3207,11 @@ export interface components {
             answers?: string[];
             /** @description The whole document (Markdown), up to 1 MiB. */
             markdown: string;
+            /** @description What a submission says of itself beside the document; its schema is `must_hold.sidecar_schema` of `…/hand-off`. */
+            sidecar?: Record<string, never> | null;
             source?: components["schemas"]["NewSource"] | null;
             /** @description The document's title, 1 to 160 characters. */
             title: string;
-        };
-        /** @description What Conductor may cost from now on. */
-        NewBudget: {
-            /**
-             * Format: int64
-             * @description In a month (UTC), in millionths of the price table's currency; null for no bound.
-             */
-            monthly_micros?: number | null;
         };
         /** @description What is to change in a version. */
         NewChangeRequest: {
@@ -2906,6 +3255,18 @@ export interface components {
             markdown: string;
             /** @description The document's title, up to 160 characters. */
             title: string;
+        };
+        /** @description How the evidence of an analysis fares in somebody's checkout. */
+        NewDriftReport: {
+            /** @description What I have before me; up to 50 repositories. */
+            checkouts?: components["schemas"]["Checkout"][];
+            /** @description Each piece of evidence that was looked for; up to 1,000. */
+            places: components["schemas"]["DriftedPlace"][];
+            /**
+             * Format: int32
+             * @description The version whose evidence was looked for.
+             */
+            version: number;
         };
         /** @description What Conductor is to propose. */
         NewGeneration: {
@@ -2975,6 +3336,19 @@ export interface components {
              */
             name: string;
         };
+        /** @description What is wrong with an approved artefact. */
+        NewRaisedFinding: {
+            /** @description The code that shows it, as `repository@commit:path#L12-L40`; up to 20 places. */
+            evidence?: string[];
+            /** @description The id in it that the finding is about, such as `R-2` or `R-2.1`. */
+            ref: string;
+            /** @description How much it matters. */
+            severity: components["schemas"]["Severity"];
+            /** @description The artefact's stage. */
+            stage: components["schemas"]["Stage"];
+            /** @description What is wrong, and why. */
+            text: string;
+        };
         /** @description A repository to add. */
         NewRepository: {
             /** @description The branch that counts. */
@@ -2997,7 +3371,7 @@ export interface components {
         NewSourceRepository: {
             /** @description The branch. */
             branch?: string | null;
-            /** @description The commit. */
+            /** @description The commit, in full. */
             commit: string;
             /** @description Its short name. */
             name: string;
@@ -3112,6 +3486,8 @@ export interface components {
                 generated_by?: components["schemas"]["GeneratedBy"] | null;
                 /** @description Where it came from. */
                 origin: components["schemas"]["Origin"];
+                /** @description SHA-256 of what it says of itself beside the text, in hex. */
+                sidecar_hash?: string | null;
                 source?: components["schemas"]["Source"] | null;
                 /** @description Whether all of it arrived; an incomplete one can't be approved. */
                 status: components["schemas"]["Completeness"];
@@ -3246,7 +3622,7 @@ export interface components {
                 title: string;
                 /**
                  * Format: int32
-                 * @description How many proposals are undecided, where it is about them.
+                 * @description How many proposals or findings are undecided, where it is about them.
                  */
                 undecided: number;
                 /**
@@ -3256,6 +3632,56 @@ export interface components {
                 version?: number | null;
                 /** @description What I can do about it. */
                 what: components["schemas"]["Awaited"];
+            }[];
+            /** @description Asks for the next page; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_KeptSubmission: {
+            /** @description The items, in the list's order. */
+            items: {
+                /**
+                 * Format: int32
+                 * @description The version that it became.
+                 */
+                adopted_version?: number | null;
+                /**
+                 * Format: date-time
+                 * @description When it was submitted.
+                 */
+                at: string;
+                /** @description Its authors. */
+                authors: components["schemas"]["Person"][];
+                /** @description The approved versions it was written on. */
+                based_on: components["schemas"]["Based"][];
+                /**
+                 * Format: int32
+                 * @description The approved version that it was kept beside.
+                 */
+                beside_version: number;
+                /**
+                 * Format: int32
+                 * @description Length of its text in bytes.
+                 */
+                bytes: number;
+                /** @description SHA-256 of its text, in hex. */
+                content_hash: string;
+                /**
+                 * Format: uuid
+                 * @description The submission.
+                 */
+                id: string;
+                /** @description Whether those are the approved ones no more: then it has to be submitted anew. */
+                outdated: boolean;
+                source?: components["schemas"]["Source"] | null;
+                /** @description The stage. */
+                stage: components["schemas"]["Stage"];
+                /** @description Whether it can be adopted, or what became of it. */
+                standing: components["schemas"]["KeptStanding"];
+                /** @description Who submitted it. */
+                submitted_by: components["schemas"]["Person"];
+                /** @description The document's title. */
+                title: string;
             }[];
             /** @description Asks for the next page; null at the end. */
             next_cursor?: string | null;
@@ -3359,6 +3785,57 @@ export interface components {
                  * @description How many phases wait for me.
                  */
                 waiting_for_me: number;
+            }[];
+            /** @description Asks for the next page; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_RaisedFinding: {
+            /** @description The items, in the list's order. */
+            items: {
+                answer?: components["schemas"]["FindingAnswer"] | null;
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                at: string;
+                /** @description The code that shows it, as `repository@commit:path#L12-L40`. */
+                evidence: string[];
+                found?: components["schemas"]["FoundPlace"] | null;
+                /**
+                 * Format: uuid
+                 * @description The finding.
+                 */
+                id: string;
+                /** @description What I may do with it now. */
+                may: components["schemas"]["Verb"][];
+                /**
+                 * Format: uuid
+                 * @description The phase.
+                 */
+                phase_id: string;
+                /** @description Who says so. */
+                raised_by: components["schemas"]["Person"];
+                /** @description The id that it is about, such as `R-2`. */
+                ref: string;
+                /**
+                 * Format: int32
+                 * @description The version that was approved after it was accepted.
+                 */
+                settled_in?: number | null;
+                /** @description How much it matters. */
+                severity: components["schemas"]["Severity"];
+                /** @description The artefact's stage. */
+                stage: components["schemas"]["Stage"];
+                /** @description What became of it. */
+                state: components["schemas"]["FindingState"];
+                /** @description What is wrong. */
+                text: string;
+                /**
+                 * Format: int32
+                 * @description The approved version.
+                 */
+                version: number;
             }[];
             /** @description Asks for the next page; null at the end. */
             next_cursor?: string | null;
@@ -3706,6 +4183,11 @@ export interface components {
             /** @description What is missing, for people. */
             text: string;
         };
+        /**
+         * @description How much a requirement matters.
+         * @enum {string}
+         */
+        Priority: "must" | "should" | "could";
         /** @description Every error: RFC 9457. A type's own members stand beside these. */
         Problem: {
             /** @description What to do about it. */
@@ -3968,6 +4450,52 @@ export interface components {
             /** @description What was asked for. */
             purpose: components["schemas"]["Purpose"];
         };
+        /** @description A finding that somebody raised against an approved artefact. */
+        RaisedFinding: {
+            answer?: components["schemas"]["FindingAnswer"] | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description The code that shows it, as `repository@commit:path#L12-L40`. */
+            evidence: string[];
+            found?: components["schemas"]["FoundPlace"] | null;
+            /**
+             * Format: uuid
+             * @description The finding.
+             */
+            id: string;
+            /** @description What I may do with it now. */
+            may: components["schemas"]["Verb"][];
+            /**
+             * Format: uuid
+             * @description The phase.
+             */
+            phase_id: string;
+            /** @description Who says so. */
+            raised_by: components["schemas"]["Person"];
+            /** @description The id that it is about, such as `R-2`. */
+            ref: string;
+            /**
+             * Format: int32
+             * @description The version that was approved after it was accepted.
+             */
+            settled_in?: number | null;
+            /** @description How much it matters. */
+            severity: components["schemas"]["Severity"];
+            /** @description The artefact's stage. */
+            stage: components["schemas"]["Stage"];
+            /** @description What became of it. */
+            state: components["schemas"]["FindingState"];
+            /** @description What is wrong. */
+            text: string;
+            /**
+             * Format: int32
+             * @description The approved version.
+             */
+            version: number;
+        };
         /** @description Whether the server can do its work. */
         ReadinessAnswer: {
             /** @description Every part. */
@@ -4021,6 +4549,18 @@ export interface components {
             name: string;
             /** @description Where it is. */
             remote: string;
+        };
+        /** @description One requirement. */
+        RequirementItem: {
+            /** @description Its acceptance criteria. */
+            criteria: components["schemas"]["CriterionItem"][];
+            /** @description `R-n` or `N-n`. */
+            id: string;
+            priority?: components["schemas"]["Priority"] | null;
+            /** @description What it says beyond that. */
+            text: string;
+            /** @description Its short name. */
+            title: string;
         };
         /**
          * @description What kind of requirement it is.
@@ -4153,6 +4693,46 @@ export interface components {
              */
             version?: number | null;
         };
+        /** @description What an analysis says of itself beside the document. */
+        Sidecar: {
+            /** @description What carries each requirement today. */
+            asset_map: components["schemas"]["MappedAsset"][];
+            /** @description The code that it rests on. */
+            evidence: components["schemas"]["Evidence"][];
+            /** @description What it says is wrong with the requirements; each was raised with it. */
+            findings: components["schemas"]["SidecarFinding"][];
+            /** @description What could be done. */
+            options: components["schemas"]["AnalysisOption"][];
+            /** @description The repositories that it was written against. */
+            repositories: components["schemas"]["SidecarRepository"][];
+            /**
+             * Format: int32
+             * @description The version of the requirements that it was written on.
+             */
+            requirements_version: number;
+        };
+        /** @description Something that an analysis says is wrong with the requirements. */
+        SidecarFinding: {
+            /** @description The code that shows it. */
+            evidence: string[];
+            /** @description The id that it is about. */
+            ref: string;
+            /** @description How much it matters. */
+            severity: components["schemas"]["Severity"];
+            /** @description What is wrong. */
+            text: string;
+        };
+        /** @description A repository at one commit. */
+        SidecarRepository: {
+            /** @description The branch. */
+            branch?: string | null;
+            /** @description The commit, in full. */
+            commit: string;
+            /** @description Its short name. */
+            name: string;
+            /** @description Where it is. */
+            remote?: string | null;
+        };
         /** @description What changed since a version. */
         Since: {
             /** @description How many words are new. */
@@ -4274,6 +4854,8 @@ export interface components {
             may: components["schemas"]["Verb"][];
             /** @description What I may not do here now, and why. */
             may_not: components["schemas"]["MayNot"][];
+            /** @description How many findings against its approved version wait for an answer. */
+            open_findings: number;
             policy?: components["schemas"]["ReviewPolicy"] | null;
             /**
              * Format: date-time
@@ -4577,6 +5159,34 @@ export interface components {
             /** @description What kind of work it is. */
             type: components["schemas"]["StoryType"];
         };
+        /**
+         * @description What a submission would become.
+         * @enum {string}
+         */
+        SubmissionBecomes: "version" | "draft";
+        /** @description One thing that is wrong with a submission. */
+        SubmissionProblem: {
+            /** @description What is wrong, and what would be right. */
+            detail: string;
+            /**
+             * Format: int32
+             * @description The line of the document, from 1.
+             */
+            line?: number | null;
+            /** @description Where: a JSON pointer into the body; `/markdown` for the document. */
+            pointer: string;
+            /** @description The rule. */
+            rule: string;
+            /** @description The heading that the line stands under; empty before the first. */
+            section?: string | null;
+        };
+        /** @description What the door says of a submission before it is made. */
+        SubmissionVerdict: {
+            /** @description Whether it would be taken. */
+            accepted: boolean;
+            /** @description Everything that is wrong with it. */
+            problems: components["schemas"]["SubmissionProblem"][];
+        };
         /** @description A thread beside an artefact. */
         Thread: {
             /** @description The place that it is about. */
@@ -4780,6 +5390,9 @@ export interface components {
         UnsavedText: {
             /** @description The whole document (Markdown), up to 1 MiB. */
             markdown: string;
+            /** @description What a submission says of itself beside the document. */
+            sidecar?: Record<string, never> | null;
+            source?: components["schemas"]["NewSource"] | null;
         };
         /** @description Something that a model wrote where a story was due. */
         Unusable: {
@@ -4940,7 +5553,7 @@ export interface components {
          * @description What a person can do in a stage.
          * @enum {string}
          */
-        Verb: "post_message" | "add_artefact_version" | "submit_technical_analysis" | "approve_artefact" | "request_changes" | "withdraw_approval" | "withdraw_change_request" | "dismiss_change_request" | "reopen_stage" | "reaffirm_artefact" | "restart_review" | "open_thread" | "reply_in_thread" | "resolve_thread" | "generate_stories" | "review_stories" | "approve_proposals";
+        Verb: "post_message" | "add_artefact_version" | "submit_technical_analysis" | "approve_artefact" | "request_changes" | "withdraw_approval" | "withdraw_change_request" | "dismiss_change_request" | "reopen_stage" | "reaffirm_artefact" | "restart_review" | "open_thread" | "reply_in_thread" | "resolve_thread" | "adopt_submission" | "raise_finding" | "accept_finding" | "decline_finding" | "report_drift" | "generate_stories" | "review_stories" | "approve_proposals";
         /** @description A command line that waits, as it describes itself. */
         WaitingDeviceLogin: {
             /**
@@ -4963,27 +5576,6 @@ export interface components {
             tool: string;
             /** @description The code that it shows. */
             user_code: string;
-        };
-        /** @description A message that waits for the reply to end, or waited. */
-        WaitingMessage: {
-            /**
-             * Format: date-time
-             * @description When.
-             */
-            at: string;
-            /** @description Who wrote it. */
-            author: components["schemas"]["Person"];
-            /**
-             * Format: uuid
-             * @description The message.
-             */
-            id: string;
-            /** @description Whether the reader may take it back. */
-            may_cancel: boolean;
-            /** @description Why it could not be sent, where it could not. */
-            reason?: string | null;
-            /** @description What was written. */
-            text: string;
         };
         /** @description A blocking finding that an approver took responsibility for. */
         Waiver: {
@@ -5051,7 +5643,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5069,7 +5661,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5105,7 +5697,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5185,7 +5777,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5203,7 +5795,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5276,7 +5868,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5294,7 +5886,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5330,7 +5922,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5408,7 +6000,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5426,7 +6018,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5462,7 +6054,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5543,7 +6135,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5561,7 +6153,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5597,7 +6189,291 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acceptFinding: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Done once under this key: a repeat gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                finding_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RaisedFinding"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed`, `proposal-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    declineFinding: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Done once under this key: a repeat gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                finding_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RaisedFinding"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed`, `proposal-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5686,7 +6562,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5704,7 +6580,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5772,7 +6648,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5790,7 +6666,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5860,7 +6736,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5878,7 +6754,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5914,7 +6790,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6000,7 +6876,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6018,7 +6894,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6098,7 +6974,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6116,7 +6992,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6152,7 +7028,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6239,7 +7115,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6257,7 +7133,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6339,7 +7215,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6357,7 +7233,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6393,7 +7269,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6477,7 +7353,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6495,7 +7371,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6531,7 +7407,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6622,7 +7498,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6640,7 +7516,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6676,7 +7552,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6768,7 +7644,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6786,7 +7662,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6822,7 +7698,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6910,7 +7786,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6928,7 +7804,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6964,7 +7840,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7055,7 +7931,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7073,7 +7949,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7109,7 +7985,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7201,7 +8077,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7219,7 +8095,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7297,7 +8173,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7315,7 +8191,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7396,7 +8272,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7414,7 +8290,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7450,7 +8326,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7533,7 +8409,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7551,7 +8427,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7587,7 +8463,346 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listKeptSubmissions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
+            path: {
+                phase_id: string;
+                stage: components["schemas"]["Stage"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_KeptSubmission"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getKeptSubmission: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
+            path: {
+                phase_id: string;
+                stage: components["schemas"]["Stage"];
+                submission_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptDocument"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    adoptSubmission: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Done once under this key: a repeat gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                phase_id: string;
+                stage: components["schemas"]["Stage"];
+                submission_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Phase"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed`, `proposal-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7678,7 +8893,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7696,7 +8911,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7732,7 +8947,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7819,7 +9034,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7837,7 +9052,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7873,7 +9088,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7960,7 +9175,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7978,7 +9193,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8060,7 +9275,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8078,7 +9293,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8114,7 +9329,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8206,7 +9421,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8224,7 +9439,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8260,7 +9475,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8348,7 +9563,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8366,7 +9581,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8402,7 +9617,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8489,7 +9704,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8507,7 +9722,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8581,6 +9796,15 @@ export interface operations {
                     "application/json": components["schemas"]["ArtefactVersion"];
                 };
             };
+            /** @description Kept beside the approved version */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptAsDraft"];
+                };
+            };
             /** @description `malformed` */
             400: {
                 headers: {
@@ -8599,7 +9823,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8617,7 +9841,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8653,7 +9877,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8741,7 +9965,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8759,7 +9983,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8834,7 +10058,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8852,7 +10076,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8888,7 +10112,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8978,7 +10202,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8996,7 +10220,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9032,7 +10256,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9118,7 +10342,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9136,7 +10360,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9172,7 +10396,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9183,6 +10407,493 @@ export interface operations {
             };
             /** @description `if-match-required` */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reportDrift: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Done once under this key: a repeat gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                phase_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDriftReport"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriftReport"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed`, `proposal-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listFindings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
+            path: {
+                phase_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RaisedFinding"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    raiseFinding: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Done once under this key: a repeat gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                phase_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRaisedFinding"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description I raised it before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RaisedFinding"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RaisedFinding"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed`, `proposal-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getHandOff: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
+            path: {
+                phase_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandOff"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9265,7 +10976,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9283,7 +10994,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9360,7 +11071,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9378,7 +11089,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9414,7 +11125,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9505,7 +11216,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9523,7 +11234,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9604,7 +11315,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9622,7 +11333,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9658,7 +11369,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9749,7 +11460,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9767,7 +11478,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9803,7 +11514,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9894,7 +11605,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9912,7 +11623,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9948,7 +11659,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10035,7 +11746,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10053,7 +11764,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10089,7 +11800,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10180,7 +11891,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10198,7 +11909,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10234,7 +11945,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10324,7 +12035,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10342,7 +12053,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10378,7 +12089,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10468,7 +12179,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10486,7 +12197,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10522,7 +12233,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10608,7 +12319,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10626,7 +12337,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10662,7 +12373,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10752,7 +12463,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10770,7 +12481,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10806,7 +12517,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10892,7 +12603,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10910,7 +12621,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10946,7 +12657,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -11036,7 +12747,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11054,7 +12765,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -11137,7 +12848,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11155,7 +12866,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -11237,7 +12948,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11255,7 +12966,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11291,145 +13002,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `if-match-required` */
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limited` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    cancelQueuedMessage: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                phase_id: string;
-                stage: components["schemas"]["Stage"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MessageTakenBack"];
-                };
-            };
-            /** @description `malformed` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-signed-in`, `sign-in-failed` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `version-changed`, `proposal-changed` */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -11520,7 +13093,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11538,7 +13111,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11574,7 +13147,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -11662,7 +13235,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11680,442 +13253,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limited` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    continueTurn: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Done once under this key: a repeat gets the first answer. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                phase_id: string;
-                stage: components["schemas"]["Stage"];
-                turn_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TurnTaken"];
-                };
-            };
-            /** @description `malformed` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-signed-in`, `sign-in-failed` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `version-changed`, `proposal-changed` */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `if-match-required` */
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limited` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    editMessage: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Done once under this key: a repeat gets the first answer. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                phase_id: string;
-                stage: components["schemas"]["Stage"];
-                turn_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewMessage"];
-            };
-        };
-        responses: {
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MessageTaken"];
-                };
-            };
-            /** @description `malformed` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-signed-in`, `sign-in-failed` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `version-changed`, `proposal-changed` */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `if-match-required` */
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limited` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    extractDocument: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Done once under this key: a repeat gets the first answer. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                phase_id: string;
-                stage: components["schemas"]["Stage"];
-                turn_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Extraction"];
-            };
-        };
-        responses: {
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TurnTaken"];
-                };
-            };
-            /** @description `malformed` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-signed-in`, `sign-in-failed` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `version-changed`, `proposal-changed` */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `if-match-required` */
-            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12193,7 +13332,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12211,7 +13350,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -12247,7 +13386,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -12335,7 +13474,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12353,7 +13492,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -12389,7 +13528,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -12475,7 +13614,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12493,7 +13632,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -12573,7 +13712,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12591,7 +13730,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -12670,7 +13809,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12688,7 +13827,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -12724,7 +13863,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -12810,7 +13949,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12828,7 +13967,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -12908,7 +14047,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12926,7 +14065,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -12962,7 +14101,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -13048,7 +14187,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13066,7 +14205,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -13146,7 +14285,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13164,7 +14303,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -13200,7 +14339,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -13305,7 +14444,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13323,7 +14462,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -13419,7 +14558,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13437,246 +14576,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limited` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getBudget: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Waits until the read shows this: a position or an event id that a write answered. */
-                "Konductro-Min-Position"?: string;
-            };
-            path: {
-                project_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Budget"];
-                };
-            };
-            /** @description `malformed` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-signed-in`, `sign-in-failed` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limited` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    setBudget: {
-        parameters: {
-            query?: never;
-            header: {
-                "If-Match": string;
-            };
-            path: {
-                project_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewBudget"];
-            };
-        };
-        responses: {
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Budget"];
-                };
-            };
-            /** @description `malformed` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-signed-in`, `sign-in-failed` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `version-changed`, `proposal-changed` */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `if-match-required` */
-            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13752,7 +14653,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13770,7 +14671,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -13851,7 +14752,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13869,7 +14770,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -13905,7 +14806,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -13989,7 +14890,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14007,7 +14908,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -14043,7 +14944,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -14131,7 +15032,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14149,7 +15050,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -14185,7 +15086,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -14269,7 +15170,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14287,7 +15188,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -14323,7 +15224,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -14414,7 +15315,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14432,7 +15333,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -14513,7 +15414,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14531,7 +15432,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -14567,7 +15468,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -14657,7 +15558,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14675,7 +15576,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -14711,7 +15612,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -14795,7 +15696,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14813,7 +15714,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -14849,7 +15750,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -14939,7 +15840,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14957,7 +15858,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -14993,7 +15894,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -15084,7 +15985,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15102,7 +16003,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -15174,7 +16075,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15192,7 +16093,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -15228,7 +16129,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -15300,7 +16201,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15318,7 +16219,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -15354,7 +16255,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -15431,7 +16332,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15449,7 +16350,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -15517,7 +16418,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15535,7 +16436,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -15607,7 +16508,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15625,7 +16526,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -15661,7 +16562,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -15747,7 +16648,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15765,7 +16666,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -15845,7 +16746,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15863,7 +16764,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -15899,7 +16800,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -15989,7 +16890,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16007,7 +16908,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -16043,7 +16944,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -16129,7 +17030,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16147,7 +17048,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -16183,7 +17084,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -16269,7 +17170,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16287,7 +17188,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -16323,7 +17224,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -16413,7 +17314,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16431,7 +17332,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -16467,7 +17368,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -16557,7 +17458,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16575,7 +17476,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -16611,7 +17512,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -16691,7 +17592,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16709,7 +17610,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -16781,7 +17682,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16799,7 +17700,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -16835,7 +17736,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -16910,7 +17811,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16928,7 +17829,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -16964,7 +17865,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -17048,7 +17949,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17066,7 +17967,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -17138,7 +18039,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17156,7 +18057,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -17192,7 +18093,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -17273,7 +18174,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17291,7 +18192,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -17327,7 +18228,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -17414,7 +18315,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;

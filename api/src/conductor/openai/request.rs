@@ -196,6 +196,7 @@ mod tests {
             scoping: Scoping::default(),
             current: None,
             change_requests: vec![],
+            accepted_findings: vec![],
             findings: vec![],
             history: vec![],
             message: String::new(),

@@ -4,7 +4,8 @@
 //! character stays, so that a document is given word for word.
 
 /// Every element that we write into a prompt or read out of a reply.
-const NAMES: [&str; 26] = [
+const NAMES: [&str; 27] = [
+    "accepted_findings",
     "answer",
     "artefact",
     "artifact",

@@ -3,7 +3,7 @@
 //! It is stored exactly as sent and replayed verbatim in every later turn, so it may hold what is volatile.
 
 use konductro_domain::artefact::check::Finding;
-use konductro_domain::conductor::{GivenArtefact, RequestedChange};
+use konductro_domain::conductor::{AcceptedFinding, GivenArtefact, RequestedChange};
 
 use super::blocks::ending_a_line;
 use super::escape::{attribute, escape_tags};
@@ -18,6 +18,7 @@ pub(super) fn user_message(input: &PromptInput<'_>, updates: &[String]) -> Strin
         }
         context.push_str("</change_requests>\n");
     }
+    context.push_str(&accepted_findings(&input.task.accepted_findings));
     context.push_str(&findings(&input.task.findings));
     if let Some(document) = input.task.current.as_ref().filter(|document| !is_known(document, input.history)) {
         context.push_str(&current_document(document));
@@ -46,6 +47,24 @@ fn findings(found: &[Finding]) -> String {
         text.push_str(&format!("- and {} more\n", found.len() - MOST_FINDINGS));
     }
     text.push_str("</findings>\n");
+    text
+}
+
+/// What opened the document again: each is to be answered by the next version.
+fn accepted_findings(accepted: &[AcceptedFinding]) -> String {
+    if accepted.is_empty() {
+        return String::new();
+    }
+    let mut text = "<accepted_findings>\n".to_owned();
+    for finding in accepted {
+        let shown_by = match finding.evidence.as_slice() {
+            [] => String::new(),
+            places => format!(" (shown by {})", places.iter().map(|it| one_line(it)).collect::<Vec<_>>().join(", ")),
+        };
+        let said = escape_tags(&format!("{}{shown_by}", one_line(&finding.text)));
+        text.push_str(&format!("- {}: {said}\n", escape_tags(&one_line(&finding.reference))));
+    }
+    text.push_str("</accepted_findings>\n");
     text
 }
 

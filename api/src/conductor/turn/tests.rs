@@ -78,6 +78,7 @@ fn request() -> Request {
         scoping: Scoping::default(),
         current: None,
         change_requests: vec![],
+        accepted_findings: vec![],
         findings: vec![],
         history: vec![],
         message: "hi".into(),

@@ -73,6 +73,24 @@ pub(super) fn sentence(event: &PhaseEvent, who: &str, people: &People) -> String
         PhaseEvent::ThreadReopened { stage, .. } => {
             format!("The answer opened a settled thread of {} again.", stage.title())
         }
+        PhaseEvent::SubmissionKept { stage, beside, .. } => {
+            format!(
+                "{who} submitted a {} that is kept beside v{beside}, which is approved.",
+                stage.title().to_lowercase()
+            )
+        }
+        PhaseEvent::SubmissionAdopted { stage, version, .. } => {
+            format!("{who} adopted a kept submission as {} v{version}.", stage.title())
+        }
+        PhaseEvent::FindingRaised { stage, version, reference, .. } => {
+            format!("{who} raised a finding against {reference} of {} v{version}.", stage.title())
+        }
+        PhaseEvent::FindingAccepted { stage, .. } => format!("{who} accepted a finding against {}.", stage.title()),
+        PhaseEvent::FindingDeclined { stage, .. } => format!("{who} declined a finding against {}.", stage.title()),
+        PhaseEvent::DriftReported { version, unchanged, moved, changed, vanished, .. } => {
+            let (drifted, total) = (moved + changed + vanished, unchanged + moved + changed + vanished);
+            format!("{who} reported that {drifted} of {total} places of the evidence of v{version} changed since.")
+        }
         PhaseEvent::ChangeRequestWithdrawn { stage, .. } => {
             format!("{who} withdrew a change request for {}.", stage.title())
         }

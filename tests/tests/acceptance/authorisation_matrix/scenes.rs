@@ -1,8 +1,9 @@
 //! For each operation the moment at which it is possible, and the request for it.
 
 use konductro_tests::Person;
+use konductro_tests::analysis::{document_without_code, mapped_ids, submission};
 use konductro_tests::person::PASSWORD;
-use konductro_tests::reviewed::{criteria, items, phase_in_review, ready_phase, table};
+use konductro_tests::reviewed::{REQUIREMENTS, criteria, items, phase_in_review, ready_phase, table};
 use konductro_tests::socket::Socket;
 use konductro_tests::wait::until;
 use reqwest::Method;
@@ -295,6 +296,12 @@ pub(super) async fn set(cast: &Cast, operation: &str, stage: Option<&str>, actor
             owner.save_version(&phase, at, "# Another version\n").await.expect(201);
             Scene::get(format!("{}/diff?from=1&to=2", artefact(&phase)))
         }
+        "addArtefactVersion" if at == "technical_analysis" => {
+            // What comes by a token is held to what an analysis must hold.
+            let phase = with_requirements(cast).await;
+            let markdown = document_without_code(&["R-1", "R-2", "R-3", "R-4"]);
+            Scene::post(format!("{}/versions", artefact(&phase)), json!({ "title": "Document", "markdown": markdown }))
+        }
         "addArtefactVersion" => {
             let path = format!("{}/versions", artefact(&cast.unlocked(at).await));
             Scene::post(path, json!({ "title": "Document", "markdown": "# By somebody\n" }))
@@ -382,6 +389,27 @@ pub(super) async fn set(cast: &Cast, operation: &str, stage: Option<&str>, actor
             Scene::bare(format!("{thread}/resolve"))
         }
 
+        "getHandOff" => Scene::get(format!("/phases/{}/hand-off", cast.unlocked("technical_analysis").await)),
+        "listFindings" => Scene::get(format!("/phases/{}/findings", cast.open("full").await)),
+        "raiseFinding" => {
+            let phase = ready_phase(owner, &cast.project).await;
+            Scene::post(format!("/phases/{phase}/findings"), finding(at, &unique))
+        }
+        "acceptFinding" => Scene::bare(format!("{}/accept", raised(cast, at, &unique).await)),
+        "declineFinding" => {
+            Scene::post(format!("{}/decline", raised(cast, at, &unique).await), json!({ "reason": "It is so" }))
+        }
+        "listKeptSubmissions" => Scene::get(kept(cast).await.rsplit_once('/').unwrap().0),
+        "getKeptSubmission" => Scene::get(kept(cast).await),
+        "adoptSubmission" => {
+            Scene::post(format!("{}/adopt", kept(cast).await), json!({ "reason": "The code moved on" }))
+        }
+        "reportDrift" => {
+            let phase = analysed(cast).await;
+            let place = json!({ "evidence": "E-1", "state": "moved" });
+            Scene::post(format!("/phases/{phase}/drift-reports"), json!({ "version": 1, "places": [place] }))
+        }
+
         "getApprovalPolicy" => Scene::get(format!("{project}/approval-policy")),
         "changeApprovalPolicy" => {
             // As it is already: whoever may is answered the same, and other scenes keep their policy.
@@ -453,6 +481,52 @@ async fn thread(cast: &Cast, artefact: &str) -> String {
     let path = format!("{artefact}/threads");
     let opened = cast.owner.post(&path, json!({ "version": 1, "text": "Which days?" })).await.expect(201);
     format!("{path}/{}", opened["id"].as_str().unwrap())
+}
+
+/// A finding against what the artefacts of a ready phase define.
+fn finding(stage: &str, text: &str) -> Value {
+    let reference = match stage {
+        "requirements" => "R-1",
+        "technical_analysis" => "E-1",
+        _ => "AD-1",
+    };
+    json!({ "stage": stage, "ref": reference, "severity": "advisory", "text": text })
+}
+
+/// The address of a finding that the owner raised.
+async fn raised(cast: &Cast, stage: &str, text: &str) -> String {
+    let phase = ready_phase(&cast.owner, &cast.project).await;
+    let raised = cast.owner.post(&format!("/phases/{phase}/findings"), finding(stage, text)).await.expect(201);
+    format!("/findings/{}", raised["id"].as_str().unwrap())
+}
+
+/// A phase with requirements that are approved, and have ids.
+async fn with_requirements(cast: &Cast) -> String {
+    let phase = cast.open("full").await;
+    cast.owner.save_version(&phase, "requirements", REQUIREMENTS).await.expect(201);
+    cast.owner.approve(&phase, "requirements").await.expect(201);
+    phase
+}
+
+/// A phase whose analysis was submitted and approved.
+async fn analysed(cast: &Cast) -> String {
+    let phase = with_requirements(cast).await;
+    let ids = mapped_ids(&cast.owner, &phase).await;
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    let versions = format!("/phases/{phase}/artefacts/technical_analysis/versions");
+    cast.owner.post(&versions, submission(&ids, "Once.")).await.expect(201);
+    cast.owner.approve(&phase, "technical_analysis").await.expect(201);
+    phase
+}
+
+/// The address of a submission that is kept beside an approved analysis.
+async fn kept(cast: &Cast) -> String {
+    let phase = analysed(cast).await;
+    let ids = mapped_ids(&cast.owner, &phase).await;
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    let artefact = format!("/phases/{phase}/artefacts/technical_analysis");
+    let kept = cast.owner.post(&format!("{artefact}/versions"), submission(&ids, "Again.")).await.expect(202);
+    format!("{artefact}/kept-submissions/{}", kept["kept_as_draft"]["id"].as_str().unwrap())
 }
 
 fn draft() -> Value {

@@ -11,11 +11,11 @@ import { Conversation } from "~/features/conversation/Conversation";
 import { GateBar } from "~/features/phases/gate/GateBar";
 import { PhaseStatusLine } from "~/features/phases/PhaseStatusLine";
 import { StageRail } from "~/features/phases/StageRail";
-import { Annotated } from "~/features/threads/Annotated";
 import { useShortcuts } from "~/lib/shortcuts";
 import { useTopic } from "~/live/connection";
 import { conversationTopic, phaseTopic } from "~/live/frames";
 import { useLiveTurn } from "~/live/store";
+import { Beside } from "./Beside";
 import { Presence, Title } from "./PhaseHeader";
 import { useShownVersion } from "./useShownVersion";
 
@@ -96,9 +96,9 @@ export function Workspace({ phase, stage, me, search, onSearch }: Props) {
             me={me}
             onSaved={(version) => follow(version, { view: "read" })}
             annotate={(version, text) => (
-              <Annotated place={{ phaseId: phase.id, stage }} view={view} version={version}>
+              <Beside phase={phase} view={view} version={version}>
                 {text}
-              </Annotated>
+              </Beside>
             )}
             gate={
               <GateBar

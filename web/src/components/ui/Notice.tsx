@@ -39,8 +39,8 @@ export function ProblemNotice({ error, fields = [], children }: ProblemProps) {
         {errors.length > 0 && (
           <ul className="mt-1 text-ink-2">
             {errors.map((item) => (
-              <li key={item.pointer + item.detail}>
-                {item.pointer && `${fieldName(item.pointer)}: `}
+              <li key={`${item.pointer}${item.line ?? ""}${item.detail}`}>
+                {item.pointer && `${fieldName(item.pointer)}${item.line ? `, line ${item.line}` : ""}: `}
                 {item.detail}
               </li>
             ))}

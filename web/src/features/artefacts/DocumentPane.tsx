@@ -14,8 +14,11 @@ import type { LiveTurn } from "~/live/turn";
 import type { DiffLook } from "./DiffView";
 import { DocumentEmpty, LiveDocument } from "./DocumentStates";
 import { DraftNotice } from "./DraftNotice";
+import { DriftNote } from "./DriftNote";
 import { FindingsBar } from "./FindingsBar";
+import { KeptSubmissions } from "./KeptSubmissions";
 import { Provenance } from "./Provenance";
+import { SidecarTables } from "./SidecarTables";
 import { SubmitAnalysisDialog } from "./SubmitAnalysisDialog";
 import { TracePanel } from "./TracePanel";
 import { useFindings } from "./useFindings";
@@ -149,6 +152,17 @@ export function DocumentPane(props: Props) {
           )}
       </div>
       {draft && <DraftNotice place={place} draft={draft} maySave={mayEdit} onOpen={() => setEditing(true)} />}
+      {(artefact.data?.kept_submissions.length ?? 0) > 0 && (
+        <KeptSubmissions
+          phase={phase}
+          view={view}
+          kept={artefact.data?.kept_submissions ?? []}
+          onAdopted={() => onSearch({ version: null, view: "read" })}
+        />
+      )}
+      {artefact.data?.drift && artefact.data.drift.version === shownVersion && (
+        <DriftNote drift={artefact.data.drift} />
+      )}
       {writing && !growing && (
         <Announcement text="Conductor is writing a new version." action="Watch" onAction={onWatch} />
       )}
@@ -208,6 +222,9 @@ export function DocumentPane(props: Props) {
                         <Markdown text={version.data.markdown} onId={(id) => onSearch({ trace: id })} />,
                       )
                     )}
+                    {shownAs === "read" && version.data.sidecar && (
+                      <SidecarTables sidecar={version.data.sidecar} />
+                    )}
                     <Provenance version={version.data} />
                   </div>
                 )}
@@ -231,7 +248,7 @@ export function DocumentPane(props: Props) {
           onClose={() => setSubmitting(false)}
           onSubmitted={(version) => {
             setSubmitting(false);
-            onSaved(version);
+            if (version !== null) onSaved(version);
           }}
         />
       )}

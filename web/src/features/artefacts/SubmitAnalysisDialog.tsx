@@ -2,8 +2,8 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
-import { saveVersion } from "~/api/phases";
 import { keys } from "~/api/queries";
+import { submitAnalysis } from "~/api/submissions";
 import type { Source, Stage } from "~/api/types";
 import { Markdown } from "~/components/document/Markdown";
 import { Dialog, FormActions } from "~/components/ui/Dialog";
@@ -14,7 +14,8 @@ import { readForm } from "~/lib/form";
 type Props = {
   place: { phaseId: string; stage: Stage };
   onClose: () => void;
-  onSubmitted: (version: number) => void;
+  /** Nothing where it is kept beside an approved one. */
+  onSubmitted: (version: number | null) => void;
 };
 type Repository = { name: string; remote: string; branch: string; commit: string };
 const NO_REPOSITORY: Repository = { name: "", remote: "", branch: "", commit: "" };
@@ -30,13 +31,13 @@ export function SubmitAnalysisDialog({ place, onClose, onSubmitted }: Props) {
   const [preview, setPreview] = useState(false);
   const submit = useMutation({
     mutationFn: (source: Source) =>
-      saveVersion(place, { title: title ?? headingOf(markdown), markdown, source, basedOn: null }),
+      submitAnalysis(place, { title: title ?? headingOf(markdown), markdown, source }),
     onSuccess: async (saved) => {
       await Promise.all([
         client.invalidateQueries({ queryKey: keys.phase(place.phaseId), exact: true }),
         client.invalidateQueries({ queryKey: keys.artefact(place.phaseId, place.stage) }),
       ]);
-      onSubmitted(saved.version);
+      onSubmitted("kept_as_draft" in saved ? null : saved.version);
     },
   });
   return (
@@ -45,7 +46,7 @@ export function SubmitAnalysisDialog({ place, onClose, onSubmitted }: Props) {
       wide
       onOpenChange={onClose}
       title="Submit technical analysis"
-      description="The Markdown that you, or your IDE's agent, wrote against the live repository. It goes into review as a new version with you as its author."
+      description="The Markdown that you, or your IDE's agent, wrote against the live repository, held to what an analysis must hold: its sections, a row for each requirement, evidence with commit and hash. It goes into review as a new version with you as its author."
     >
       <form
         onSubmit={(event) => {

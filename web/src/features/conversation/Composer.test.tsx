@@ -17,6 +17,7 @@ const view: StageView = {
   may: ["post_message"],
   may_not: [],
   conditions: [],
+  open_findings: 0,
   effect: "",
   evidence: "",
   since: "2026-10-08T09:14:00Z",

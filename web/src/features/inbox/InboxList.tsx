@@ -64,6 +64,7 @@ const WAITS: Record<InboxItem["what"], string> = {
   converse: "open for",
   generate_stories: "ready for",
   review_stories: "waiting for",
+  answer_findings: "open for",
 };
 
 /** "Approve Requirements v3". */
@@ -87,6 +88,8 @@ export function inWords(item: InboxItem): string {
       return "Have stories proposed";
     case "review_stories":
       return `Decide on ${plural(item.undecided, "proposed story", "proposed stories")}`;
+    case "answer_findings":
+      return `Answer ${plural(item.undecided, "finding")} against ${document}`;
     default:
       return never(item.what);
   }

@@ -4,9 +4,9 @@
  */
 import { useQuery } from "@tanstack/react-query";
 import { MessageSquarePlus } from "lucide-react";
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { threadsQuery } from "~/api/queries";
-import type { StageView, Thread } from "~/api/types";
+import type { Anchor, StageView, Thread } from "~/api/types";
 import { ProblemNotice } from "~/components/ui/Notice";
 import { headings } from "~/lib/places";
 import { PlaceDialog } from "./PlaceDialog";
@@ -15,30 +15,46 @@ import { useMargin } from "./useMargin";
 import { type SelectedPlace, useSelectedPlace } from "./useSelectedPlace";
 import { type Place, useThreads } from "./useThreads";
 
-type Props = { place: Place; view: StageView; version: number; children: ReactNode };
+/** Something else beside the text than a thread, at the place that it is about. */
+export type Note = {
+  id: string;
+  anchor: Anchor;
+  card: (found: boolean, show: () => void) => ReactNode;
+};
+
+type Props = {
+  place: Place;
+  view: StageView;
+  version: number;
+  notes: readonly Note[];
+  /** What one can do beside commenting. */
+  actions?: ReactNode;
+  children: ReactNode;
+};
 
 const NONE: Thread[] = [];
 
-export function Annotated({ place, view, version, children }: Props) {
+export function Annotated({ place, view, version, notes, actions, children }: Props) {
   const text = useRef<HTMLDivElement>(null);
   const column = useRef<HTMLDivElement>(null);
   const query = useQuery(threadsQuery(place.phaseId, place.stage));
   const threads = useThreads(place);
   const known = query.data ?? NONE;
-  const margin = useMargin(text, column, known, `${place.stage}.${version}`);
+  const beside = useMemo(() => [...known, ...notes], [known, notes]);
+  const margin = useMargin(text, column, beside, `${place.stage}.${version}`);
   const selected = useSelectedPlace(text);
   const [asking, setAsking] = useState<{ selected: SelectedPlace["anchor"] | null } | null>(null);
   const [pointed, setPointed] = useState<Thread | null>(null);
   useHighlights(margin.places, pointed?.id ?? null);
   const mayTalk = view.may.includes("open_thread") || view.may.includes("request_changes");
-  const show = (thread: Thread) => {
-    const found = margin.places.get(thread.id);
+  const show = (id: string) => {
+    const found = margin.places.get(id);
     const element = found instanceof Range ? found.startContainer.parentElement : found;
     element?.scrollIntoView({ block: "center" });
   };
   return (
     <div className="@container">
-      <div className={known.length > 0 ? "@3xl:grid @3xl:grid-cols-[minmax(0,1fr)_232px] @3xl:gap-6" : ""}>
+      <div className={beside.length > 0 ? "@3xl:grid @3xl:grid-cols-[minmax(0,1fr)_232px] @3xl:gap-6" : ""}>
         <div className="relative min-w-0">
           <div ref={text}>{children}</div>
           {mayTalk && selected && !asking && (
@@ -58,7 +74,7 @@ export function Annotated({ place, view, version, children }: Props) {
         <aside
           aria-label="Threads"
           className={
-            known.length > 0 ? "@max-3xl:mt-8 @max-3xl:border-rule @max-3xl:border-t @max-3xl:pt-3" : ""
+            beside.length > 0 ? "@max-3xl:mt-8 @max-3xl:border-rule @max-3xl:border-t @max-3xl:pt-3" : ""
           }
         >
           <div ref={column} className="relative flex flex-col gap-2 @3xl:block @3xl:min-h-(--margin)">
@@ -74,22 +90,33 @@ export function Annotated({ place, view, version, children }: Props) {
                   found={margin.places.get(thread.id) !== null}
                   threads={threads}
                   onPoint={setPointed}
-                  onShow={show}
+                  onShow={() => show(thread.id)}
                 />
+              </div>
+            ))}
+            {notes.map((note) => (
+              <div
+                key={note.id}
+                data-thread={note.id}
+                className="@3xl:absolute @3xl:w-full"
+                style={{ top: margin.tops.get(note.id) ?? 0 }}
+              >
+                {note.card(margin.places.get(note.id) !== null, () => show(note.id))}
               </div>
             ))}
           </div>
         </aside>
       </div>
       <ProblemNotice error={query.error} />
-      {mayTalk && (
-        <p className="mt-6">
+      <p className="mt-6 flex flex-wrap gap-2 empty:hidden">
+        {mayTalk && (
           <button type="button" className="btn btn-ghost" onClick={() => setAsking({ selected: null })}>
             <MessageSquarePlus size={13} aria-hidden />
             Comment on this version
           </button>
-        </p>
-      )}
+        )}
+        {actions}
+      </p>
       {asking && (
         <PlaceDialog
           view={view}

@@ -1,9 +1,12 @@
 /** Where each thread stands beside the text: level with its place, pushed down where another stands there already. */
 import { type RefObject, useCallback, useLayoutEffect, useState } from "react";
-import type { Thread } from "~/api/types";
+import type { Anchor } from "~/api/types";
 import { PageText } from "~/lib/places";
 
 const GAP = 8;
+
+/** Something that stands beside the text. */
+export type Beside = { id: string; anchor: Anchor };
 
 export type Margin = {
   /** How far down each card stands, in pixels; by thread. */
@@ -19,7 +22,7 @@ const EMPTY: Margin = { tops: new Map(), places: new Map(), height: 0 };
 export function useMargin(
   text: RefObject<HTMLElement | null>,
   column: RefObject<HTMLElement | null>,
-  threads: readonly Thread[],
+  threads: readonly Beside[],
   shown: string,
 ): Margin {
   const [margin, setMargin] = useState(EMPTY);
@@ -41,7 +44,7 @@ export function useMargin(
   return margin;
 }
 
-function laidOut(text: HTMLElement, column: HTMLElement, threads: readonly Thread[]): Margin {
+function laidOut(text: HTMLElement, column: HTMLElement, threads: readonly Beside[]): Margin {
   const page = new PageText(text);
   const frame = text.getBoundingClientRect().top;
   const placed = threads.map((thread) => {

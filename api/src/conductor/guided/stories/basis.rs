@@ -137,6 +137,7 @@ fn said(background: &Background) -> String {
         scoping: konductro_domain::conductor::Scoping::default(),
         current: None,
         change_requests: Vec::new(),
+        accepted_findings: Vec::new(),
         findings: Vec::new(),
         history: background.scoping.conversation.clone(),
         message: String::new(),

@@ -39,6 +39,7 @@ fn task(stage: Stage) -> Task {
         scoping: Scoping::default(),
         current: None,
         change_requests: Vec::new(),
+        accepted_findings: Vec::new(),
         findings: Vec::new(),
         history: Vec::new(),
         message: String::new(),

@@ -3,10 +3,10 @@ import { ShieldCheck } from "lucide-react";
 import { useState } from "react";
 import type { Brief, Me, Phase, StageView } from "~/api/types";
 import { ReasonDialog } from "~/components/ui/ReasonDialog";
+import { reopeningInWords } from "~/lib/reopening";
 import { stageName } from "~/lib/stages";
 import { ApproveDialog } from "./ApproveDialog";
 import { ability, canApprove, closingVerb, pendingBinding, type Shown, shortHash } from "./decision";
-import { reopeningInWords } from "./reopening";
 import type { Acknowledged } from "./useAcknowledged";
 import type { DecisionMutations } from "./useDecisions";
 

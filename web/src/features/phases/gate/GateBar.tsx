@@ -13,6 +13,7 @@ import { ChangeRequests } from "./ChangeRequests";
 import { Conditions } from "./Conditions";
 import { Decisions } from "./Decisions";
 import { ability, closingVerb, pendingBinding, type Shown } from "./decision";
+import { OpenFindings } from "./OpenFindings";
 import { PolicyOfReview } from "./PolicyOfReview";
 import { ReviewBrief } from "./ReviewBrief";
 import { StaleCause } from "./StaleCause";
@@ -68,6 +69,7 @@ export function GateBar({ phase, view, shown, me, onShowVersion }: Props) {
         <Barline state={view.state} className="@max-2xl:hidden" />
         <div className="fine-scroll min-w-0 flex-1 px-4 py-2 @max-2xl:max-h-[4.75rem] @max-2xl:overflow-y-auto @2xl:flex @2xl:flex-col @2xl:justify-center">
           <StaleCause phase={phase} view={view} />
+          <OpenFindings view={view} />
           <ChangeRequests view={view} decisions={decisions} onShowVersion={onShowVersion} />
           <Conditions phase={phase} conditions={view.conditions} />
           <PolicyOfReview view={view} decisions={decisions} />

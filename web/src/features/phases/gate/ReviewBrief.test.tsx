@@ -24,6 +24,7 @@ const brief: Brief = {
     { id: "A-1", kind: "assumption", text: "Lines come with the capture." },
     { id: "Q-1", kind: "question", text: "Who owns the rates?" },
   ],
+  accepted_findings: [],
   stands_on: [{ stage: "requirements", version: 9, content_hash: "c", written_on: 8 }],
   approvals: {
     required: 2,

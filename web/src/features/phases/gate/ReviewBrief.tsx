@@ -73,6 +73,18 @@ export function ReviewBrief({ phase, view, brief, acknowledged, mayApprove, chil
             <OpenPoints points={brief.open_points} acknowledged={acknowledged} mayTick={mayApprove} />
           </Part>
         )}
+        {brief.accepted_findings.length > 0 && (
+          <Part title="Findings that it has to answer">
+            <ul className="flex flex-col gap-0.5 text-xs">
+              {brief.accepted_findings.map((finding) => (
+                <li key={finding.id} className="break-words">
+                  <span className="mono">{finding.ref}</span> {finding.text}{" "}
+                  <span className="text-ink-3">· {finding.raised_by.name}</span>
+                </li>
+              ))}
+            </ul>
+          </Part>
+        )}
         {children}
         <Part title="Stands on">
           <StandsOn phase={phase} brief={brief} />

@@ -23,6 +23,7 @@ const view: StageView = {
     change_requests: [],
   },
   blocked_by: [],
+  open_findings: 0,
   may: ["approve_artefact"],
   may_not: [{ verb: "post_message", reason: "Only an SDM writes here." }],
   conditions: [],

@@ -1,7 +1,7 @@
 /** What reopening a stage does to the rest of its phase, in words and by name, before anybody confirms it. */
 import type { Phase, Stage } from "~/api/types";
-import { stageName } from "~/lib/stages";
-import { plural } from "~/lib/time";
+import { stageName } from "./stages";
+import { plural } from "./time";
 
 export function reopeningInWords(phase: Phase, stage: Stage): string {
   const place = phase.stages.findIndex((view) => view.stage === stage);
