@@ -106,7 +106,7 @@ test("an analysis is submitted, kept beside the approved one, and adopted", asyn
       places: [{ evidence: "E-1", state: "moved", now: `pay@${COMMIT}:src/capture.rs#L9` }],
     });
     await expect(mara.getByText(/Jonas .* submitted another analysis/)).toBeVisible();
-    await expect(mara.getByText(/1 of 1 place of the evidence changed since/)).toBeVisible();
+    await expect(mara.getByText(/1 of 1 places of the evidence changed since/)).toBeVisible();
     await mara.getByRole("button", { name: "Show them" }).click();
     await shot(mara, "kept");
     expect.soft(await axe(mara), "analysis with a draft beside it").toEqual([]);
@@ -138,7 +138,7 @@ test("an analysis is submitted, kept beside the approved one, and adopted", asyn
     await expect(dana.getByText("Answer 2 findings against Requirements v1")).toBeVisible();
     await dana.goto(`${page}requirements`);
     await expect(gate(dana, "Requirements").getByText("2 findings wait for an answer")).toBeVisible();
-    const cards = dana.getByRole("region", { name: /^Finding of Jonas .* against R-2$/ });
+    const cards = dana.getByRole("article", { name: /^Finding of Jonas .* against R-2$/ });
     await expect(cards).toHaveCount(2);
     await shot(dana, "findings");
     expect.soft(await axe(dana), "requirements with findings").toEqual([]);
@@ -160,7 +160,7 @@ test("an analysis is submitted, kept beside the approved one, and adopted", asyn
 
   await test.step("the developer reads the answers", async () => {
     const declined = jonas
-      .getByRole("region", { name: /^Finding of/ })
+      .getByRole("article", { name: /^Finding of/ })
       .filter({ hasText: "Nobody can read" });
     await expect(declined.getByText("declined", { exact: false }).first()).toBeVisible();
     if (await declined.getByRole("button", { name: "Show with its answer" }).isVisible())

@@ -20,10 +20,10 @@ pub enum Scope {
     /// Read everything of the project.
     #[serde(rename = "read")]
     Read,
-    /// Have a technical analysis checked, and submit it.
+    /// Have a technical analysis checked, submit it, and report drift.
     #[serde(rename = "analysis:write")]
     AnalysisWrite,
-    /// Raise findings against approved artefacts, and report drift.
+    /// Raise findings against approved artefacts.
     #[serde(rename = "findings:write")]
     FindingsWrite,
 }

@@ -13,14 +13,14 @@ use konductro_domain::conversation::{
 };
 use konductro_domain::event::{Event, Recorded, Stream};
 use konductro_domain::ids::{
-    ChangeRequestId, CorrelationId, DelegationId, EventId, MessageId, PhaseId, ProjectId, RepositoryId, SessionId,
-    ThreadId, TurnId, UserId,
+    ChangeRequestId, CorrelationId, DelegationId, EventId, KeptSubmissionId, MessageId, PhaseId, ProjectId,
+    RepositoryId, SessionId, ThreadId, TurnId, UserId,
 };
 use konductro_domain::phase::artefact::Completeness;
 use konductro_domain::phase::plan::PhaseKind;
 use konductro_domain::phase::{
     AddArtefactVersion, ApproveArtefact, OpenPhase, OpenPoints, OpenThread, Phase, PhaseCommand, PhaseEvent,
-    ReopenStage, ReplyInThread, RequestChanges, ResolveThread, SaveDocument, Via,
+    ReopenStage, ReplyInThread, RequestChanges, ResolveThread, SaveDocument, Submitted, Via,
 };
 use konductro_domain::project::policy::ApprovalPolicy;
 use konductro_domain::project::{Project, ProjectCommand, ProjectEvent};
@@ -362,7 +362,9 @@ impl Journal {
     }
 
     fn analyse_and_approve(&mut self) {
-        self.edit(developer(), Stage::TechnicalAnalysis, Via::Ide(None), "# Verdict\nIt fits.\n");
+        let submission_id = KeptSubmissionId(Uuid::from_u128(77));
+        let submitted = Submitted { submission_id, source: None, sidecar: None, findings: Vec::new() };
+        self.edit(developer(), Stage::TechnicalAnalysis, Via::Ide(Box::new(submitted)), "# Verdict\nIt fits.\n");
         self.approve(architect(), Stage::TechnicalAnalysis);
     }
 

@@ -198,3 +198,26 @@ async fn completions_know_the_commands() {
     let help = expect(terminal.run(&["--help"]).await, 0);
     assert!(help.stdout.contains("Exit codes:"), "{}", help.stdout);
 }
+
+#[tokio::test]
+async fn the_context_of_a_phase_is_printed_by_key_and_number_or_by_id() {
+    let server = Server::start().await;
+    let (dana, project) = project_of_dana(&server).await;
+    let phases = dana.get(&format!("/projects/{project}/phases")).await.expect(200);
+    let phase = phases["items"][0]["id"].as_str().unwrap();
+    let requirements = "# Requirements\n\n## Functional\n\n- R-1 Sellers get their share within two days.\n";
+    dana.save_version(phase, "requirements", requirements).await.expect(201);
+    dana.approve(phase, "requirements").await.expect(201);
+    let terminal = Terminal::new(server.url());
+    expect(terminal.pasting(&["login", "--with-token"], &dana.issue_token(&project, &["read"]).await.0).await, 0);
+    let told = expect(terminal.run(&["context", "pay-1"]).await, 0);
+    for part in ["# PAY-1 Split settlement", "approved version 1", "R-1 Sellers get their share", "must hold"] {
+        assert!(told.stdout.contains(part), "{part}: {}", told.stdout);
+    }
+    let told = expect(terminal.run(&["context", phase, "--json"]).await, 0);
+    let told: Value = serde_json::from_str(&told.stdout).unwrap();
+    assert_eq!((&told["phase"]["key"], &told["requirements"]["version"]), (&json!("PAY-1"), &json!(1)));
+    expect(terminal.run(&["context", "PAY-9"]).await, 1);
+    expect(terminal.run(&["context", "OPS-1"]).await, 3);
+    expect(terminal.run(&["context", "nothing"]).await, 2);
+}

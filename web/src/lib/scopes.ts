@@ -5,8 +5,8 @@ export const SCOPES: TokenScope[] = ["read", "analysis:write", "findings:write"]
 
 export const SCOPE_WORD: Record<TokenScope, string> = {
   read: "Read the project",
-  "analysis:write": "Check and submit technical analyses",
-  "findings:write": "Raise findings and report drift",
+  "analysis:write": "Check and submit technical analyses, report drift",
+  "findings:write": "Raise findings",
 };
 
 /** How long tokens may live, in days. */

@@ -157,7 +157,7 @@ export function DocumentPane(props: Props) {
           phase={phase}
           view={view}
           kept={artefact.data?.kept_submissions ?? []}
-          onAdopted={() => onSearch({ version: null, view: "read" })}
+          onAdopted={(version) => version !== null && onSaved(version)}
         />
       )}
       {artefact.data?.drift && artefact.data.drift.version === shownVersion && (

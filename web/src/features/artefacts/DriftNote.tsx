@@ -15,7 +15,7 @@ export function driftInWords(drift: DriftReport): string {
   const places = `${drift.total} ${drift.total === 1 ? "place" : "places"}`;
   return drifted === 0
     ? `All ${places} of the evidence are as they were`
-    : `${drifted} of ${places} of the evidence changed since`;
+    : `${drifted} of ${drift.total} places of the evidence changed since`;
 }
 
 export function DriftNote({ drift }: { drift: DriftReport }) {

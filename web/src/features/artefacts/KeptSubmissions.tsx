@@ -14,7 +14,12 @@ import { reopeningInWords } from "~/lib/reopening";
 
 const ReadingDiff = lazy(() => import("./ReadingDiff").then((part) => ({ default: part.ReadingDiff })));
 
-type Props = { phase: Phase; view: StageView; kept: readonly KeptSubmission[]; onAdopted: () => void };
+type Props = {
+  phase: Phase;
+  view: StageView;
+  kept: readonly KeptSubmission[];
+  onAdopted: (version: number | null) => void;
+};
 
 export function KeptSubmissions({ phase, view, kept, onAdopted }: Props) {
   const [looking, setLooking] = useState<KeptSubmission | null>(null);
@@ -42,9 +47,9 @@ export function KeptSubmissions({ phase, view, kept, onAdopted }: Props) {
           view={view}
           submission={looking}
           onClose={() => setLooking(null)}
-          onAdopted={() => {
+          onAdopted={(version) => {
             setLooking(null);
-            onAdopted();
+            onAdopted(version);
           }}
         />
       )}
@@ -62,9 +67,10 @@ function KeptDialog({ phase, view, submission, onClose, onAdopted }: DialogProps
   const after = useQuery(keptSubmissionQuery(phase.id, view.stage, submission.id));
   const adopt = useMutation({
     mutationFn: (reason: string) => adoptSubmission(place, submission.id, reason),
-    onSuccess: async () => {
+    onSuccess: async (after) => {
       await client.invalidateQueries({ queryKey: keys.phase(phase.id) });
-      onAdopted();
+      const adopted = after.stages.find((candidate) => candidate.stage === view.stage);
+      onAdopted(adopted?.latest_version ?? null);
     },
   });
   const blocks = useMemo(

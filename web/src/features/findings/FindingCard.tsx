@@ -29,7 +29,7 @@ export function FindingCard({ phase, finding, found, mutations, onShow }: Props)
   const [open, setOpen] = useState(!answered);
   const [asking, setAsking] = useState<"accept" | "decline" | null>(null);
   return (
-    <section
+    <article
       aria-label={`Finding of ${finding.raised_by.name} against ${finding.ref}`}
       className={`border-l-2 bg-paper px-2.5 py-2 text-xs ${answered ? "border-rule" : "border-changes"}`}
     >
@@ -96,7 +96,7 @@ export function FindingCard({ phase, finding, found, mutations, onShow }: Props)
       {!asking && mutations.accept.variables === finding.id && (
         <ProblemNotice error={mutations.accept.error} />
       )}
-    </section>
+    </article>
   );
 }
 
