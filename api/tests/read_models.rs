@@ -37,7 +37,7 @@ use konductro_projections::{READ_MODELS, artefact_versions, history, project_lis
 use serde_json::Value;
 use sqlx::PgPool;
 
-use journal::{Journal, architect, developer, proposal, sdm};
+use journal::{Journal, architect, developer, person, proposal, sdm};
 
 struct Database {
     folder: PathBuf,
@@ -343,7 +343,8 @@ async fn the_api_shows_names_gates_and_permissions() {
     assert!(views::diff::diff(&from, artefact.latest.as_ref().unwrap()).added_words > 0);
     assert_eq!(views::artefact::versions(pool, journal.phase_id, Stage::Requirements).await.unwrap().len(), 2);
 
-    let page = views::conversation::messages(pool, journal.phase_id, Stage::Requirements, first_page()).await.unwrap();
+    let (phase, reader) = (journal.phase_id, person(sdm(), Role::Sdm));
+    let page = views::conversation::messages(pool, phase, Stage::Requirements, &reader, first_page()).await.unwrap();
     let page = serde_json::to_value(&page).unwrap();
     assert_eq!(page["items"][0]["author"]["name"], "Dana");
     assert_eq!(page["items"][1]["documents"][0]["state"], "saved");

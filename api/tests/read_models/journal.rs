@@ -57,7 +57,7 @@ pub(crate) fn stranger() -> UserId {
     user(4)
 }
 
-fn person(user_id: UserId, role: Role) -> Person {
+pub(crate) fn person(user_id: UserId, role: Role) -> Person {
     Person { user_id, roles: Roles::from([role]), credential: Credential::Session(SessionId(Uuid::from_u128(9))) }
 }
 
