@@ -3,8 +3,9 @@
 //! The same two texts give the same difference anywhere and at any time: work is bounded by counting steps
 //! and not by a clock. Texts too different for the bound are shown as removed and added whole.
 
-use similar::{Algorithm, DiffOp, capture_diff_slices};
+use similar::DiffOp;
 
+use super::align::{Alignment, split_words};
 use super::sections::{Section, sections};
 
 /// What changed between two texts.
@@ -81,7 +82,7 @@ pub struct WordDiff {
 
 /// Compares two Markdown texts.
 pub fn diff(old: &str, new: &str) -> Diff {
-    let mut compare = Compare { steps_left: 60_000_000, added_words: 0, removed_words: 0 };
+    let mut compare = Compare { alignment: Alignment::default(), added_words: 0, removed_words: 0 };
     let sections = compare.documents(&sections(old), &sections(new));
     Diff { sections, added_words: compare.added_words, removed_words: compare.removed_words }
 }
@@ -95,7 +96,7 @@ fn changes_in(lines: &[LineDiff]) -> usize {
 
 /// The running comparison.
 struct Compare {
-    steps_left: u64,
+    alignment: Alignment,
     added_words: usize,
     removed_words: usize,
 }
@@ -105,7 +106,7 @@ impl Compare {
         let headings = |sections: &[Section<'_>]| sections.iter().map(|it| it.heading_line.to_owned()).collect();
         let (old_headings, new_headings): (Vec<String>, Vec<String>) = (headings(old), headings(new));
         let mut compared = Vec::new();
-        for op in self.align(&old_headings, &new_headings) {
+        for op in self.alignment.align(&old_headings, &new_headings) {
             if matches!(op, DiffOp::Equal { .. }) {
                 let pairs = old[op.old_range()].iter().zip(&new[op.new_range()]);
                 compared.extend(pairs.map(|(old, new)| self.section(old, new)));
@@ -151,7 +152,7 @@ impl Compare {
             return self.compared(heading, SectionChange::Same, lines, before);
         }
         let mut lines = Vec::new();
-        for op in self.align(&old.lines, &new.lines) {
+        for op in self.alignment.align(&old.lines, &new.lines) {
             let (removed, added) = (&old.lines[op.old_range()], &new.lines[op.new_range()]);
             match op {
                 DiffOp::Equal { .. } => lines.extend(added.iter().map(|line| self.line(line, Change::Same))),
@@ -209,7 +210,7 @@ impl Compare {
     /// The words of two lines, where at least a third of them is the same.
     fn words(&mut self, old: &str, new: &str) -> Option<(Vec<WordDiff>, Vec<WordDiff>)> {
         let (old, new) = (split_words(old), split_words(new));
-        let ops = self.align(&old, &new);
+        let ops = self.alignment.align(&old, &new);
         let same: usize = ops
             .iter()
             .filter(|op| matches!(op, DiffOp::Equal { .. }))
@@ -234,47 +235,12 @@ impl Compare {
         }
         Some((old_words, new_words))
     }
-
-    /// Aligns two sequences; past the bound everything between their common ends is replaced.
-    fn align<T: std::hash::Hash + Eq + Ord>(&mut self, old: &[T], new: &[T]) -> Vec<DiffOp> {
-        let head = old.iter().zip(new).take_while(|(old, new)| old == new).count();
-        let tail = old[head..].iter().rev().zip(new[head..].iter().rev()).take_while(|(old, new)| old == new).count();
-        let (old_len, new_len) = (old.len() - head - tail, new.len() - head - tail);
-        let size = (old_len + new_len) as u64;
-        let steps = size.saturating_mul(size);
-        if let Some(left) = self.steps_left.checked_sub(steps) {
-            self.steps_left = left;
-            return capture_diff_slices(Algorithm::Myers, old, new);
-        }
-        let equal = |old_index, new_index, len| DiffOp::Equal { old_index, new_index, len };
-        let mut ops = vec![
-            equal(0, 0, head),
-            DiffOp::Replace { old_index: head, old_len, new_index: head, new_len },
-            equal(head + old_len, head + new_len, tail),
-        ];
-        ops.retain(|op| !op.old_range().is_empty() || !op.new_range().is_empty());
-        ops
-    }
 }
 
 fn push(words: &mut Vec<WordDiff>, kind: Change, text: String) {
     if !text.is_empty() {
         words.push(WordDiff { kind, text });
     }
-}
-
-/// Words and the blanks between them, in turn; joined they are the line again.
-fn split_words(line: &str) -> Vec<&str> {
-    let mut words = Vec::new();
-    let mut rest = line;
-    while let Some(first) = rest.chars().next() {
-        let blank = first.is_whitespace();
-        let end = rest.find(|c: char| c.is_whitespace() != blank).unwrap_or(rest.len());
-        let (word, after) = rest.split_at(end);
-        words.push(word);
-        rest = after;
-    }
-    words
 }
 
 #[cfg(test)]

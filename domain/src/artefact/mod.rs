@@ -1,5 +1,6 @@
 //! What can be said of an artefact's text alone, without a phase around it.
 
+mod align;
 pub mod anchor;
 mod blocks;
 pub mod check;
@@ -10,6 +11,7 @@ pub mod drift;
 mod fences;
 pub mod ids;
 pub mod open_points;
+pub mod origins;
 pub mod parse;
 pub mod reading;
 pub mod reference;
