@@ -221,15 +221,16 @@ pub async fn project(tx: &mut PgConnection, page: &[Recorded<Event>]) -> Result<
 }
 
 /// What a page adds and changes: only approvals that count and requests that are open can still change.
-struct Changes {
-    versions: Vec<VersionRow>,
-    approvals: BTreeMap<i64, ApprovalRow>,
-    requests: BTreeMap<ChangeRequestId, ChangeRequestRow>,
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Changes {
+    pub(crate) versions: Vec<VersionRow>,
+    pub(crate) approvals: BTreeMap<i64, ApprovalRow>,
+    pub(crate) requests: BTreeMap<ChangeRequestId, ChangeRequestRow>,
     before: Changeable,
 }
 
 /// What stood when the page was begun.
-#[derive(Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 struct Changeable {
     approvals: Vec<ApprovalRow>,
     requests: Vec<ChangeRequestRow>,
@@ -247,7 +248,7 @@ impl Changes {
         })
     }
 
-    fn apply(&mut self, recorded: &Recorded<Event>, event: &PhaseEvent, phase_id: PhaseId) {
+    pub(crate) fn apply(&mut self, recorded: &Recorded<Event>, event: &PhaseEvent, phase_id: PhaseId) {
         match event {
             PhaseEvent::ArtefactVersionAdded { stage, .. } => {
                 self.supersede(phase_id, *stage);
@@ -502,6 +503,24 @@ pub async fn marks(
     .bind(i64::from(to))
     .fetch_all(pool)
     .await?;
+    Ok(rows.into_iter().map(|Json(row)| row).collect())
+}
+
+/// Every version of an artefact up to one, oldest first, with their texts.
+pub async fn chain(
+    pool: &PgPool,
+    phase: PhaseId,
+    stage: Stage,
+    up_to: u32,
+) -> Result<Vec<VersionWithText>, ProjectionError> {
+    let statement =
+        format!("{WITH_TEXT} where v.phase_id = $1 and v.stage = $2 and v.version <= $3 order by v.version");
+    let rows: Vec<Json<VersionWithText>> = sqlx::query_scalar(&statement)
+        .bind(phase.0)
+        .bind(stage.as_str())
+        .bind(i64::from(up_to))
+        .fetch_all(pool)
+        .await?;
     Ok(rows.into_iter().map(|Json(row)| row).collect())
 }
 

@@ -47,8 +47,9 @@ pub async fn project(tx: &mut PgConnection, page: &[Recorded<Event>]) -> Result<
 }
 
 /// What a page adds and changes.
-struct Changes {
-    stories: BTreeMap<StoryId, WholeStory>,
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Changes {
+    pub(crate) stories: BTreeMap<StoryId, WholeStory>,
     bases: BTreeMap<String, Basis>,
 }
 
@@ -60,7 +61,7 @@ impl Changes {
         Ok(Self { stories, bases: BTreeMap::new() })
     }
 
-    fn apply(
+    pub(crate) fn apply(
         &mut self,
         recorded: &Recorded<Event>,
         event: &StoryEvent,

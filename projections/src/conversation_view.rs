@@ -24,7 +24,8 @@ use crate::{ProjectionError, Writes, rows, streams};
 mod reads;
 
 pub use reads::{
-    FinishedTurn, GivenBlock, LiveTurn, PromptGiven, TurnWithTexts, finished_turns, live_turn, page_of, prompt_of, turn,
+    FinishedTurn, GivenBlock, LiveTurn, PromptGiven, TurnWithTexts, WritingTurn, finished_turns, live_turn, page_of,
+    prompt_of, turn, writing_turns,
 };
 
 /// The tables of this read model.
@@ -193,7 +194,7 @@ const STORE_PROMPTS: &str = "insert into conversation_prompts \
     select * from jsonb_populate_recordset(null::conversation_prompts, $rows)";
 
 /// The turn that an event changes.
-fn turn_of(event: &Event) -> Option<TurnId> {
+pub(crate) fn turn_of(event: &Event) -> Option<TurnId> {
     match event {
         Event::Conversation(
             ConversationEvent::MessagePosted { turn_id, .. }
@@ -211,13 +212,18 @@ fn turn_of(event: &Event) -> Option<TurnId> {
 }
 
 /// What a page adds and changes.
-struct Changes {
-    turns: BTreeMap<TurnId, TurnRow>,
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Changes {
+    pub(crate) turns: BTreeMap<TurnId, TurnRow>,
     prompts: BTreeMap<(TurnId, u32), PromptRow>,
 }
 
 impl Changes {
-    fn apply(&mut self, recorded: &Recorded<Event>, event: &ConversationEvent) -> Result<(), ProjectionError> {
+    pub(crate) fn apply(
+        &mut self,
+        recorded: &Recorded<Event>,
+        event: &ConversationEvent,
+    ) -> Result<(), ProjectionError> {
         let (phase_id, stage) = streams::conversation_of(&recorded.stream)?;
         match event {
             ConversationEvent::MessagePosted { message_id, turn_id, author, text, .. } => {
@@ -308,7 +314,7 @@ impl Changes {
     }
 
     /// Notes what became of a document. An old attempt's document is gone from the row, and is left alone.
-    fn note_outcome(&mut self, event: &PhaseEvent) {
+    pub(crate) fn note_outcome(&mut self, event: &PhaseEvent) {
         let (turn_id, ordinal, content, outcome) = match event {
             PhaseEvent::ArtefactVersionAdded {
                 turn_id: Some(turn_id),

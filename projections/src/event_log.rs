@@ -84,7 +84,7 @@ pub async fn page(connection: &mut PgConnection, after: i64, limit: i64) -> Resu
     Ok(Page { events, poison: None })
 }
 
-fn read(row: &PgRow) -> Result<Result<Recorded<Event>, Unreadable>, sqlx::Error> {
+pub(crate) fn read(row: &PgRow) -> Result<Result<Recorded<Event>, Unreadable>, sqlx::Error> {
     let stream = Stream { aggregate_type: row.try_get("aggregate_type")?, aggregate_id: row.try_get("aggregate_id")? };
     let payload: &str = row.try_get("payload")?;
     let metadata: &str = row.try_get("metadata")?;

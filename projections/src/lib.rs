@@ -25,6 +25,7 @@ pub mod phase_board;
 pub mod project_list;
 pub mod raised_findings;
 pub mod rebuild;
+pub mod replay;
 pub mod review_table;
 mod rows;
 mod streams;

@@ -81,7 +81,7 @@ pub struct BoardPhase {
 }
 
 impl BoardPhase {
-    fn opened(recorded: &Recorded<Event>, event: &PhaseEvent, phase_id: PhaseId) -> Option<Self> {
+    pub(crate) fn opened(recorded: &Recorded<Event>, event: &PhaseEvent, phase_id: PhaseId) -> Option<Self> {
         let PhaseEvent::PhaseOpened { project_id, number, kind, title, brief, .. } = event else {
             return None;
         };
@@ -107,7 +107,7 @@ impl BoardPhase {
         Some(Self { phase, stages: Vec::new() })
     }
 
-    fn apply(&mut self, recorded: &Recorded<Event>, event: &PhaseEvent) {
+    pub(crate) fn apply(&mut self, recorded: &Recorded<Event>, event: &PhaseEvent) {
         self.phase.version = recorded.sequence;
         self.phase.updated_at = recorded.at;
         match event {

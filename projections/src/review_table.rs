@@ -43,9 +43,10 @@ pub async fn project(tx: &mut PgConnection, page: &[Recorded<Event>]) -> Result<
 }
 
 /// What a page adds and changes.
-struct Changes {
-    proposals: BTreeMap<ProposalId, ProposalRow>,
-    generations: BTreeMap<GenerationId, GenerationRow>,
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Changes {
+    pub(crate) proposals: BTreeMap<ProposalId, ProposalRow>,
+    pub(crate) generations: BTreeMap<GenerationId, GenerationRow>,
 }
 
 impl Changes {
@@ -68,7 +69,7 @@ impl Changes {
         })
     }
 
-    fn apply(
+    pub(crate) fn apply(
         &mut self,
         recorded: &Recorded<Event>,
         event: &StoryReviewEvent,

@@ -1,7 +1,7 @@
 //! What pages, and the worker that asks the model, read of conversations.
 
-use konductro_domain::conductor::{GeneratedBy, PromptBlock};
-use konductro_domain::ids::{PhaseId, TurnId};
+use konductro_domain::conductor::{GeneratedBy, PromptBlock, PromptManifest};
+use konductro_domain::ids::{PhaseId, TurnId, UserId};
 use konductro_domain::stage::Stage;
 use serde::Deserialize;
 use sqlx::PgPool;
@@ -165,4 +165,40 @@ pub async fn prompt_of(
         cache_profile: row.manifest.cache_profile,
         blocks: row.manifest.blocks.into_iter().map(with_text).collect(),
     }))
+}
+
+/// A turn that wrote a document: who asked, who answered, and what that was given.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct WritingTurn {
+    /// The turn.
+    pub turn_id: TurnId,
+    /// The conversation it is in.
+    pub stage: Stage,
+    /// Who asked.
+    pub author: UserId,
+    /// Which attempt it came to.
+    pub attempt: u32,
+    /// The model that the endpoint says it used.
+    pub model_returned: Option<String>,
+    /// What was given; `None` where no model was asked.
+    pub manifest: Option<PromptManifest>,
+}
+
+/// Some turns of a phase, with what was given for them.
+pub async fn writing_turns(
+    pool: &PgPool,
+    phase: PhaseId,
+    turns: &[TurnId],
+) -> Result<Vec<WritingTurn>, ProjectionError> {
+    let rows: Vec<Json<WritingTurn>> = sqlx::query_scalar(
+        "select jsonb_build_object('turn_id', t.turn_id, 'stage', t.stage, 'author', t.author, 'attempt', t.attempt, \
+             'model_returned', t.model_returned, 'manifest', p.manifest) \
+         from conversation_turns t left join conversation_prompts p on p.turn_id = t.turn_id and p.attempt = t.attempt \
+         where t.phase_id = $1 and t.turn_id = any($2)",
+    )
+    .bind(phase.0)
+    .bind(turns.iter().map(|turn| turn.0).collect::<Vec<_>>())
+    .fetch_all(pool)
+    .await?;
+    Ok(rows.into_iter().map(|Json(row)| row).collect())
 }
