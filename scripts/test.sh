@@ -26,6 +26,11 @@ if ! cmp -s tests/mcp/package-lock.json tests/mcp/node_modules/installed-lock.js
     cp tests/mcp/package-lock.json tests/mcp/node_modules/installed-lock.json
 fi
 
+# What the second verifier of audit exports runs with.
+KONDUCTRO_VERIFIER_PYTHON=$(sh scripts/verifier.sh)
+export KONDUCTRO_VERIFIER_PYTHON
+[ -n "$KONDUCTRO_VERIFIER_PYTHON" ] || echo "SKIPPED: the second verifier (Python) of audit exports; see above why"
+
 headline "Rust: unit, contract and acceptance tests"
 if cargo nextest --version >/dev/null 2>&1; then
     cargo nextest run --workspace "$@"

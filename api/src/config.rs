@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use clap::{ArgAction, Args, ValueEnum};
 
+use crate::audit::key::{self, KeyPlace};
 use crate::conductor::price::PriceTable;
 use crate::embedded_postgres::EmbeddedOptions;
 use crate::identity::TOKEN_REQUESTS_A_MINUTE;
@@ -31,6 +32,9 @@ pub struct Config {
     /// Who answers as Conductor.
     #[command(flatten)]
     pub model: ModelConfig,
+    /// How the log is signed.
+    #[command(flatten)]
+    pub audit: AuditConfig,
 }
 
 /// Where the server listens and how it is reached.
@@ -101,6 +105,32 @@ impl DatabaseConfig {
             data_dir: self.data.clone(),
             bin: self.pg_bin.clone(),
             fallback_bin: self.pg_fallback_bin.clone(),
+        }
+    }
+}
+
+/// How the log's heads are signed.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Audit")]
+pub struct AuditConfig {
+    /// The file of the key that signs the log's heads; made where there is none.
+    ///
+    /// Without it: `audit.key` in the data folder, or, with DATABASE_URL, in the database, where replicas share it.
+    #[arg(long, env = "KONDUCTRO_AUDIT_KEY", value_name = "FILE")]
+    pub audit_key: Option<PathBuf>,
+    /// The log's name in its signed heads, such as `plan.example.org`; chosen when the key is made, and kept with it.
+    #[arg(long, env = "KONDUCTRO_AUDIT_ORIGIN", value_name = "NAME")]
+    pub audit_origin: Option<String>,
+}
+
+impl AuditConfig {
+    /// Where the key is kept.
+    #[must_use]
+    pub fn key_place(&self, database: &DatabaseConfig) -> KeyPlace {
+        match (&self.audit_key, &database.database_url) {
+            (Some(file), _) => KeyPlace::File(file.clone()),
+            (None, Some(_)) => KeyPlace::Database,
+            (None, None) => KeyPlace::File(database.data.join(key::FILE)),
         }
     }
 }
@@ -226,7 +256,7 @@ impl FromStr for Secret {
 }
 
 /// `1500ms`, `90s`, `2m`, or a plain number of seconds.
-fn duration(text: &str) -> Result<Duration, String> {
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     let split = text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len());
     let (digits, unit) = text.split_at(split);
     let wrong = || format!("`{text}` is not a time: write for example 1500ms, 90s or 2m");

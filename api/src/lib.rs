@@ -2,6 +2,7 @@
 //!
 //! Everything that knows the outside world lives here; `startup` puts the parts together.
 
+pub mod audit;
 pub mod checker;
 pub mod checkout;
 pub mod cli;
@@ -21,6 +22,7 @@ pub mod openapi;
 pub mod personal;
 pub mod policies;
 pub mod problem;
+pub mod replay;
 pub mod routes;
 pub mod salted;
 pub mod startup;

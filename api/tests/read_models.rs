@@ -203,7 +203,7 @@ async fn the_conversation_can_be_read(pool: &PgPool, journal: &Journal) {
 
 async fn the_history_is_whole(pool: &PgPool, journal: &Journal) {
     let expected = journal.events.iter().filter(|event| event.stream.aggregate_type != "project").count();
-    let rows = history::of_phase(pool, journal.phase_id, 0, 1000).await.unwrap();
+    let rows = history::of_phase(pool, journal.phase_id, &history::Wanted::default(), 0, 1000).await.unwrap();
     assert_eq!(rows.len(), expected);
     assert_eq!(rows[0].payload, journal.events.iter().find(|event| event.position == rows[0].position).unwrap().event);
     let reason = history::reason_of_reopening(pool, journal.phase_id, Stage::Requirements).await.unwrap();
@@ -360,7 +360,7 @@ async fn the_api_shows_names_gates_and_permissions() {
     let text = views::project::context_text(pool, journal.project_id).await.unwrap().unwrap();
     assert_eq!(text.body(), "Sellers get their share.");
 
-    let history = views::history::of_phase(pool, journal.phase_id, 0, 3).await.unwrap();
+    let history = views::history::of_phase(pool, journal.phase_id, &history::Wanted::default(), 0, 3).await.unwrap();
     assert_eq!(history.items[0].summary, "Dana opened phase 1: Split settlement.");
     assert!(history.next_cursor.is_some());
     database.stop().await;

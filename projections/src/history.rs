@@ -4,9 +4,10 @@
 
 use konductro_domain::actor::{Actor, Credential};
 use konductro_domain::event::{Event, Recorded};
-use konductro_domain::ids::{EventId, PhaseId};
+use konductro_domain::ids::{EventId, PhaseId, UserId};
 use konductro_domain::role::Role;
 use konductro_domain::stage::Stage;
+use konductro_domain::workspace::WorkspaceEvent;
 use serde::{Deserialize, Serialize};
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgPool};
@@ -52,7 +53,7 @@ pub async fn project(_: &mut PgConnection, page: &[Recorded<Event>]) -> Result<W
     let mut added = Vec::new();
     for event in page {
         if let Some(phase_id) = phase_of(event)? {
-            added.push(row(event, phase_id));
+            added.push(HistoryRow::of(event, phase_id));
         }
     }
     let mut writes = Writes::default();
@@ -66,40 +67,59 @@ fn phase_of(event: &Recorded<Event>) -> Result<Option<PhaseId>, ProjectionError>
         Event::Conversation(_) => streams::conversation_of(&event.stream).map(|(phase, _)| Some(phase)),
         // What becomes of a phase's stories is part of the phase's history.
         Event::StoryReview(_) | Event::Story(_) => Ok(event.phase_id),
+        // That a text of the phase was erased.
+        Event::Workspace(WorkspaceEvent::TextErased { .. }) => Ok(event.phase_id),
         Event::Workspace(_) | Event::Project(_) => Ok(None),
     }
 }
 
-fn row(event: &Recorded<Event>, phase_id: PhaseId) -> HistoryRow {
-    HistoryRow {
-        position: event.position,
-        phase_id,
-        event_id: event.event_id,
-        event_type: event.event.name(),
-        at: event.at,
-        actor: event.actor,
-        role: event.role,
-        credential: event.credential,
-        aggregate_type: event.stream.aggregate_type.clone(),
-        aggregate_id: event.stream.aggregate_id.clone(),
-        sequence: event.sequence,
-        payload: event.event.clone(),
+impl HistoryRow {
+    /// The row of an event.
+    pub fn of(event: &Recorded<Event>, phase_id: PhaseId) -> Self {
+        Self {
+            position: event.position,
+            phase_id,
+            event_id: event.event_id,
+            event_type: event.event.name(),
+            at: event.at,
+            actor: event.actor,
+            role: event.role,
+            credential: event.credential,
+            aggregate_type: event.stream.aggregate_type.clone(),
+            aggregate_id: event.stream.aggregate_id.clone(),
+            sequence: event.sequence,
+            payload: event.event.clone(),
+        }
     }
+}
+
+/// Which of a phase's events are wanted.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// Only those of these names.
+    pub types: Option<Vec<String>>,
+    /// Only those that this person caused.
+    pub person: Option<UserId>,
 }
 
 /// The events of a phase after a position, oldest first.
 pub async fn of_phase(
     pool: &PgPool,
     phase: PhaseId,
+    wanted: &Wanted,
     after: i64,
     limit: i64,
 ) -> Result<Vec<HistoryRow>, ProjectionError> {
     let rows: Vec<Json<HistoryRow>> = sqlx::query_scalar(
-        "select to_jsonb(h) from history h where phase_id = $1 and position > $2 order by position limit $3",
+        "select to_jsonb(h) from history h where phase_id = $1 and position > $2 \
+             and ($4::text[] is null or event_type = any($4)) and ($5::text is null or actor ->> 'user_id' = $5) \
+         order by position limit $3",
     )
     .bind(phase.0)
     .bind(after)
     .bind(limit)
+    .bind(&wanted.types)
+    .bind(wanted.person.map(|person| person.to_string()))
     .fetch_all(pool)
     .await?;
     Ok(rows.into_iter().map(|Json(row)| row).collect())

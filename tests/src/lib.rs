@@ -11,6 +11,7 @@
 
 pub mod aimock;
 pub mod analysis;
+pub mod audit;
 pub mod chance;
 pub mod database;
 pub mod frame_schemas;
@@ -20,6 +21,7 @@ pub mod invariants;
 pub mod ledger;
 pub mod live_server;
 pub mod log;
+pub mod long_phase;
 pub mod mcp;
 pub mod people;
 pub mod person;

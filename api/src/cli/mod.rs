@@ -2,8 +2,10 @@
 //!
 //! Each subcommand has its file. Those of the operator hand over to `startup` at once; those of developers talk to a
 //! server, through `client`, as whoever `credentials` finds. An error is a sentence on standard error that says what
-//! to do next, and an exit code of `exit`; a wrong option is clap's own message and code 2.
+//! to do next, and an exit code of `exit`; a wrong option is clap's own message and code 2. `audit
+//! verify` and `audit watch` end with codes that say what they found.
 
+mod audit;
 pub mod client;
 mod completions;
 mod connection;
@@ -46,10 +48,11 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Serve(serve::Serve),
+    Serve(Box<serve::Serve>),
     Migrate(migrate::Migrate),
     Projections(projections::Projections),
     User(user::User),
+    Audit(audit::Audit),
     Openapi(openapi::Openapi),
     Login(login::Login),
     Logout(logout::Logout),
@@ -75,7 +78,7 @@ pub async fn run() -> ExitCode {
         Err(error) => error.exit(),
     };
     match cli.run().await {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => match error.downcast::<Failure>() {
             Ok(failure) => failure.tell(),
             Err(error) => Failure::new(Exit::Error, error.to_string()).tell(),
@@ -84,28 +87,30 @@ pub async fn run() -> ExitCode {
 }
 
 impl Cli {
-    async fn run(self) -> Result<(), CommandError> {
+    async fn run(self) -> Result<ExitCode, CommandError> {
         telemetry::start(&self.log)?;
         match self.command {
-            Command::Serve(command) => command.run().await,
-            Command::Migrate(command) => command.run().await,
-            Command::Projections(command) => command.run().await,
-            Command::User(command) => command.run().await,
-            Command::Openapi(command) => command.run(),
-            Command::Login(command) => Ok(command.run().await?),
-            Command::Logout(command) => Ok(command.run().await?),
-            Command::Whoami(command) => Ok(command.run().await?),
-            Command::Token(command) => Ok(command.run().await?),
-            Command::Phases(command) => Ok(command.run().await?),
-            Command::Context(command) => Ok(command.run().await?),
-            Command::Init(command) => Ok(command.run()?),
-            Command::Evidence(command) => Ok(command.run()?),
-            Command::Validate(command) => Ok(command.run().await?),
-            Command::Submit(command) => Ok(command.run().await?),
-            Command::Verify(command) => Ok(command.run().await?),
-            Command::Mcp(command) => Ok(command.run().await?),
-            Command::Completions(command) => command.run(),
+            Command::Serve(command) => command.run().await?,
+            Command::Migrate(command) => command.run().await?,
+            Command::Projections(command) => command.run().await?,
+            Command::User(command) => command.run().await?,
+            Command::Audit(command) => return command.run().await,
+            Command::Openapi(command) => command.run()?,
+            Command::Login(command) => command.run().await?,
+            Command::Logout(command) => command.run().await?,
+            Command::Whoami(command) => command.run().await?,
+            Command::Token(command) => command.run().await?,
+            Command::Phases(command) => command.run().await?,
+            Command::Context(command) => command.run().await?,
+            Command::Init(command) => command.run()?,
+            Command::Evidence(command) => command.run()?,
+            Command::Validate(command) => command.run().await?,
+            Command::Submit(command) => command.run().await?,
+            Command::Verify(command) => command.run().await?,
+            Command::Mcp(command) => command.run().await?,
+            Command::Completions(command) => command.run()?,
         }
+        Ok(ExitCode::SUCCESS)
     }
 }
 

@@ -1,4 +1,4 @@
-//! `konductro user reset-password`.
+//! `konductro user reset-password` and `konductro user erase`.
 
 use clap::{Args, Subcommand};
 
@@ -25,11 +25,30 @@ enum Command {
         #[command(flatten)]
         identity: IdentityConfig,
     },
+    /// Erase a person: name, address, credentials and drafts. What they did stays in the log, under their id.
+    Erase {
+        /// The person's e-mail address.
+        email: String,
+        /// Who erases them, by e-mail address: it stays in the log.
+        #[arg(long, value_name = "EMAIL")]
+        by: String,
+        #[command(flatten)]
+        database: DatabaseConfig,
+        #[command(flatten)]
+        identity: IdentityConfig,
+    },
 }
 
 impl User {
     pub(super) async fn run(self) -> Result<(), CommandError> {
-        let Command::ResetPassword { email, database, identity } = self.command;
-        Ok(startup::reset_password(database, identity, &email).await?)
+        match self.command {
+            Command::ResetPassword { email, database, identity } => {
+                startup::reset_password(database, identity, &email).await?;
+            }
+            Command::Erase { email, by, database, identity } => {
+                startup::erase_user(database, identity, &email, &by).await?;
+            }
+        }
+        Ok(())
     }
 }

@@ -19,7 +19,7 @@ mod users;
 use std::sync::Arc;
 
 use konductro_domain::actor::{Actor, Credential};
-use konductro_domain::ids::{CorrelationId, WORKSPACE_STREAM};
+use konductro_domain::ids::{CorrelationId, UserId, WORKSPACE_STREAM};
 use konductro_domain::workspace::{RecordFacts, Workspace, WorkspaceEvent};
 use sqlx::PgPool;
 use time::OffsetDateTime;
@@ -32,7 +32,7 @@ pub use demo::{DEMO_PASSWORD, DemoPerson, NewDemoPerson};
 pub use device_logins::{Collected, DeviceApproval, DeviceLogin, NewDeviceLogin, WaitingDevice};
 pub use error::IdentityError;
 pub use passwords::Hashing;
-pub use people::{Person, people, person};
+pub use people::{ERASED_PERSON, Person, people, person};
 pub use sessions::{Authenticated, EarlierReceipt, Key, LONGEST, OpenedSession, SessionEnd};
 pub use setup::SetUp;
 pub use sign_in::{Origin, SignIn, SignedIn};
@@ -81,6 +81,11 @@ impl By {
             request_id: None,
             receipt: None,
         }
+    }
+
+    /// Somebody at the machine's own console, who says who they are.
+    pub fn at_the_console(user_id: UserId) -> Self {
+        Self::console().by_person(Actor::Person { user_id }, Credential::Console)
     }
 
     fn by_person(mut self, actor: Actor, credential: Credential) -> Self {

@@ -8,6 +8,9 @@ use sqlx::PgPool;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+/// What stands for the name of somebody who was erased: an account goes in no other way.
+pub const ERASED_PERSON: &str = "Erased person";
+
 /// A person, as others see them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Person {
@@ -31,5 +34,5 @@ pub async fn people(pool: &PgPool, ids: &[UserId]) -> Result<HashMap<UserId, Per
 
 /// One of them; who was erased has no name any more.
 pub fn person(people: &HashMap<UserId, Person>, id: UserId) -> Person {
-    people.get(&id).cloned().unwrap_or_else(|| Person { user_id: id, name: "Former user".to_owned() })
+    people.get(&id).cloned().unwrap_or_else(|| Person { user_id: id, name: ERASED_PERSON.to_owned() })
 }

@@ -281,6 +281,36 @@ impl Identity {
         Ok(after)
     }
 
+    /// The person who signs in with an address, unless they are kept from it.
+    pub async fn active_user(&self, email: &str) -> Result<User, IdentityError> {
+        let found = sqlx::query_as(&format!("SELECT {COLUMNS} FROM users WHERE email_key = $1 AND NOT disabled"))
+            .bind(UserRow::email_key(email))
+            .fetch_optional(&self.pool)
+            .await?;
+        found.ok_or(IdentityError::UnknownUser("e-mail address"))
+    }
+
+    /// Erases a person: name, address, credentials, sessions, drafts. What they did stays in the log, under their id.
+    pub async fn erase_user(&self, email: &str, by: By) -> Result<UserId, IdentityError> {
+        let _turn = self.turn.lock().await;
+        let mut tx = self.pool.begin().await?;
+        setup::lock(&mut tx).await?;
+        let before: User = sqlx::query_as(&format!("SELECT {COLUMNS} FROM users WHERE email_key = $1 FOR UPDATE"))
+            .bind(UserRow::email_key(email))
+            .fetch_optional(&mut *tx)
+            .await?
+            .ok_or(IdentityError::UnknownUser("e-mail address"))?;
+        let user_id = before.user_id;
+        if is_active_administrator(&before) && others(&mut tx, user_id).await? == 0 {
+            return Err(IdentityError::LastAdministrator);
+        }
+        sqlx::query("DELETE FROM users WHERE user_id = $1").bind(user_id.0).execute(&mut *tx).await?;
+        self.record(vec![WorkspaceEvent::UserErased { user_id }], by).await?;
+        tx.commit().await?;
+        self.tell(SessionEnd::AllOf(user_id));
+        Ok(user_id)
+    }
+
     /// Gives somebody a new random password and ends their sessions.
     pub async fn reset_password(&self, email: &str) -> Result<String, IdentityError> {
         let password = passwords::random_password()?;

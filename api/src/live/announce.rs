@@ -69,7 +69,9 @@ fn touch(touched: &mut Touched, topic: Topic, what: impl Into<String>) {
 
 fn workspace(hub: &Hub, event: &WorkspaceEvent) {
     match event {
-        WorkspaceEvent::UserDisabled { user_id } => hub.user_disabled(*user_id),
+        WorkspaceEvent::UserDisabled { user_id } | WorkspaceEvent::UserErased { user_id } => {
+            hub.user_disabled(*user_id)
+        }
         WorkspaceEvent::SignedOut { session_id, .. } => hub.sessions_ended(SessionEnd::One(*session_id)),
         WorkspaceEvent::PasswordChanged { .. } | WorkspaceEvent::PasswordReset { .. } => hub.suspect_sessions(),
         WorkspaceEvent::TokenRevoked { token_id, .. } => hub.sessions_ended(SessionEnd::Token(*token_id)),
@@ -79,7 +81,9 @@ fn workspace(hub: &Hub, event: &WorkspaceEvent) {
         | WorkspaceEvent::AdministratorDismissed { .. }
         | WorkspaceEvent::UserEnabled { .. }
         | WorkspaceEvent::SignedIn { .. }
-        | WorkspaceEvent::TokenIssued { .. } => {}
+        | WorkspaceEvent::TokenIssued { .. }
+        | WorkspaceEvent::TextErased { .. }
+        | WorkspaceEvent::AuditExported { .. } => {}
     }
 }
 

@@ -1,8 +1,9 @@
 //! What happened in a phase, in order: `/phases/{id}/history`.
 
 use actix_web::{HttpResponse, get, web};
-use konductro_domain::ids::PhaseId;
+use konductro_domain::ids::{PhaseId, UserId};
 use konductro_domain::role::Capability;
+use konductro_projections::history::Wanted;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -31,6 +32,12 @@ pub struct HistoryQuery {
     limit: Option<i64>,
     /// The `next_cursor` of the page before; goes on after it, whatever `after` says.
     cursor: Option<String>,
+    /// Only what is of this kind.
+    #[param(inline)]
+    kind: Option<views::HistoryKind>,
+    /// Only what this person caused.
+    #[param(value_type = Option<Uuid>)]
+    person: Option<UserId>,
 }
 
 /// List every event of a phase and its conversations, oldest first.
@@ -52,6 +59,7 @@ async fn list_history(
     let phase = InPhase::enter(&state, &caller, path.0).await?;
     phase.project.require(Capability::Read)?;
     let after = paging.after.or(query.0.after).unwrap_or(0);
-    let page = views::history::of_phase(&state.pool, path.0, after, paging.limit).await?;
+    let wanted = Wanted { types: query.0.kind.map(views::HistoryKind::types), person: query.0.person };
+    let page = views::history::of_phase(&state.pool, path.0, &wanted, after, paging.limit).await?;
     Ok(read(&page, None))
 }

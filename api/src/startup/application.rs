@@ -21,6 +21,7 @@ use super::error::StartupError;
 use super::readiness::{Parts, ready};
 use super::web_server::{self, Shared};
 use super::welcome::welcome;
+use crate::audit::{AuditKey, HeadSigner};
 use crate::checker::Checker;
 use crate::commands::Commands;
 use crate::config::Config;
@@ -30,9 +31,10 @@ use crate::http::Site;
 use crate::identity::Identity;
 use crate::live::{Access, Doors, Hub, Worker, announce, follow_session_ends, watch_sessions};
 use crate::policies::Policies;
+use crate::replay::Replays;
 use crate::routes::me::ConductorInfo;
 use crate::routes::operations::ReadinessProbe;
-use crate::state::AppState;
+use crate::state::{AppState, Audit};
 
 /// The runner that folds what gates and pages need.
 pub(super) const READ_MODELS_RUNNER: &str = "read_models";
@@ -46,10 +48,11 @@ pub(super) struct Log {
     visibility: Visibility,
     changes: Changes,
     health: Health,
-    // In the order they stop: who reacts, who folds, who seals.
+    // In the order they stop: who signs, who reacts, who folds, who seals.
+    signer: Option<HeadSigner>,
     _policies: Policies,
     _read_models: Subscription,
-    _sealer: Sealer,
+    sealer: Sealer,
 }
 
 impl Log {
@@ -76,8 +79,15 @@ impl Log {
             health,
             _policies: policies,
             _read_models: read_models,
-            _sealer: sealer,
+            sealer,
+            signer: None,
         })
+    }
+
+    /// Signs the log's head from now on.
+    pub(super) fn sign_heads(&mut self, key: AuditKey) {
+        let signer = HeadSigner::start(self.pool.clone(), key, self.sealer.sealed(), self.health.clone());
+        self.signer = Some(signer);
     }
 }
 
@@ -108,7 +118,9 @@ impl Application {
     ) -> Result<Self, StartupError> {
         let model = conductor(&config.model)?;
         database.migrate().await?;
-        let log = Log::start(database.pool().await?).await?;
+        let mut log = Log::start(database.pool().await?).await?;
+        let audit = &config.audit;
+        let key = AuditKey::open(&audit.key_place(&config.database), audit.audit_origin.as_deref(), &log.pool).await?;
         let hashing = config.identity.password_hashing.into();
         let identity = Identity::new(log.pool.clone(), log.commands.clone(), hashing)?
             .with_token_requests_a_minute(config.identity.token_requests_per_minute);
@@ -118,7 +130,10 @@ impl Application {
             identity: identity.clone(),
             visibility: log.visibility.clone(),
             checker: Checker::new(log.pool.clone(), log.visibility.clone()),
+            replays: Replays::default(),
+            audit: Audit::new(&key),
         };
+        log.sign_heads(key);
         if config.server.wants_demo() {
             demo::load(&state).await?;
         }

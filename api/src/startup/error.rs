@@ -1,5 +1,8 @@
 //! Why the program did not start, or did not go on: a sentence each, with what to do next.
 
+use crate::audit::erase::EraseError;
+use crate::audit::export::ExportError;
+use crate::audit::key::KeyError;
 use crate::conductor::openai::OpenAiConfigError;
 use crate::demo::DemoError;
 use crate::embedded_postgres::EmbeddedError;
@@ -39,6 +42,18 @@ pub enum StartupError {
     /// The demo workspace could not be loaded.
     #[error(transparent)]
     Demo(#[from] DemoError),
+    /// The log's heads can't be signed.
+    #[error(transparent)]
+    AuditKey(#[from] KeyError),
+    /// The log could not be exported.
+    #[error("the log could not be exported: {0}")]
+    Export(#[from] ExportError),
+    /// A text could not be erased.
+    #[error(transparent)]
+    Erase(#[from] EraseError),
+    /// There is no such project.
+    #[error("there is no project {0}; name it by its key, such as PAY, or by its id")]
+    UnknownProject(String),
     /// The HTTP server failed.
     #[error("the HTTP server failed: {0}")]
     Http(#[from] std::io::Error),

@@ -4,6 +4,7 @@
 //! needs from here and looks for nothing itself.
 
 mod application;
+mod audit;
 mod conductor;
 mod database;
 mod error;
@@ -15,6 +16,7 @@ use crate::config::{Config, DatabaseConfig, IdentityConfig};
 use crate::identity::Identity;
 use crate::openapi;
 use application::Application;
+pub use audit::{ConsoleExport, ErasedText, erase_text, erase_user, export_audit, print_audit_key};
 use database::Database;
 pub use error::StartupError;
 

@@ -266,13 +266,13 @@ fn people_of(row: &VersionRow) -> impl Iterator<Item = UserId> + use<'_> {
     row.authors.iter().copied().chain(row.created_by)
 }
 
-fn shown(version: VersionWithText, people: &People) -> ArtefactVersion {
+pub(super) fn shown(version: VersionWithText, people: &People) -> ArtefactVersion {
     let markdown = version.markdown.unwrap_or_else(|| ERASED.to_owned());
     let sidecar = version.sidecar.as_deref().and_then(Sidecar::kept);
     ArtefactVersion { about: about(version.row, people), markdown, sidecar }
 }
 
-fn about(row: VersionRow, people: &People) -> ArtefactVersionSummary {
+pub(super) fn about(row: VersionRow, people: &People) -> ArtefactVersionSummary {
     let based_on = row.based_on.into_iter().map(Based::from);
     ArtefactVersionSummary {
         version: row.version,

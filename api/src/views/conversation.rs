@@ -275,7 +275,7 @@ pub async fn messages(
 }
 
 /// A turn is a person's message and, right after it, Conductor's reply.
-fn both(turn: TurnWithTexts, people: &People) -> [Message; 2] {
+pub(super) fn both(turn: TurnWithTexts, people: &People) -> [Message; 2] {
     let row = &turn.row;
     let text = turn.message.clone().unwrap_or_else(|| ERASED.to_owned());
     let message = Message {
@@ -365,7 +365,7 @@ fn is_retryable(failure: ModelFailureKind) -> bool {
 }
 
 /// The domain's own name of a word.
-fn word(word: &impl Serialize) -> String {
+pub(super) fn word(word: &impl Serialize) -> String {
     match serde_json::to_value(word) {
         Ok(serde_json::Value::String(name)) => name,
         Ok(other) => other.to_string(),

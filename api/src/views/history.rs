@@ -1,12 +1,18 @@
 //! Every event of a phase as an auditor reads it: exactly what is in the log, and one sentence for people.
 
+use std::collections::HashMap;
+
 use konductro_domain::actor::{Actor, Credential};
+use konductro_domain::conversation::ConversationEvent;
 use konductro_domain::event::Event;
 use konductro_domain::ids::{PhaseId, UserId};
 use konductro_domain::phase::PhaseEvent;
 use konductro_domain::story::StoryEvent;
-use konductro_projections::ProjectionError;
-use konductro_projections::history::{self, HistoryRow};
+use konductro_domain::story_review::StoryReviewEvent;
+use konductro_domain::text::Hash;
+use konductro_domain::workspace::WorkspaceEvent;
+use konductro_projections::history::{self, HistoryRow, Wanted};
+use konductro_projections::{ProjectionError, event_log};
 use serde::Serialize;
 use serde_json::Value;
 use sqlx::PgPool;
@@ -79,6 +85,57 @@ pub enum ActorKind {
     System,
 }
 
+/// What kind of thing happened: what a history can be filtered by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum HistoryKind {
+    /// The phase as a whole, and what its gates did.
+    Gates,
+    /// Versions of documents.
+    Versions,
+    /// What people and Conductor wrote.
+    Conversation,
+    /// Threads and change requests.
+    Discussion,
+    /// Proposals in review.
+    Review,
+    /// Stories of the backlog.
+    Stories,
+}
+
+impl HistoryKind {
+    /// The names of its events.
+    pub fn types(self) -> Vec<String> {
+        let names: Vec<&str> = match self {
+            Self::Conversation => ConversationEvent::NAMES.to_vec(),
+            Self::Review => StoryReviewEvent::NAMES.to_vec(),
+            Self::Stories => StoryEvent::NAMES.to_vec(),
+            Self::Gates | Self::Versions | Self::Discussion => {
+                PhaseEvent::NAMES.iter().copied().filter(|name| Self::of(name) == self).collect()
+            }
+        };
+        names.into_iter().map(str::to_owned).collect()
+    }
+
+    /// The kind of one of a phase's own events.
+    fn of(name: &str) -> Self {
+        match name {
+            "ArtefactVersionAdded" | "DocumentSetAside" => Self::Versions,
+            "ThreadOpened"
+            | "ThreadReplied"
+            | "ThreadResolved"
+            | "ThreadReopened"
+            | "ChangesRequested"
+            | "ChangeRequestPlaced"
+            | "ChangeRequestAnswered"
+            | "ChangeRequestWithdrawn"
+            | "ChangeRequestDismissed"
+            | "ChangeRequestCleared" => Self::Discussion,
+            _ => Self::Gates,
+        }
+    }
+}
+
 /// How a person proved who they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -95,17 +152,39 @@ pub enum CredentialKind {
 pub async fn of_phase(
     pool: &PgPool,
     phase: PhaseId,
+    wanted: &Wanted,
     after: i64,
     limit: i64,
 ) -> Result<Page<HistoryEvent>, ProjectionError> {
-    let mut rows = history::of_phase(pool, phase, after, limit + 1).await?;
+    let mut rows = history::of_phase(pool, phase, wanted, after, limit + 1).await?;
     let more = rows.len() > usize::try_from(limit).unwrap_or(usize::MAX);
     if more {
         rows.pop();
     }
     let next_cursor = rows.last().filter(|_| more).map(|row| row.position.to_string());
     let people = People::named(pool, rows.iter().flat_map(people_of)).await?;
-    Ok(Page { items: rows.into_iter().map(|row| shown(row, &people)).collect(), next_cursor })
+    let reasons = reasons_of_erasing(pool, &rows).await?;
+    Ok(Page { items: rows.into_iter().map(|row| shown(row, &people, &reasons)).collect(), next_cursor })
+}
+
+/// One event.
+pub(super) async fn one(pool: &PgPool, row: HistoryRow) -> Result<HistoryEvent, ProjectionError> {
+    let people = People::named(pool, people_of(&row)).await?;
+    let reasons = reasons_of_erasing(pool, std::slice::from_ref(&row)).await?;
+    Ok(shown(row, &people, &reasons))
+}
+
+/// Why texts were erased: auditors read that in the history itself.
+async fn reasons_of_erasing(pool: &PgPool, rows: &[HistoryRow]) -> Result<HashMap<Hash, String>, ProjectionError> {
+    let reason = |row: &HistoryRow| match &row.payload {
+        Event::Workspace(WorkspaceEvent::TextErased { reason, .. }) => Some(reason.hash),
+        _ => None,
+    };
+    let named: Vec<Hash> = rows.iter().filter_map(reason).collect();
+    if named.is_empty() {
+        return Ok(HashMap::new());
+    }
+    Ok(event_log::texts(&mut *pool.acquire().await?, &named).await?)
 }
 
 fn people_of(row: &HistoryRow) -> impl Iterator<Item = UserId> + use<> {
@@ -118,8 +197,8 @@ fn people_of(row: &HistoryRow) -> impl Iterator<Item = UserId> + use<> {
     named.into_iter().chain(row.actor.user_id())
 }
 
-fn shown(row: HistoryRow, people: &People) -> HistoryEvent {
-    let summary = summary(&row, people);
+fn shown(row: HistoryRow, people: &People, reasons: &HashMap<Hash, String>) -> HistoryEvent {
+    let summary = summary(&row, people, reasons);
     HistoryEvent {
         position: row.position,
         id: row.event_id.0,
@@ -160,7 +239,7 @@ fn actor(
     }
 }
 
-fn summary(row: &HistoryRow, people: &People) -> String {
+fn summary(row: &HistoryRow, people: &People, reasons: &HashMap<Hash, String>) -> String {
     let who = match row.actor {
         Actor::Person { user_id } => people.name(user_id),
         Actor::Conductor => "Conductor",
@@ -171,6 +250,10 @@ fn summary(row: &HistoryRow, people: &People) -> String {
         Event::Conversation(event) => conversation::sentence(event, who),
         Event::StoryReview(event) => review::sentence(event, who),
         Event::Story(event) => story::sentence(event, who, people),
+        Event::Workspace(WorkspaceEvent::TextErased { reason, .. }) => match reasons.get(&reason.hash) {
+            Some(reason) => format!("{who} erased a text: {reason}"),
+            None => format!("{who} erased a text; the reason was erased too."),
+        },
         Event::Project(_) | Event::Workspace(_) => format!("{} happened.", row.event_type),
     }
 }

@@ -1,5 +1,5 @@
 //! Names of people, looked up when something is shown. Events hold ids only, so that a person can be
-//! erased; whoever is not found any more is shown as a former user.
+//! erased; whoever is not found any more was erased, and is shown so.
 
 use std::collections::HashMap;
 
@@ -8,6 +8,7 @@ use konductro_projections::ProjectionError;
 use sqlx::PgPool;
 use uuid::Uuid;
 
+use crate::identity::ERASED_PERSON;
 pub use crate::identity::Person;
 
 /// The people that one answer names.
@@ -61,10 +62,10 @@ impl People {
 
     /// A person's name.
     pub fn name(&self, id: UserId) -> &str {
-        self.0.get(&id).map_or("a former user", |known| known.name.as_str())
+        self.0.get(&id).map_or(ERASED_PERSON, |known| known.name.as_str())
     }
 
-    /// A person's e-mail address; empty for a former user.
+    /// A person's e-mail address; empty for who was erased.
     pub fn email(&self, id: UserId) -> &str {
         self.0.get(&id).map_or("", |known| known.email.as_str())
     }

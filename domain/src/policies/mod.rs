@@ -163,7 +163,10 @@ fn react_to_workspace(event: &WorkspaceEvent) -> Vec<Reaction> {
         | WorkspaceEvent::PasswordChanged { .. }
         | WorkspaceEvent::PasswordReset { .. }
         | WorkspaceEvent::TokenIssued { .. }
-        | WorkspaceEvent::TokenRevoked { .. } => Vec::new(),
+        | WorkspaceEvent::TokenRevoked { .. }
+        | WorkspaceEvent::UserErased { .. }
+        | WorkspaceEvent::TextErased { .. }
+        | WorkspaceEvent::AuditExported { .. } => Vec::new(),
     }
 }
 

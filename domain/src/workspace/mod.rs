@@ -11,6 +11,7 @@ use time::OffsetDateTime;
 use crate::event_enum;
 use crate::ids::{ProjectId, SessionId, TokenId, UserId};
 use crate::scope::Scope;
+use crate::text::{Hash, TextRef};
 
 pub use verbs::{InteractiveOnly, WorkspaceVerb};
 
@@ -52,6 +53,24 @@ event_enum! {
             /** The token. */ token_id: TokenId,
             /** Whom it acted for. */ user_id: UserId,
             /** The project that it opened. */ project_id: ProjectId,
+        },
+        /// A person's name, address and credentials were erased; what they did stays, under their id.
+        UserErased { /** Who. */ user_id: UserId },
+        /// A text was erased for good; every event that names it stays, and so does its hash.
+        TextErased { /** Which text. */ erased: Hash, /** Why. */ reason: TextRef },
+        /// The log, or a project's part of it, was exported: what the export has to hold.
+        AuditExported {
+            /** The project whose part it was; the whole workspace's log without one. */
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            project_id: Option<ProjectId>,
+            /** The last position that it reaches. */
+            up_to: u64,
+            /** How many events. */
+            events: u64,
+            /** How many texts that they name. */
+            texts: u64,
+            /** How many texts that they name and that were erased. */
+            erased: u64,
         },
     }
 }

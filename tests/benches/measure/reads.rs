@@ -1,11 +1,12 @@
 //! What a page costs over HTTP, beside its SQL through the bare driver: the board of a project's phases, the first
-//! page and a text filter of a backlog of 10,000 stories.
+//! page and a text filter of a backlog of 10,000 stories; and what it costs to replay a phase of 100,000 events.
 
 use std::time::Instant;
 
 use konductro_domain::ids::ProjectId;
 use konductro_projections::backlog::{self, BacklogFilter, BacklogOrder};
 use konductro_projections::phase_board;
+use konductro_tests::long_phase::add_turns;
 use sqlx::Executor as _;
 use uuid::Uuid;
 
@@ -17,6 +18,9 @@ use crate::table::{Mark, Quantity, Table};
 const PHASES: usize = 50;
 const READS: usize = 200;
 
+/// Three events each.
+const TURNS: usize = 33_334;
+
 const STORIES: usize = 10_000;
 /// One story in a hundred says so in its title.
 const FILTER: &str = "refund";
@@ -24,6 +28,7 @@ const FILTER: &str = "refund";
 pub async fn measure(bed: &Bed, table: &mut Table) {
     board(bed, table).await;
     backlog(bed, table).await;
+    replay(bed, table).await;
 }
 
 async fn board(bed: &Bed, table: &mut Table) {
@@ -77,6 +82,33 @@ async fn backlog(bed: &Bed, table: &mut Table) {
         table.compare(format!("{what}, p50"), Quantity::ms(page.p50()), bare(rows.p50()), Mark::None);
         table.compare(format!("{what}, p99"), Quantity::ms(page.p99()), bare(rows.p99()), Mark::None);
     }
+}
+
+/// The first look at a phase of 100,000 events, and steps to all over it from then on.
+async fn replay(bed: &Bed, table: &mut Table) {
+    let project = bed.sdm.create_project("REPLAY").await;
+    let phase = bed.sdm.open_phase(&project, "A long one").await;
+    let (user, mut owner) = (&bed.sdm.user_id, bed.database.owner().await);
+    let last = add_turns(&mut owner, &project, &phase, user, TURNS).await;
+    let at =
+        |position: i64| get(bed.address(), &format!("/api/v1/phases/{phase}/history/{position}"), bed.sdm.cookie());
+    let mut connection = Connection::open(bed.address()).await;
+    let asked = Instant::now();
+    connection.ask(&at(last), 200).await;
+    table.under(
+        format!("replay of {} events, first state", TURNS * 3),
+        Quantity::ms(asked.elapsed().as_secs_f64()),
+        1_000.0,
+    );
+    let mut steps = Samples::default();
+    for step in 0..READS {
+        let position = last - i64::try_from(step * TURNS * 3 / READS).unwrap();
+        let asked = Instant::now();
+        connection.ask(&at(position), 200).await;
+        steps.add(asked.elapsed());
+    }
+    table.note("replay, step to anywhere in it, p50", Quantity::ms(steps.p50()));
+    table.note("replay, step to anywhere in it, p99", Quantity::ms(steps.p99()));
 }
 
 /// Rows as the fold writes them; only reading them is measured.

@@ -184,6 +184,9 @@ pub(super) async fn set(cast: &Cast, operation: &str, stage: Option<&str>, actor
             Scene::request(Method::PATCH, path, Some(json!({ "name": format!("Nobody {unique}") })))
         }
         "getInbox" => Scene::get("/inbox"),
+        "getAuditHead" => Scene::get("/audit/head"),
+        "proveInclusion" => Scene::get("/audit/proofs/inclusion?position=1"),
+        "proveConsistency" => Scene::get("/audit/proofs/consistency?from=1"),
         "openSocket" => Scene::socket(None),
 
         "listTokens" => Scene::get("/tokens"),
@@ -238,6 +241,7 @@ pub(super) async fn set(cast: &Cast, operation: &str, stage: Option<&str>, actor
                 repositories.filter(|it| it["remote"] == remote.as_str()).find_map(|it| it["id"].as_str()).unwrap();
             Scene::delete(format!("{path}/{id}"))
         }
+        "exportAudit" => Scene::get(format!("{project}/audit/export")),
         "topic.project" => Scene::socket(Some(format!("project:{}", cast.project))),
 
         "listPhases" => Scene::get(format!("{project}/phases")),
@@ -252,6 +256,12 @@ pub(super) async fn set(cast: &Cast, operation: &str, stage: Option<&str>, actor
         }
         "completePhase" => Scene::bare(format!("/phases/{}/complete", ready_phase(owner, &cast.project).await)),
         "listHistory" => Scene::get(format!("/phases/{}/history", cast.open("full").await)),
+        "getEvidencePack" => Scene::get(format!("/phases/{}/evidence-pack", cast.open("full").await)),
+        "getPhaseAt" => {
+            let phase = cast.open("full").await;
+            let history = owner.get(&format!("/phases/{phase}/history")).await.expect(200);
+            Scene::get(format!("/phases/{phase}/history/{}", history["items"][0]["position"]))
+        }
         "topic.phase" => Scene::socket(Some(format!("phase:{}", cast.open("full").await))),
 
         "listMessages" => Scene::get(format!("/phases/{}/stages/requirements/messages", cast.open("full").await)),
@@ -282,6 +292,7 @@ pub(super) async fn set(cast: &Cast, operation: &str, stage: Option<&str>, actor
 
         "getArtefact" => Scene::get(artefact(&cast.in_review(at).await)),
         "listArtefactVersions" => Scene::get(format!("{}/versions", artefact(&cast.in_review(at).await))),
+        "getProvenance" => Scene::get(format!("{}/versions/1/provenance", artefact(&cast.in_review(at).await))),
         "getArtefactVersion" => Scene::get(format!("{}/versions/1", artefact(&cast.in_review(at).await))),
         "diffArtefactVersions" => {
             let phase = cast.in_review(at).await;
