@@ -24,6 +24,7 @@ import { Route as AppPProjectKeySettingsRouteImport } from './routes/_app.p.$pro
 import { Route as AppPProjectKeyUsageRouteImport } from './routes/_app.p.$projectKey.usage'
 import { Route as AppPProjectKeyPhasesNumberRouteImport } from './routes/_app.p.$projectKey.phases.$number'
 import { Route as AppPProjectKeyStoriesStoryIdRouteImport } from './routes/_app.p.$projectKey.stories.$storyId'
+import { Route as AppPProjectKeyPhasesNumberReplayRouteImport } from './routes/_app.p.$projectKey.phases.$number_.replay'
 
 const AppRoute = AppRouteImport.update({
   id: '/_app',
@@ -101,6 +102,12 @@ const AppPProjectKeyStoriesStoryIdRoute =
     path: '/stories/$storyId',
     getParentRoute: () => AppPProjectKeyRoute,
   } as any)
+const AppPProjectKeyPhasesNumberReplayRoute =
+  AppPProjectKeyPhasesNumberReplayRouteImport.update({
+    id: '/phases/$number_/replay',
+    path: '/phases/$number/replay',
+    getParentRoute: () => AppPProjectKeyRoute,
+  } as any)
 
 export interface FileRoutesByFullPath {
   '/': typeof AppIndexRoute
@@ -117,6 +124,7 @@ export interface FileRoutesByFullPath {
   '/p/$projectKey/': typeof AppPProjectKeyIndexRoute
   '/p/$projectKey/phases/$number': typeof AppPProjectKeyPhasesNumberRoute
   '/p/$projectKey/stories/$storyId': typeof AppPProjectKeyStoriesStoryIdRoute
+  '/p/$projectKey/phases/$number/replay': typeof AppPProjectKeyPhasesNumberReplayRoute
 }
 export interface FileRoutesByTo {
   '/setup': typeof SetupRoute
@@ -132,6 +140,7 @@ export interface FileRoutesByTo {
   '/p/$projectKey': typeof AppPProjectKeyIndexRoute
   '/p/$projectKey/phases/$number': typeof AppPProjectKeyPhasesNumberRoute
   '/p/$projectKey/stories/$storyId': typeof AppPProjectKeyStoriesStoryIdRoute
+  '/p/$projectKey/phases/$number/replay': typeof AppPProjectKeyPhasesNumberReplayRoute
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport
@@ -150,6 +159,7 @@ export interface FileRoutesById {
   '/_app/p/$projectKey/': typeof AppPProjectKeyIndexRoute
   '/_app/p/$projectKey/phases/$number': typeof AppPProjectKeyPhasesNumberRoute
   '/_app/p/$projectKey/stories/$storyId': typeof AppPProjectKeyStoriesStoryIdRoute
+  '/_app/p/$projectKey/phases/$number_/replay': typeof AppPProjectKeyPhasesNumberReplayRoute
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath
@@ -168,6 +178,7 @@ export interface FileRouteTypes {
     | '/p/$projectKey/'
     | '/p/$projectKey/phases/$number'
     | '/p/$projectKey/stories/$storyId'
+    | '/p/$projectKey/phases/$number/replay'
   fileRoutesByTo: FileRoutesByTo
   to:
     | '/setup'
@@ -183,6 +194,7 @@ export interface FileRouteTypes {
     | '/p/$projectKey'
     | '/p/$projectKey/phases/$number'
     | '/p/$projectKey/stories/$storyId'
+    | '/p/$projectKey/phases/$number/replay'
   id:
     | '__root__'
     | '/_app'
@@ -200,6 +212,7 @@ export interface FileRouteTypes {
     | '/_app/p/$projectKey/'
     | '/_app/p/$projectKey/phases/$number'
     | '/_app/p/$projectKey/stories/$storyId'
+    | '/_app/p/$projectKey/phases/$number_/replay'
   fileRoutesById: FileRoutesById
 }
 export interface RootRouteChildren {
@@ -315,6 +328,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppPProjectKeyStoriesStoryIdRouteImport
       parentRoute: typeof AppPProjectKeyRoute
     }
+    '/_app/p/$projectKey/phases/$number_/replay': {
+      id: '/_app/p/$projectKey/phases/$number_/replay'
+      path: '/phases/$number/replay'
+      fullPath: '/p/$projectKey/phases/$number/replay'
+      preLoaderRoute: typeof AppPProjectKeyPhasesNumberReplayRouteImport
+      parentRoute: typeof AppPProjectKeyRoute
+    }
   }
 }
 
@@ -325,6 +345,7 @@ interface AppPProjectKeyRouteChildren {
   AppPProjectKeyIndexRoute: typeof AppPProjectKeyIndexRoute
   AppPProjectKeyPhasesNumberRoute: typeof AppPProjectKeyPhasesNumberRoute
   AppPProjectKeyStoriesStoryIdRoute: typeof AppPProjectKeyStoriesStoryIdRoute
+  AppPProjectKeyPhasesNumberReplayRoute: typeof AppPProjectKeyPhasesNumberReplayRoute
 }
 
 const AppPProjectKeyRouteChildren: AppPProjectKeyRouteChildren = {
@@ -334,6 +355,7 @@ const AppPProjectKeyRouteChildren: AppPProjectKeyRouteChildren = {
   AppPProjectKeyIndexRoute: AppPProjectKeyIndexRoute,
   AppPProjectKeyPhasesNumberRoute: AppPProjectKeyPhasesNumberRoute,
   AppPProjectKeyStoriesStoryIdRoute: AppPProjectKeyStoriesStoryIdRoute,
+  AppPProjectKeyPhasesNumberReplayRoute: AppPProjectKeyPhasesNumberReplayRoute,
 }
 
 const AppPProjectKeyRouteWithChildren = AppPProjectKeyRoute._addFileChildren(

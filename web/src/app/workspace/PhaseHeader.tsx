@@ -1,6 +1,6 @@
 /** A phase in the page's header: what it is, what can be done to it as a whole, who else is here. */
 import { Link, useNavigate } from "@tanstack/react-router";
-import { PenLine } from "lucide-react";
+import { History, PenLine } from "lucide-react";
 import { useState } from "react";
 import type { Me, Phase, Stage, StageView } from "~/api/types";
 import { Crumbs, HeaderAside, Slash } from "~/components/ui/Crumbs";
@@ -45,6 +45,16 @@ export function Title({ phase, stage }: { phase: Phase; stage: Stage }) {
           <PenLine size={13} aria-hidden />
         </button>
       )}
+      <Link
+        to="/p/$projectKey/phases/$number/replay"
+        params={{ projectKey: phase.project_key, number: String(phase.number) }}
+        search={{ stage }}
+        className="btn btn-ghost btn-icon shrink-0"
+        aria-label="Replay"
+        title="Replay: the phase as it was after any of its events"
+      >
+        <History size={14} aria-hidden />
+      </Link>
       <PhaseMenu
         phase={phase}
         onPromoted={() =>
