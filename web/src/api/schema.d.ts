@@ -4,6 +4,57 @@
  */
 
 export interface paths {
+    "/api/v1/audit/head": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the signed head of the log. */
+        get: operations["getAuditHead"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/proofs/consistency": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Prove that the log continues what it was. */
+        get: operations["proveConsistency"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/proofs/inclusion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Prove that an event is in the log. */
+        get: operations["proveInclusion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/device-logins": {
         parameters: {
             query?: never;
@@ -535,6 +586,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/phases/{phase_id}/artefacts/{stage}/versions/{version}/provenance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read where a version's words come from: by paragraph, the versions, turns and people behind them, and Conductor's share.
+         * @description What stayed the same from version to version belongs to the version that brought it, word by word.
+         */
+        get: operations["getProvenance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/phases/{phase_id}/artefacts/{stage}/versions/{version}/seen": {
         parameters: {
             query?: never;
@@ -603,6 +674,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/phases/{phase_id}/evidence-pack": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the auditor's pack of a phase: approvals on exact texts, what was open then, waivers, whose words, everything that
+         *     happened, and whether the log is what was signed.
+         */
+        get: operations["getEvidencePack"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/phases/{phase_id}/findings": {
         parameters: {
             query?: never;
@@ -647,6 +738,28 @@ export interface paths {
         };
         /** List every event of a phase and its conversations, oldest first. */
         get: operations["listHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phases/{phase_id}/history/{position}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a phase as it was after an event: stages and gates, documents, conversations, proposals, stories, roles.
+         * @description Folded from the log, and from nothing of today but words and names: what was erased since is erased here too. With
+         *     `from`, the lists hold only what differs from that earlier moment, `gone` what was there then and is not any more, and
+         *     `phase` is left out where it is the same.
+         */
+        get: operations["getPhaseAt"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1029,6 +1142,26 @@ export interface paths {
          * @description Answers with warnings where nobody could satisfy it with today's members.
          */
         put: operations["changeApprovalPolicy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export a project's part of the log, with proofs and texts, to be verified elsewhere.
+         * @description NDJSON, streamed. It puts an `AuditExported` event in the log, which says how many events and texts there have to be.
+         */
+        get: operations["exportAudit"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1780,6 +1913,30 @@ export interface components {
          * @enum {string}
          */
         AssetStatus: "exists" | "extend" | "missing" | "unknown";
+        /** @description The signed head of the log: what it is as of so many events. */
+        AuditHead: {
+            /** @description The head as a C2SP checkpoint with its signature. */
+            checkpoint: string;
+            /** @description The public key as one line: what a verifier is given. */
+            key: string;
+            /**
+             * @description Whose log it is.
+             * @example konductro-1f00ba12
+             */
+            origin: string;
+            /** @description The root of their Merkle tree (RFC 6962), in hex. */
+            root_hash: string;
+            /**
+             * Format: date-time
+             * @description When it was signed.
+             */
+            signed_at: string;
+            /**
+             * Format: int64
+             * @description How many events.
+             */
+            size: number;
+        };
         /** @description Who wrote a message. */
         Author: {
             /** @enum {string} */
@@ -1890,6 +2047,16 @@ export interface components {
             /** @description How many words it has. */
             words: number;
         };
+        /** @description Characters that came with one version. */
+        CameWith: {
+            /** @description How many. */
+            characters: number;
+            /**
+             * Format: int32
+             * @description The version, which is among the sources.
+             */
+            version: number;
+        };
         /**
          * @description What happened to a line or to words.
          * @enum {string}
@@ -1997,6 +2164,25 @@ export interface components {
          * @enum {string}
          */
         ConductorMode: "guided" | "model";
+        /** @description That the log begins with what it was. */
+        ConsistencyProof: {
+            /**
+             * Format: int64
+             * @description The size of the earlier tree.
+             */
+            from: number;
+            /** @description The root of the earlier tree, in hex. */
+            from_root_hash: string;
+            /** @description The consistency proof (RFC 6962), in hex. */
+            hashes: string[];
+            /**
+             * Format: int64
+             * @description The size of the later tree.
+             */
+            to: number;
+            /** @description The root of the later tree, in hex. */
+            to_root_hash: string;
+        };
         /** @description One block of what Conductor was given. */
         ContextBlock: {
             /**
@@ -2392,6 +2578,109 @@ export interface components {
              * @description The first line, from 1.
              */
             start: number;
+        };
+        /** @description An approval, with what was open when it was given. */
+        EvidenceApproval: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Who. */
+            by: components["schemas"]["Person"];
+            /** @description The hash of the text that was shown. */
+            content_hash: string;
+            /** @description Whether it still counts. */
+            counts: boolean;
+            /**
+             * Format: int32
+             * @description The stage's cycle.
+             */
+            cycle: number;
+            /** @description The note. */
+            note?: string | null;
+            /** @description The findings that were open. */
+            open_findings: components["schemas"]["EvidenceFinding"][];
+            /**
+             * Format: int32
+             * @description Under which version of the approval policy.
+             */
+            policy_version: number;
+            /**
+             * Format: int64
+             * @description The event's position in the log.
+             */
+            position: number;
+            /** @description In which role. */
+            role: components["schemas"]["Role"];
+            /** @description The stage. */
+            stage: components["schemas"]["Stage"];
+            /** @description The hash of what it stood on, as shown. */
+            upstream_hash: string;
+            /**
+             * Format: int32
+             * @description The version.
+             */
+            version: number;
+        };
+        /** @description One event. */
+        EvidenceEvent: {
+            /** @description Who caused it. */
+            actor: components["schemas"]["HistoryActor"];
+            /**
+             * Format: date-time
+             * @description When it was decided.
+             */
+            at: string;
+            /** @description The hash of its leaf; null where the event is not there. */
+            leaf_hash?: string | null;
+            /**
+             * Format: int64
+             * @description Its position in the log.
+             */
+            position: number;
+            /** @description What happened, in one sentence. */
+            summary: string;
+            /** @description Its name. */
+            type: string;
+        };
+        /** @description A finding that was open when somebody approved. */
+        EvidenceFinding: {
+            /** @description Whether it would have stopped the approval. */
+            blocking: boolean;
+            /** @description The finding. */
+            finding_id: string;
+            /** @description Why it was waived. */
+            waiver?: string | null;
+        };
+        /** @description The auditor's pack of a phase. */
+        EvidencePack: {
+            /** @description Every approval. */
+            approvals: components["schemas"]["EvidenceApproval"][];
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            made_at: string;
+            /** @description For whom. */
+            made_for: components["schemas"]["Person"];
+            /** @description The phase. */
+            phase: components["schemas"]["MomentPhase"];
+            /** @description Its stages as they stand. */
+            stages: components["schemas"]["MomentStage"][];
+            /** @description Everything that happened, in order. */
+            timeline: components["schemas"]["EvidenceEvent"][];
+            /** @description What the log was held against. */
+            verification: components["schemas"]["Verification"];
+            /** @description Every version of every document. */
+            versions: components["schemas"]["EvidenceVersion"][];
+        };
+        /** @description A version, and whose words it is made of. */
+        EvidenceVersion: components["schemas"]["ArtefactVersionSummary"] & {
+            /** @description Whose words it is made of. */
+            share: components["schemas"]["ProvenanceShare"];
+            /** @description The stage. */
+            stage: components["schemas"]["Stage"];
         };
         /** @description A story in an export. */
         ExportedStory: components["schemas"]["StorySummary"] & {
@@ -2841,6 +3130,30 @@ export interface components {
             /** @description What I can do about it. */
             what: components["schemas"]["Awaited"];
         };
+        /** @description That an event is in the log. */
+        InclusionProof: {
+            /** @description The audit path (RFC 6962), from the leaf up, in hex. */
+            hashes: string[];
+            /** @description The event's leaf hash, in hex. */
+            leaf_hash: string;
+            /**
+             * Format: int64
+             * @description Its place in the tree, from 0.
+             */
+            leaf_index: number;
+            /**
+             * Format: int64
+             * @description The event's position, from 1.
+             */
+            position: number;
+            /** @description The root of the tree, in hex. */
+            root_hash: string;
+            /**
+             * Format: int64
+             * @description The size of the tree.
+             */
+            size: number;
+        };
         /** @description A new token, with its secret. */
         IssuedToken: {
             /** @description The token itself, `kon_…`. It is shown this once. */
@@ -3092,6 +3405,224 @@ export interface components {
             adapter: components["schemas"]["Adapter"];
             /** @description The model asked for. */
             model: string;
+        };
+        /** @description A phase as it was after an event. */
+        Moment: {
+            /** @description The latest version of each artefact, with its text. */
+            artefacts: components["schemas"]["MomentArtefact"][];
+            /** @description The conversations. */
+            conversations: components["schemas"]["MomentConversation"][];
+            /** @description The event that it was after. */
+            event: components["schemas"]["HistoryEvent"];
+            /** @description How many events the phase has now. */
+            events: number;
+            /** @description Who held which roles in the project. */
+            members: components["schemas"]["MomentMember"][];
+            /**
+             * Format: int64
+             * @description The position of the event after; null at the last.
+             */
+            next?: number | null;
+            /** @description The event's number in the phase, from 1. */
+            number: number;
+            /** @description The phase. */
+            phase: components["schemas"]["MomentPhase"];
+            /**
+             * Format: int64
+             * @description The position of the event before; null at the first.
+             */
+            previous?: number | null;
+            /** @description The proposals, in the order of the review table, whatever became of them. */
+            proposals: components["schemas"]["MomentProposal"][];
+            /** @description Its stages with their gates, in order. */
+            stages: components["schemas"]["MomentStage"][];
+            /** @description The stories of the backlog that came from the phase. */
+            stories: components["schemas"]["MomentStory"][];
+        };
+        /** @description An approval at a moment. */
+        MomentApproval: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Who gave it. */
+            by: components["schemas"]["Person"];
+            /** @description The hash of what was shown. */
+            content_hash: string;
+            /** @description Whether it counted then. */
+            counts: boolean;
+            /** @description The note, where there is one. */
+            note?: string | null;
+            /** @description How many findings were open. */
+            open_findings: number;
+            /** @description In which role. */
+            role: components["schemas"]["Role"];
+            /**
+             * Format: int32
+             * @description Of which version.
+             */
+            version: number;
+        };
+        /** @description An artefact at a moment. */
+        MomentArtefact: components["schemas"]["ArtefactVersion"] & {
+            /** @description The stage. */
+            stage: components["schemas"]["Stage"];
+        };
+        /** @description A change request at a moment. */
+        MomentChangeRequest: {
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            at: string;
+            /** @description Who wanted it. */
+            by: components["schemas"]["Person"];
+            /**
+             * Format: uuid
+             * @description The request.
+             */
+            id: string;
+            /** @description What was to change. */
+            reason: string;
+            /** @description Whether it blocked then, or how it had ended. */
+            state: components["schemas"]["ChangeRequestState"];
+            /**
+             * Format: int32
+             * @description Of which version.
+             */
+            version: number;
+        };
+        /** @description A conversation at a moment. */
+        MomentConversation: {
+            /**
+             * Format: int64
+             * @description The position to ask for earlier turns with; null where there are none.
+             */
+            earlier?: number | null;
+            /** @description The messages of the last of them, oldest first; `turns_before` brings earlier ones. */
+            items: components["schemas"]["Message"][];
+            /** @description The stage. */
+            stage: components["schemas"]["Stage"];
+            /** @description How many turns there were. */
+            turns: number;
+        };
+        /** @description A member of the project at a moment. */
+        MomentMember: components["schemas"]["Person"] & {
+            /** @description In which roles. */
+            roles: components["schemas"]["Role"][];
+        };
+        /** @description The phase at a moment. */
+        MomentPhase: {
+            /** @description What it is about. */
+            brief: string;
+            /**
+             * Format: uuid
+             * @description The phase.
+             */
+            id: string;
+            /** @description Its kind. */
+            kind: components["schemas"]["PhaseKind"];
+            /**
+             * Format: int32
+             * @description Its number in the project.
+             */
+            number: number;
+            /**
+             * Format: date-time
+             * @description Since when it was ready for story generation.
+             */
+            ready_at?: string | null;
+            /** @description Where it stood. */
+            status: components["schemas"]["PhaseStatus"];
+            /** @description Its title. */
+            title: string;
+            /**
+             * Format: int64
+             * @description Its version.
+             */
+            version: number;
+        };
+        /** @description A proposal at a moment. */
+        MomentProposal: components["schemas"]["StoryWords"] & {
+            /** @description Whether a person had changed it. */
+            edited: boolean;
+            /**
+             * Format: uuid
+             * @description The proposal.
+             */
+            id: string;
+            /** @description The proposals that it was merged of. */
+            merged_from: string[];
+            /**
+             * Format: uuid
+             * @description The proposal that it is a part of.
+             */
+            split_from?: string | null;
+            /** @description Where it stood. */
+            status: components["schemas"]["ProposalStatus"];
+            /**
+             * Format: uuid
+             * @description The story that it had become.
+             */
+            story_id?: string | null;
+            /**
+             * Format: int32
+             * @description Its version.
+             */
+            version: number;
+        };
+        /** @description A stage at a moment. */
+        MomentStage: {
+            /** @description Every approval until then, oldest first. */
+            approvals: components["schemas"]["MomentApproval"][];
+            /**
+             * Format: int32
+             * @description The version whose approval stood, or had stood before it became stale.
+             */
+            approved_version?: number | null;
+            /** @description Every change request until then, oldest first. */
+            change_requests: components["schemas"]["MomentChangeRequest"][];
+            /**
+             * Format: int32
+             * @description Its cycle.
+             */
+            cycle: number;
+            /** @description Where it stood, in one line. */
+            evidence: string;
+            /**
+             * Format: int32
+             * @description The latest version of its artefact.
+             */
+            latest_version?: number | null;
+            /**
+             * Format: date-time
+             * @description Since when it was in this state with this version.
+             */
+            since: string;
+            /** @description The stage. */
+            stage: components["schemas"]["Stage"];
+            /** @description The state of its gate. */
+            state: components["schemas"]["GateState"];
+        };
+        /** @description A story at a moment. */
+        MomentStory: components["schemas"]["StoryWords"] & {
+            /** @description Whether it had an enrichment. */
+            enriched: boolean;
+            /**
+             * Format: uuid
+             * @description The story.
+             */
+            id: string;
+            /** @description Its key. */
+            key: string;
+            /** @description Whether it was open. */
+            status: components["schemas"]["StoryStatus"];
+            /**
+             * Format: int64
+             * @description Its version.
+             */
+            version: number;
         };
         /** @description What an analysis must hold to be taken. */
         MustHold: {
@@ -4440,6 +4971,90 @@ export interface components {
          * @enum {string}
          */
         ProposalVerb: "approve" | "edit" | "split" | "merge" | "reject" | "restore";
+        /** @description Where a version's words come from. */
+        Provenance: {
+            /** @description Its paragraphs, in order. */
+            paragraphs: components["schemas"]["ProvenanceParagraph"][];
+            /** @description Whose words they are, all in all. */
+            share: components["schemas"]["ProvenanceShare"];
+            /** @description The versions that brought words which are still there, oldest first. */
+            sources: components["schemas"]["ProvenanceSource"][];
+            /**
+             * Format: int32
+             * @description The version.
+             */
+            version: number;
+        };
+        /** @description One block of what Conductor was given. */
+        ProvenanceBlock: {
+            /**
+             * Format: int32
+             * @description Its length in bytes.
+             */
+            bytes: number;
+            /** @description The hash of its text. */
+            hash: string;
+            /** @description What it is: core, project, artefact, stage, history or message. */
+            kind: string;
+            /** @description Where it came from. */
+            source: string;
+            /**
+             * Format: int32
+             * @description The artefact's or context's version.
+             */
+            version?: number | null;
+        };
+        /** @description A paragraph: lines between blank ones. */
+        ProvenanceParagraph: {
+            /** @description How many characters came with which version, oldest first. */
+            came_with: components["schemas"]["CameWith"][];
+            /** @description Its first line, from 1. */
+            first_line: number;
+            /** @description Its last line. */
+            last_line: number;
+            /** @description Whose words it is made of. */
+            share: components["schemas"]["ProvenanceShare"];
+        };
+        /** @description Whose words a text is made of, in characters; blanks do not count. */
+        ProvenanceShare: {
+            /** @description Those that Conductor wrote. */
+            conductor: number;
+            /** @description Conductor's part of the whole, in percent, rounded; 0 of an empty text. */
+            conductor_percent: number;
+            /** @description Those that people submitted from their tools, which may have been written by a tool's own model. */
+            ide: number;
+            /** @description Those that people wrote. */
+            people: number;
+        };
+        /** @description A version that brought words. */
+        ProvenanceSource: components["schemas"]["ArtefactVersionSummary"] & {
+            /** @description How many characters of it are still there. */
+            characters: number;
+            turn?: components["schemas"]["ProvenanceTurn"] | null;
+        };
+        /** @description The turn that wrote a version. */
+        ProvenanceTurn: {
+            /** @description Who asked. */
+            asked_by: components["schemas"]["Person"];
+            /**
+             * Format: int32
+             * @description Which attempt at the turn, from 1.
+             */
+            attempt: number;
+            /** @description Where the texts are. */
+            context: string;
+            /** @description What Conductor was given, in the order it was sent; the turn's context has the texts. */
+            given: components["schemas"]["ProvenanceBlock"][];
+            /** @description The model that the endpoint says it used. */
+            model_returned?: string | null;
+            /** @description The conversation it is in. */
+            stage: components["schemas"]["Stage"];
+            /**
+             * Format: uuid
+             * @description The turn.
+             */
+            turn_id: string;
+        };
         /**
          * @description What Conductor was asked for.
          * @enum {string}
@@ -5554,6 +6169,29 @@ export interface components {
          * @enum {string}
          */
         Verb: "post_message" | "add_artefact_version" | "submit_technical_analysis" | "approve_artefact" | "request_changes" | "withdraw_approval" | "withdraw_change_request" | "dismiss_change_request" | "reopen_stage" | "reaffirm_artefact" | "restart_review" | "open_thread" | "reply_in_thread" | "resolve_thread" | "adopt_submission" | "raise_finding" | "accept_finding" | "decline_finding" | "report_drift" | "generate_stories" | "review_stories" | "approve_proposals";
+        /** @description Whether the phase's events are what was signed. */
+        Verification: {
+            /** @description The signed head, as a C2SP checkpoint. */
+            checkpoint: string;
+            /** @description How many were looked at. */
+            events: number;
+            /**
+             * Format: int64
+             * @description The position of the first that is not.
+             */
+            first_bad?: number | null;
+            /** @description The public key line. */
+            key: string;
+            /** @description The root of its tree, in hex. */
+            root_hash: string;
+            /**
+             * Format: int64
+             * @description The size of the log whose head they were held against.
+             */
+            size: number;
+            /** @description Whether each event is in the signed log, unchanged. */
+            sound: boolean;
+        };
         /** @description A command line that waits, as it describes itself. */
         WaitingDeviceLogin: {
             /**
@@ -5600,6 +6238,295 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    getAuditHead: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditHead"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    proveConsistency: {
+        parameters: {
+            query: {
+                /** @description The size of the earlier log. */
+                from: number;
+                /** @description The size of the later one; the signed head's without it. */
+                to?: number;
+            };
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsistencyProof"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    proveInclusion: {
+        parameters: {
+            query: {
+                /** @description The event's position. */
+                position: number;
+                /** @description The log's size that it is proven for; the signed head's without it. */
+                size?: number;
+            };
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InclusionProof"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     startDeviceLogin: {
         parameters: {
             query?: never;
@@ -10012,6 +10939,103 @@ export interface operations {
             };
         };
     };
+    getProvenance: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
+            path: {
+                phase_id: string;
+                stage: components["schemas"]["Stage"];
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Provenance"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     markVersionSeen: {
         parameters: {
             query?: never;
@@ -10578,6 +11602,105 @@ export interface operations {
             };
         };
     };
+    getEvidencePack: {
+        parameters: {
+            query?: {
+                /** @description A page (the default), or JSON. */
+                format?: "html" | "json";
+            };
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
+            path: {
+                phase_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidencePack"];
+                    "text/html": string;
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listFindings: {
         parameters: {
             query?: never;
@@ -10928,8 +12051,12 @@ export interface operations {
                 after?: number;
                 /** @description The `next_cursor` of the page before; goes on after it, whatever `after` says. */
                 cursor?: string;
+                /** @description Only what is of this kind. */
+                kind?: "gates" | "versions" | "conversation" | "discussion" | "review" | "stories";
                 /** @description How many items at most (1 to 200, 50 by default). */
                 limit?: number;
+                /** @description Only what this person caused. */
+                person?: string;
             };
             header?: {
                 /** @description Waits until the read shows this: a position or an event id that a write answered. */
@@ -10994,7 +12121,110 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPhaseAt: {
+        parameters: {
+            query?: {
+                /** @description Leaves out what was the same after the event at this position: the difference of two moments, or a step. */
+                from?: number;
+                /** @description How many turns of each conversation at most, the last ones (0 to 100, 25 by default). */
+                turns?: number;
+                /** @description Only turns before this position: the `earlier` of an answer. */
+                turns_before?: number;
+            };
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
+            path: {
+                phase_id: string;
+                position: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Moment"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -14350,6 +15580,105 @@ export interface operations {
             };
             /** @description `if-match-required` */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportAudit: {
+        parameters: {
+            query?: {
+                /** @description The size of an earlier signed head: the export then proves that it is continued. */
+                since?: number;
+            };
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One JSON object a line; `konductro audit verify` reads it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
