@@ -16,6 +16,7 @@ pub mod device_logins;
 pub mod door;
 pub mod drafts;
 pub mod drift_reports;
+pub mod evidence_pack;
 pub mod findings;
 pub mod evidence_pack;
 pub mod gates;
@@ -35,7 +36,10 @@ pub mod projects;
 pub mod proposals;
 pub mod provenance;
 pub mod replay;
+<<<<<<< HEAD
 pub mod queued_messages;
+=======
+>>>>>>> audit
 pub mod review_verbs;
 pub mod session;
 pub mod setup;

@@ -47,7 +47,10 @@ mod mcp_hand_off;
 mod mcp_http;
 mod mcp_stdio;
 mod provenance;
+<<<<<<< HEAD
 mod queue;
+=======
+>>>>>>> audit
 mod races;
 mod raised_findings;
 mod reopening;
