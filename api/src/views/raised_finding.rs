@@ -1,6 +1,7 @@
 //! Findings that people raised against an approved artefact, each at its place in the latest version.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use konductro_domain::artefact::anchor::{Place, Searchable};
 use konductro_domain::artefact::reference::Reference;
@@ -86,9 +87,9 @@ pub async fn shown(
     let people = People::named(pool, findings.iter().flat_map(people_of)).await?;
     let mut texts: BTreeMap<DomainStage, String> = BTreeMap::new();
     for finding in &findings {
-        if !texts.contains_key(&finding.row.stage) {
+        if let Entry::Vacant(unread) = texts.entry(finding.row.stage) {
             let latest = artefact_versions::latest(pool, reader.phase_id, finding.row.stage).await?;
-            texts.insert(finding.row.stage, latest.and_then(|latest| latest.markdown).unwrap_or_default());
+            unread.insert(latest.and_then(|latest| latest.markdown).unwrap_or_default());
         }
     }
     let texts: BTreeMap<_, _> = texts.iter().map(|(stage, text)| (*stage, Searchable::of(text))).collect();
