@@ -17,8 +17,8 @@ pub mod door;
 pub mod drafts;
 pub mod drift_reports;
 pub mod evidence_pack;
-pub mod findings;
 pub mod evidence_pack;
+pub mod findings;
 pub mod gates;
 pub mod hand_off;
 pub mod history;
@@ -35,11 +35,8 @@ pub mod phases;
 pub mod projects;
 pub mod proposals;
 pub mod provenance;
-pub mod replay;
-<<<<<<< HEAD
 pub mod queued_messages;
-=======
->>>>>>> audit
+pub mod replay;
 pub mod review_verbs;
 pub mod session;
 pub mod setup;

@@ -47,10 +47,7 @@ mod mcp_hand_off;
 mod mcp_http;
 mod mcp_stdio;
 mod provenance;
-<<<<<<< HEAD
 mod queue;
-=======
->>>>>>> audit
 mod races;
 mod raised_findings;
 mod reopening;

@@ -242,11 +242,8 @@ pub(super) async fn set(cast: &Cast, operation: &str, stage: Option<&str>, actor
             Scene::delete(format!("{path}/{id}"))
         }
         "exportAudit" => Scene::get(format!("{project}/audit/export")),
-<<<<<<< HEAD
         "getBudget" => Scene::get(format!("{project}/budget")),
         "setBudget" => Scene::put(format!("{project}/budget"), "*", json!({ "monthly_micros": null })),
-=======
->>>>>>> audit
         "topic.project" => Scene::socket(Some(format!("project:{}", cast.project))),
 
         "listPhases" => Scene::get(format!("{project}/phases")),
