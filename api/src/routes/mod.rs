@@ -17,7 +17,6 @@ pub mod door;
 pub mod drafts;
 pub mod drift_reports;
 pub mod evidence_pack;
-pub mod evidence_pack;
 pub mod findings;
 pub mod gates;
 pub mod hand_off;
