@@ -4,6 +4,142 @@
  */
 
 export interface paths {
+    "/api/v1/audit/head": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the signed head of the log. */
+        get: operations["getAuditHead"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/proofs/consistency": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Prove that the log continues what it was. */
+        get: operations["proveConsistency"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/proofs/inclusion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Prove that an event is in the log. */
+        get: operations["proveInclusion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/device-logins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask to be signed in: gives a code for the person and a secret to collect with. */
+        post: operations["startDeviceLogin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/device-logins/{user_code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits with this code? Unknown, used and ended codes are answered alike. */
+        get: operations["getDeviceLogin"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/device-logins/{user_code}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign the command line of this code in, as me and in one project. */
+        post: operations["approveDeviceLogin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/device-logins/{user_code}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuse to sign the command line of this code in. */
+        post: operations["refuseDeviceLogin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/device-logins/collect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask whether the person has confirmed; once they have, the token is in the answer, once. */
+        post: operations["collectDeviceLogin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/findings/{finding_id}/accept": {
         parameters: {
             query?: never;
@@ -45,7 +181,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List what waits for me in all my projects, longest first. */
+        /** List what waits for me in all my projects, longest first; for a token, in its project. */
         get: operations["getInbox"];
         put?: never;
         post?: never;
@@ -450,6 +586,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/phases/{phase_id}/artefacts/{stage}/versions/{version}/provenance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read where a version's words come from: by paragraph, the versions, turns and people behind them, and Conductor's share.
+         * @description What stayed the same from version to version belongs to the version that brought it, word by word.
+         */
+        get: operations["getProvenance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/phases/{phase_id}/artefacts/{stage}/versions/{version}/seen": {
         parameters: {
             query?: never;
@@ -518,6 +674,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/phases/{phase_id}/evidence-pack": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the auditor's pack of a phase: approvals on exact texts, what was open then, waivers, whose words, everything that
+         *     happened, and whether the log is what was signed.
+         */
+        get: operations["getEvidencePack"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/phases/{phase_id}/findings": {
         parameters: {
             query?: never;
@@ -562,6 +738,28 @@ export interface paths {
         };
         /** List every event of a phase and its conversations, oldest first. */
         get: operations["listHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phases/{phase_id}/history/{position}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a phase as it was after an event: stages and gates, documents, conversations, proposals, stories, roles.
+         * @description Folded from the log, and from nothing of today but words and names: what was erased since is erased here too. With
+         *     `from`, the lists hold only what differs from that earlier moment, `gone` what was there then and is not any more, and
+         *     `phase` is left out where it is the same.
+         */
+        get: operations["getPhaseAt"];
         put?: never;
         post?: never;
         delete?: never;
@@ -801,9 +999,29 @@ export interface paths {
         /** Read the conversation: its newest messages, oldest first; the cursor leads to older ones. */
         get: operations["listMessages"];
         put?: never;
-        /** Write to Conductor; the reply streams over the WebSocket. */
+        /**
+         * Write to Conductor; the reply streams over the WebSocket. While Conductor replies, one message can wait: it is sent by
+         *     itself when the reply has ended, and given back to its author where the stage does not take it any more then.
+         */
         post: operations["postMessage"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phases/{phase_id}/stages/{stage}/messages/queued": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take back the message that waits: its author, or an SDM. */
+        delete: operations["cancelQueuedMessage"];
         options?: never;
         head?: never;
         patch?: never;
@@ -837,6 +1055,60 @@ export interface paths {
         get: operations["getTurnContext"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phases/{phase_id}/stages/{stage}/turns/{turn_id}/continue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for the rest of a reply that was cut, stopped or interrupted: it goes on where it ended, and is one reply in the end. */
+        post: operations["continueTurn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phases/{phase_id}/stages/{stage}/turns/{turn_id}/edit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say one's own last message differently: another turn takes the place of this one, which stays in the history and is
+         *     not told to Conductor any more. Documents that it saved stay versions.
+         */
+        post: operations["editMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phases/{phase_id}/stages/{stage}/turns/{turn_id}/extract": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the document out of a reply that holds it in plain words: it becomes a version, as if it had been tagged. */
+        post: operations["extractDocument"];
         delete?: never;
         options?: never;
         head?: never;
@@ -951,6 +1223,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export a project's part of the log, with proofs and texts, to be verified elsewhere.
+         * @description NDJSON, streamed. It puts an `AuditExported` event in the log, which says how many events and texts there have to be.
+         */
+        get: operations["exportAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/backlog": {
         parameters: {
             query?: never;
@@ -978,6 +1270,24 @@ export interface paths {
         /** Download a project's stories as CSV, JSON or Jira CSV. */
         get: operations["exportBacklog"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/budget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what Conductor may cost in this project in a month, and what is left of it. */
+        get: operations["getBudget"];
+        /** Set what Conductor may cost in this project in a month. A reply that it does not reach for is not asked for, and says so. */
+        put: operations["setBudget"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1279,6 +1589,44 @@ export interface paths {
         /** Refuse the refinement; the story stays as it was. */
         post: operations["refuseRefinement"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List my API tokens; for the SDM of a project, all that open it. The newest first, without their secrets. */
+        get: operations["listTokens"];
+        put?: never;
+        /** Issue an API token that acts for me in one project. Its secret is in this answer and never shown again. */
+        post: operations["issueToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens/{token_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke an API token: one of mine, or, as an SDM, one that opens my project. It opens nothing from now on. A token may
+         *     ask it for itself.
+         */
+        delete: operations["revokeToken"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1657,6 +2005,30 @@ export interface components {
          * @enum {string}
          */
         AssetStatus: "exists" | "extend" | "missing" | "unknown";
+        /** @description The signed head of the log: what it is as of so many events. */
+        AuditHead: {
+            /** @description The head as a C2SP checkpoint with its signature. */
+            checkpoint: string;
+            /** @description The public key as one line: what a verifier is given. */
+            key: string;
+            /**
+             * @description Whose log it is.
+             * @example konductro-1f00ba12
+             */
+            origin: string;
+            /** @description The root of their Merkle tree (RFC 6962), in hex. */
+            root_hash: string;
+            /**
+             * Format: date-time
+             * @description When it was signed.
+             */
+            signed_at: string;
+            /**
+             * Format: int64
+             * @description How many events.
+             */
+            size: number;
+        };
         /** @description Who wrote a message. */
         Author: {
             /** @enum {string} */
@@ -1767,6 +2139,41 @@ export interface components {
             /** @description How many words it has. */
             words: number;
         };
+        /** @description What Conductor may cost in a month, and what it did in this one. Money is in millionths of the price table's currency. */
+        Budget: {
+            /**
+             * Format: int64
+             * @description What is held for replies that are being written.
+             */
+            held_micros: number;
+            /**
+             * Format: int64
+             * @description What is left; null where there is no bound.
+             */
+            left_micros?: number | null;
+            /** @description The month (UTC), such as `2026-11`. */
+            month: string;
+            /**
+             * Format: int64
+             * @description What a month may cost; null for no bound.
+             */
+            monthly_micros?: number | null;
+            /**
+             * Format: int64
+             * @description What replies that have ended cost.
+             */
+            spent_micros: number;
+        };
+        /** @description Characters that came with one version. */
+        CameWith: {
+            /** @description How many. */
+            characters: number;
+            /**
+             * Format: int32
+             * @description The version, which is among the sources.
+             */
+            version: number;
+        };
         /**
          * @description What happened to a line or to words.
          * @enum {string}
@@ -1841,6 +2248,12 @@ export interface components {
             /** @description Its short name. */
             repository: string;
         };
+        /** @description How far a sign-in is, with the token once it is approved. */
+        CollectedDeviceLogin: {
+            issued?: components["schemas"]["IssuedToken"] | null;
+            /** @description How far it is. */
+            state: components["schemas"]["DeviceLoginState"];
+        };
         /**
          * @description Whether the whole document arrived.
          * @enum {string}
@@ -1868,6 +2281,25 @@ export interface components {
          * @enum {string}
          */
         ConductorMode: "guided" | "model";
+        /** @description That the log begins with what it was. */
+        ConsistencyProof: {
+            /**
+             * Format: int64
+             * @description The size of the earlier tree.
+             */
+            from: number;
+            /** @description The root of the earlier tree, in hex. */
+            from_root_hash: string;
+            /** @description The consistency proof (RFC 6962), in hex. */
+            hashes: string[];
+            /**
+             * Format: int64
+             * @description The size of the later tree.
+             */
+            to: number;
+            /** @description The root of the later tree, in hex. */
+            to_root_hash: string;
+        };
         /** @description One block of what Conductor was given. */
         ContextBlock: {
             /**
@@ -2027,6 +2459,42 @@ export interface components {
             password: string;
             /** @description What they are in the demo project. */
             role: components["schemas"]["Role"];
+        };
+        /** @description What the command line gets. */
+        DeviceLoginApproval: {
+            /**
+             * Format: int32
+             * @description In how many days it ends by itself.
+             */
+            expires_in_days: number;
+            /**
+             * Format: uuid
+             * @description The only project that its token opens; I am a member of it.
+             */
+            project_id: string;
+            /** @description What the token is for: nothing that was not asked for. */
+            scopes: components["schemas"]["TokenScope"][];
+        };
+        /**
+         * @description How far a sign-in is.
+         * @enum {string}
+         */
+        DeviceLoginState: "waiting" | "refused" | "approved";
+        /** @description A command line that asks to be signed in. */
+        DeviceLoginToStart: {
+            /** @description The machine's name. */
+            host_name: string;
+            /** @description The key of the project it is for, if it knows. */
+            project_key?: string | null;
+            /** @description What it wants to do; at least one. */
+            scopes: components["schemas"]["TokenScope"][];
+            /** @description The tool, such as `konductro 0.1.0`. */
+            tool: string;
+        };
+        /** @description What a command line collects with. */
+        DeviceSecret: {
+            /** @description The secret that it was given. */
+            device_secret: string;
         };
         /** @description What changed between two versions. */
         Diff: {
@@ -2228,6 +2696,109 @@ export interface components {
              */
             start: number;
         };
+        /** @description An approval, with what was open when it was given. */
+        EvidenceApproval: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Who. */
+            by: components["schemas"]["Person"];
+            /** @description The hash of the text that was shown. */
+            content_hash: string;
+            /** @description Whether it still counts. */
+            counts: boolean;
+            /**
+             * Format: int32
+             * @description The stage's cycle.
+             */
+            cycle: number;
+            /** @description The note. */
+            note?: string | null;
+            /** @description The findings that were open. */
+            open_findings: components["schemas"]["EvidenceFinding"][];
+            /**
+             * Format: int32
+             * @description Under which version of the approval policy.
+             */
+            policy_version: number;
+            /**
+             * Format: int64
+             * @description The event's position in the log.
+             */
+            position: number;
+            /** @description In which role. */
+            role: components["schemas"]["Role"];
+            /** @description The stage. */
+            stage: components["schemas"]["Stage"];
+            /** @description The hash of what it stood on, as shown. */
+            upstream_hash: string;
+            /**
+             * Format: int32
+             * @description The version.
+             */
+            version: number;
+        };
+        /** @description One event. */
+        EvidenceEvent: {
+            /** @description Who caused it. */
+            actor: components["schemas"]["HistoryActor"];
+            /**
+             * Format: date-time
+             * @description When it was decided.
+             */
+            at: string;
+            /** @description The hash of its leaf; null where the event is not there. */
+            leaf_hash?: string | null;
+            /**
+             * Format: int64
+             * @description Its position in the log.
+             */
+            position: number;
+            /** @description What happened, in one sentence. */
+            summary: string;
+            /** @description Its name. */
+            type: string;
+        };
+        /** @description A finding that was open when somebody approved. */
+        EvidenceFinding: {
+            /** @description Whether it would have stopped the approval. */
+            blocking: boolean;
+            /** @description The finding. */
+            finding_id: string;
+            /** @description Why it was waived. */
+            waiver?: string | null;
+        };
+        /** @description The auditor's pack of a phase. */
+        EvidencePack: {
+            /** @description Every approval. */
+            approvals: components["schemas"]["EvidenceApproval"][];
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            made_at: string;
+            /** @description For whom. */
+            made_for: components["schemas"]["Person"];
+            /** @description The phase. */
+            phase: components["schemas"]["MomentPhase"];
+            /** @description Its stages as they stand. */
+            stages: components["schemas"]["MomentStage"][];
+            /** @description Everything that happened, in order. */
+            timeline: components["schemas"]["EvidenceEvent"][];
+            /** @description What the log was held against. */
+            verification: components["schemas"]["Verification"];
+            /** @description Every version of every document. */
+            versions: components["schemas"]["EvidenceVersion"][];
+        };
+        /** @description A version, and whose words it is made of. */
+        EvidenceVersion: components["schemas"]["ArtefactVersionSummary"] & {
+            /** @description Whose words it is made of. */
+            share: components["schemas"]["ProvenanceShare"];
+            /** @description The stage. */
+            stage: components["schemas"]["Stage"];
+        };
         /** @description A story in an export. */
         ExportedStory: components["schemas"]["StorySummary"] & {
             /** @description Its acceptance criteria. */
@@ -2245,6 +2816,11 @@ export interface components {
             depends_on: string[];
             /** @description As … I want … so that … */
             narrative: string;
+        };
+        /** @description How a document that is taken from a reply is called. */
+        Extraction: {
+            /** @description Its title; the first heading where there is none. */
+            title?: string | null;
         };
         /** @description Why a reply is not whole. */
         Failure: {
@@ -2676,6 +3252,37 @@ export interface components {
             /** @description What I can do about it. */
             what: components["schemas"]["Awaited"];
         };
+        /** @description That an event is in the log. */
+        InclusionProof: {
+            /** @description The audit path (RFC 6962), from the leaf up, in hex. */
+            hashes: string[];
+            /** @description The event's leaf hash, in hex. */
+            leaf_hash: string;
+            /**
+             * Format: int64
+             * @description Its place in the tree, from 0.
+             */
+            leaf_index: number;
+            /**
+             * Format: int64
+             * @description The event's position, from 1.
+             */
+            position: number;
+            /** @description The root of the tree, in hex. */
+            root_hash: string;
+            /**
+             * Format: int64
+             * @description The size of the tree.
+             */
+            size: number;
+        };
+        /** @description A new token, with its secret. */
+        IssuedToken: {
+            /** @description The token itself, `kon_…`. It is shown this once. */
+            secret: string;
+            /** @description What it is. */
+            token: components["schemas"]["Token"];
+        };
         /** @description The answer to a submission that could not become a version. */
         KeptAsDraft: {
             /** @description As what it is kept. */
@@ -2824,6 +3431,7 @@ export interface components {
             name: string;
             /** @description The projects I am in, by key. */
             projects: components["schemas"]["MyProject"][];
+            token?: components["schemas"]["Token"] | null;
             /**
              * Format: uuid
              * @description My id.
@@ -2863,6 +3471,8 @@ export interface components {
             attempt?: number | null;
             /** @description Who wrote it. */
             author: components["schemas"]["Author"];
+            /** @description Whether a reply broke off where it can go on. */
+            broke_off?: boolean;
             /** @description The documents in a reply, and what became of them. */
             documents?: components["schemas"]["Document"][] | null;
             failure?: components["schemas"]["Failure"] | null;
@@ -2874,6 +3484,11 @@ export interface components {
             id: string;
             /** @description A reply's text, split for display; documents are shown beside the chat. */
             parts: components["schemas"]["Part"][];
+            /**
+             * Format: uuid
+             * @description The turn that took this one's place; Conductor is not told of this one any more.
+             */
+            replaced_by?: string | null;
             /** @description Where it stands. */
             state: components["schemas"]["MessageState"];
             /** @description Quick answers to what a reply asks. */
@@ -2894,6 +3509,8 @@ export interface components {
             live_turn?: components["schemas"]["LiveTurn"] | null;
             /** @description Asks for older messages; null at the beginning. */
             next_cursor?: string | null;
+            queued?: components["schemas"]["WaitingMessage"] | null;
+            returned?: components["schemas"]["WaitingMessage"] | null;
         };
         /**
          * @description Where a message stands.
@@ -2907,11 +3524,21 @@ export interface components {
              * @description The message.
              */
             message_id: string;
+            /** @description Whether it waits for the reply that is being written; it is sent by itself when that has ended. */
+            queued?: boolean;
             /**
              * Format: uuid
              * @description Its turn, which the reply has too.
              */
             turn_id: string;
+        };
+        /** @description A message was taken back; it is not sent. */
+        MessageTakenBack: {
+            /**
+             * Format: uuid
+             * @description The message.
+             */
+            message_id: string;
         };
         /** @description What one model consumed. */
         ModelUsage: components["schemas"]["UsageFigures"] & {
@@ -2919,6 +3546,224 @@ export interface components {
             adapter: components["schemas"]["Adapter"];
             /** @description The model asked for. */
             model: string;
+        };
+        /** @description A phase as it was after an event. */
+        Moment: {
+            /** @description The latest version of each artefact, with its text. */
+            artefacts: components["schemas"]["MomentArtefact"][];
+            /** @description The conversations. */
+            conversations: components["schemas"]["MomentConversation"][];
+            /** @description The event that it was after. */
+            event: components["schemas"]["HistoryEvent"];
+            /** @description How many events the phase has now. */
+            events: number;
+            /** @description Who held which roles in the project. */
+            members: components["schemas"]["MomentMember"][];
+            /**
+             * Format: int64
+             * @description The position of the event after; null at the last.
+             */
+            next?: number | null;
+            /** @description The event's number in the phase, from 1. */
+            number: number;
+            /** @description The phase. */
+            phase: components["schemas"]["MomentPhase"];
+            /**
+             * Format: int64
+             * @description The position of the event before; null at the first.
+             */
+            previous?: number | null;
+            /** @description The proposals, in the order of the review table, whatever became of them. */
+            proposals: components["schemas"]["MomentProposal"][];
+            /** @description Its stages with their gates, in order. */
+            stages: components["schemas"]["MomentStage"][];
+            /** @description The stories of the backlog that came from the phase. */
+            stories: components["schemas"]["MomentStory"][];
+        };
+        /** @description An approval at a moment. */
+        MomentApproval: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Who gave it. */
+            by: components["schemas"]["Person"];
+            /** @description The hash of what was shown. */
+            content_hash: string;
+            /** @description Whether it counted then. */
+            counts: boolean;
+            /** @description The note, where there is one. */
+            note?: string | null;
+            /** @description How many findings were open. */
+            open_findings: number;
+            /** @description In which role. */
+            role: components["schemas"]["Role"];
+            /**
+             * Format: int32
+             * @description Of which version.
+             */
+            version: number;
+        };
+        /** @description An artefact at a moment. */
+        MomentArtefact: components["schemas"]["ArtefactVersion"] & {
+            /** @description The stage. */
+            stage: components["schemas"]["Stage"];
+        };
+        /** @description A change request at a moment. */
+        MomentChangeRequest: {
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            at: string;
+            /** @description Who wanted it. */
+            by: components["schemas"]["Person"];
+            /**
+             * Format: uuid
+             * @description The request.
+             */
+            id: string;
+            /** @description What was to change. */
+            reason: string;
+            /** @description Whether it blocked then, or how it had ended. */
+            state: components["schemas"]["ChangeRequestState"];
+            /**
+             * Format: int32
+             * @description Of which version.
+             */
+            version: number;
+        };
+        /** @description A conversation at a moment. */
+        MomentConversation: {
+            /**
+             * Format: int64
+             * @description The position to ask for earlier turns with; null where there are none.
+             */
+            earlier?: number | null;
+            /** @description The messages of the last of them, oldest first; `turns_before` brings earlier ones. */
+            items: components["schemas"]["Message"][];
+            /** @description The stage. */
+            stage: components["schemas"]["Stage"];
+            /** @description How many turns there were. */
+            turns: number;
+        };
+        /** @description A member of the project at a moment. */
+        MomentMember: components["schemas"]["Person"] & {
+            /** @description In which roles. */
+            roles: components["schemas"]["Role"][];
+        };
+        /** @description The phase at a moment. */
+        MomentPhase: {
+            /** @description What it is about. */
+            brief: string;
+            /**
+             * Format: uuid
+             * @description The phase.
+             */
+            id: string;
+            /** @description Its kind. */
+            kind: components["schemas"]["PhaseKind"];
+            /**
+             * Format: int32
+             * @description Its number in the project.
+             */
+            number: number;
+            /**
+             * Format: date-time
+             * @description Since when it was ready for story generation.
+             */
+            ready_at?: string | null;
+            /** @description Where it stood. */
+            status: components["schemas"]["PhaseStatus"];
+            /** @description Its title. */
+            title: string;
+            /**
+             * Format: int64
+             * @description Its version.
+             */
+            version: number;
+        };
+        /** @description A proposal at a moment. */
+        MomentProposal: components["schemas"]["StoryWords"] & {
+            /** @description Whether a person had changed it. */
+            edited: boolean;
+            /**
+             * Format: uuid
+             * @description The proposal.
+             */
+            id: string;
+            /** @description The proposals that it was merged of. */
+            merged_from: string[];
+            /**
+             * Format: uuid
+             * @description The proposal that it is a part of.
+             */
+            split_from?: string | null;
+            /** @description Where it stood. */
+            status: components["schemas"]["ProposalStatus"];
+            /**
+             * Format: uuid
+             * @description The story that it had become.
+             */
+            story_id?: string | null;
+            /**
+             * Format: int32
+             * @description Its version.
+             */
+            version: number;
+        };
+        /** @description A stage at a moment. */
+        MomentStage: {
+            /** @description Every approval until then, oldest first. */
+            approvals: components["schemas"]["MomentApproval"][];
+            /**
+             * Format: int32
+             * @description The version whose approval stood, or had stood before it became stale.
+             */
+            approved_version?: number | null;
+            /** @description Every change request until then, oldest first. */
+            change_requests: components["schemas"]["MomentChangeRequest"][];
+            /**
+             * Format: int32
+             * @description Its cycle.
+             */
+            cycle: number;
+            /** @description Where it stood, in one line. */
+            evidence: string;
+            /**
+             * Format: int32
+             * @description The latest version of its artefact.
+             */
+            latest_version?: number | null;
+            /**
+             * Format: date-time
+             * @description Since when it was in this state with this version.
+             */
+            since: string;
+            /** @description The stage. */
+            stage: components["schemas"]["Stage"];
+            /** @description The state of its gate. */
+            state: components["schemas"]["GateState"];
+        };
+        /** @description A story at a moment. */
+        MomentStory: components["schemas"]["StoryWords"] & {
+            /** @description Whether it had an enrichment. */
+            enriched: boolean;
+            /**
+             * Format: uuid
+             * @description The story.
+             */
+            id: string;
+            /** @description Its key. */
+            key: string;
+            /** @description Whether it was open. */
+            status: components["schemas"]["StoryStatus"];
+            /**
+             * Format: int64
+             * @description Its version.
+             */
+            version: number;
         };
         /** @description What an analysis must hold to be taken. */
         MustHold: {
@@ -3039,6 +3884,14 @@ export interface components {
             source?: components["schemas"]["NewSource"] | null;
             /** @description The document's title, 1 to 160 characters. */
             title: string;
+        };
+        /** @description What Conductor may cost from now on. */
+        NewBudget: {
+            /**
+             * Format: int64
+             * @description In a month (UTC), in millionths of the price table's currency; null for no bound.
+             */
+            monthly_micros?: number | null;
         };
         /** @description What is to change in a version. */
         NewChangeRequest: {
@@ -3705,6 +4558,51 @@ export interface components {
             /** @description Asks for the next page; null at the end. */
             next_cursor?: string | null;
         };
+        /** @description One page of a list. */
+        Page_Token: {
+            /** @description The items, in the list's order. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description Since when there is one.
+                 */
+                created_at: string;
+                /** @description Whether it has ended. */
+                expired: boolean;
+                /**
+                 * Format: date-time
+                 * @description When it ends by itself.
+                 */
+                expires_at: string;
+                /**
+                 * Format: uuid
+                 * @description Names it.
+                 */
+                id: string;
+                /**
+                 * Format: date-time
+                 * @description When it was used last, to the minute; null where it never was.
+                 */
+                last_used_at?: string | null;
+                /** @description What its owner calls it. */
+                name: string;
+                /** @description Whom it acts for. */
+                owner: components["schemas"]["Person"];
+                /**
+                 * Format: uuid
+                 * @description The only project that it opens.
+                 */
+                project_id: string;
+                /** @description The project's key. */
+                project_key: string;
+                /** @description The project's name. */
+                project_name: string;
+                /** @description What it is for. */
+                scopes: components["schemas"]["TokenScope"][];
+            }[];
+            /** @description Asks for the next page; null at the end. */
+            next_cursor?: string | null;
+        };
         /** @description How a prompt was sent. */
         Parameters: {
             /** @description The cache profile of the endpoint. */
@@ -4222,6 +5120,90 @@ export interface components {
          * @enum {string}
          */
         ProposalVerb: "approve" | "edit" | "split" | "merge" | "reject" | "restore";
+        /** @description Where a version's words come from. */
+        Provenance: {
+            /** @description Its paragraphs, in order. */
+            paragraphs: components["schemas"]["ProvenanceParagraph"][];
+            /** @description Whose words they are, all in all. */
+            share: components["schemas"]["ProvenanceShare"];
+            /** @description The versions that brought words which are still there, oldest first. */
+            sources: components["schemas"]["ProvenanceSource"][];
+            /**
+             * Format: int32
+             * @description The version.
+             */
+            version: number;
+        };
+        /** @description One block of what Conductor was given. */
+        ProvenanceBlock: {
+            /**
+             * Format: int32
+             * @description Its length in bytes.
+             */
+            bytes: number;
+            /** @description The hash of its text. */
+            hash: string;
+            /** @description What it is: core, project, artefact, stage, history or message. */
+            kind: string;
+            /** @description Where it came from. */
+            source: string;
+            /**
+             * Format: int32
+             * @description The artefact's or context's version.
+             */
+            version?: number | null;
+        };
+        /** @description A paragraph: lines between blank ones. */
+        ProvenanceParagraph: {
+            /** @description How many characters came with which version, oldest first. */
+            came_with: components["schemas"]["CameWith"][];
+            /** @description Its first line, from 1. */
+            first_line: number;
+            /** @description Its last line. */
+            last_line: number;
+            /** @description Whose words it is made of. */
+            share: components["schemas"]["ProvenanceShare"];
+        };
+        /** @description Whose words a text is made of, in characters; blanks do not count. */
+        ProvenanceShare: {
+            /** @description Those that Conductor wrote. */
+            conductor: number;
+            /** @description Conductor's part of the whole, in percent, rounded; 0 of an empty text. */
+            conductor_percent: number;
+            /** @description Those that people submitted from their tools, which may have been written by a tool's own model. */
+            ide: number;
+            /** @description Those that people wrote. */
+            people: number;
+        };
+        /** @description A version that brought words. */
+        ProvenanceSource: components["schemas"]["ArtefactVersionSummary"] & {
+            /** @description How many characters of it are still there. */
+            characters: number;
+            turn?: components["schemas"]["ProvenanceTurn"] | null;
+        };
+        /** @description The turn that wrote a version. */
+        ProvenanceTurn: {
+            /** @description Who asked. */
+            asked_by: components["schemas"]["Person"];
+            /**
+             * Format: int32
+             * @description Which attempt at the turn, from 1.
+             */
+            attempt: number;
+            /** @description Where the texts are. */
+            context: string;
+            /** @description What Conductor was given, in the order it was sent; the turn's context has the texts. */
+            given: components["schemas"]["ProvenanceBlock"][];
+            /** @description The model that the endpoint says it used. */
+            model_returned?: string | null;
+            /** @description The conversation it is in. */
+            stage: components["schemas"]["Stage"];
+            /**
+             * Format: uuid
+             * @description The turn.
+             */
+            turn_id: string;
+        };
         /**
          * @description What Conductor was asked for.
          * @enum {string}
@@ -4683,6 +5665,25 @@ export interface components {
              */
             written_on?: number | null;
         };
+        /** @description What it waits with. */
+        StartedDeviceLogin: {
+            /** @description What the command line collects its token with; nobody else is to see it. */
+            device_secret: string;
+            /**
+             * Format: date-time
+             * @description When both end.
+             */
+            expires_at: string;
+            /**
+             * Format: int32
+             * @description How long to wait before asking again, in seconds.
+             */
+            interval: number;
+            /** @description What the person confirms, such as `7KQ4-MNBC`. */
+            user_code: string;
+            /** @description The page where the person confirms. */
+            verification_url: string;
+        };
         /** @description A step that was taken back. */
         StepUndone: {
             /** @description The proposals as they are again. */
@@ -5000,6 +6001,68 @@ export interface components {
             /** @description What. */
             text: string;
         };
+        /** @description An API token, without its secret. */
+        Token: {
+            /**
+             * Format: date-time
+             * @description Since when there is one.
+             */
+            created_at: string;
+            /** @description Whether it has ended. */
+            expired: boolean;
+            /**
+             * Format: date-time
+             * @description When it ends by itself.
+             */
+            expires_at: string;
+            /**
+             * Format: uuid
+             * @description Names it.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it was used last, to the minute; null where it never was.
+             */
+            last_used_at?: string | null;
+            /** @description What its owner calls it. */
+            name: string;
+            /** @description Whom it acts for. */
+            owner: components["schemas"]["Person"];
+            /**
+             * Format: uuid
+             * @description The only project that it opens.
+             */
+            project_id: string;
+            /** @description The project's key. */
+            project_key: string;
+            /** @description The project's name. */
+            project_name: string;
+            /** @description What it is for. */
+            scopes: components["schemas"]["TokenScope"][];
+        };
+        /**
+         * @description What a token may do in its project. None decides anything.
+         * @enum {string}
+         */
+        TokenScope: "read" | "analysis:write" | "findings:write";
+        /** @description A token to be issued. */
+        TokenToIssue: {
+            /**
+             * Format: int32
+             * @description In how many days it ends by itself.
+             */
+            expires_in_days: number;
+            /** @description What I call it, such as the machine it is for. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description The only project that it opens; I am a member of it.
+             */
+            project_id: string;
+            /** @description What it is for; at least one. */
+            scopes: components["schemas"]["TokenScope"][];
+        };
         /** @description Every id of a phase's documents. */
         Traceability: {
             /** @description One for each id that a document defines, in the order of the stages. */
@@ -5255,6 +6318,73 @@ export interface components {
          * @enum {string}
          */
         Verb: "post_message" | "add_artefact_version" | "submit_technical_analysis" | "approve_artefact" | "request_changes" | "withdraw_approval" | "withdraw_change_request" | "dismiss_change_request" | "reopen_stage" | "reaffirm_artefact" | "restart_review" | "open_thread" | "reply_in_thread" | "resolve_thread" | "adopt_submission" | "raise_finding" | "accept_finding" | "decline_finding" | "report_drift" | "generate_stories" | "review_stories" | "approve_proposals";
+        /** @description Whether the phase's events are what was signed. */
+        Verification: {
+            /** @description The signed head, as a C2SP checkpoint. */
+            checkpoint: string;
+            /** @description How many were looked at. */
+            events: number;
+            /**
+             * Format: int64
+             * @description The position of the first that is not.
+             */
+            first_bad?: number | null;
+            /** @description The public key line. */
+            key: string;
+            /** @description The root of its tree, in hex. */
+            root_hash: string;
+            /**
+             * Format: int64
+             * @description The size of the log whose head they were held against.
+             */
+            size: number;
+            /** @description Whether each event is in the signed log, unchanged. */
+            sound: boolean;
+        };
+        /** @description A command line that waits, as it describes itself. */
+        WaitingDeviceLogin: {
+            /**
+             * Format: date-time
+             * @description When it asked.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When the code ends.
+             */
+            expires_at: string;
+            /** @description The machine's name, as it says. */
+            host_name: string;
+            /** @description The key of the project it is for, if it says. */
+            project_key?: string | null;
+            /** @description What it wants to do. */
+            scopes: components["schemas"]["TokenScope"][];
+            /** @description The tool, as it says. */
+            tool: string;
+            /** @description The code that it shows. */
+            user_code: string;
+        };
+        /** @description A message that waits for the reply to end, or waited. */
+        WaitingMessage: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Who wrote it. */
+            author: components["schemas"]["Person"];
+            /**
+             * Format: uuid
+             * @description The message.
+             */
+            id: string;
+            /** @description Whether the reader may take it back. */
+            may_cancel: boolean;
+            /** @description Why it could not be sent, where it could not. */
+            reason?: string | null;
+            /** @description What was written. */
+            text: string;
+        };
         /** @description A blocking finding that an approver took responsibility for. */
         Waiver: {
             /** @description The finding. */
@@ -5278,6 +6408,922 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    getAuditHead: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditHead"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    proveConsistency: {
+        parameters: {
+            query: {
+                /** @description The size of the earlier log. */
+                from: number;
+                /** @description The size of the later one; the signed head's without it. */
+                to?: number;
+            };
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsistencyProof"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    proveInclusion: {
+        parameters: {
+            query: {
+                /** @description The event's position. */
+                position: number;
+                /** @description The log's size that it is proven for; the signed head's without it. */
+                size?: number;
+            };
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InclusionProof"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    startDeviceLogin: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Done once under this key: a repeat gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceLoginToStart"];
+            };
+        };
+        responses: {
+            /** @description Show the code, and ask for the token */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartedDeviceLogin"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed`, `proposal-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDeviceLogin: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
+            path: {
+                /** @description The code that the command line shows */
+                user_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What asks to be signed in */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitingDeviceLogin"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approveDeviceLogin: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Done once under this key: a repeat gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The code that the command line shows */
+                user_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceLoginApproval"];
+            };
+        };
+        responses: {
+            /** @description It collects its token the next time it asks */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed`, `proposal-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refuseDeviceLogin: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Done once under this key: a repeat gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The code that the command line shows */
+                user_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is told so the next time it asks */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed`, `proposal-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    collectDeviceLogin: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Done once under this key: a repeat gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceSecret"];
+            };
+        };
+        responses: {
+            /** @description How far it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CollectedDeviceLogin"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed`, `proposal-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     acceptFinding: {
         parameters: {
             query?: never;
@@ -5326,7 +7372,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5344,7 +7390,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5470,7 +7516,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5488,7 +7534,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5613,7 +7659,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5699,7 +7745,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5787,7 +7833,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5805,7 +7851,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5927,7 +7973,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6025,7 +8071,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6043,7 +8089,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6166,7 +8212,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6266,7 +8312,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6284,7 +8330,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6404,7 +8450,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6422,7 +8468,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6549,7 +8595,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6567,7 +8613,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6695,7 +8741,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6713,7 +8759,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6837,7 +8883,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6855,7 +8901,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6982,7 +9028,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7000,7 +9046,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7128,7 +9174,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7224,7 +9270,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7323,7 +9369,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7341,7 +9387,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7460,7 +9506,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7478,7 +9524,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7601,7 +9647,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7698,7 +9744,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7799,7 +9845,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7817,7 +9863,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7944,7 +9990,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7962,7 +10008,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8085,7 +10131,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8103,7 +10149,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8226,7 +10272,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8326,7 +10372,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8344,7 +10390,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8472,7 +10518,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8490,7 +10536,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8614,7 +10660,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8632,7 +10678,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8755,7 +10801,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8874,7 +10920,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8892,7 +10938,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9016,7 +11062,104 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getProvenance: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
+            path: {
+                phase_id: string;
+                stage: components["schemas"]["Stage"];
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Provenance"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9109,7 +11252,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9127,7 +11270,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9253,7 +11396,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9271,7 +11414,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9393,7 +11536,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9411,7 +11554,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9537,7 +11680,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9555,7 +11698,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9602,6 +11745,105 @@ export interface operations {
             };
             /** @description `if-match-required` */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getEvidencePack: {
+        parameters: {
+            query?: {
+                /** @description A page (the default), or JSON. */
+                format?: "html" | "json";
+            };
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
+            path: {
+                phase_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidencePack"];
+                    "text/html": string;
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9677,7 +11919,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9785,7 +12027,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9803,7 +12045,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9925,7 +12167,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9979,8 +12221,12 @@ export interface operations {
                 after?: number;
                 /** @description The `next_cursor` of the page before; goes on after it, whatever `after` says. */
                 cursor?: string;
+                /** @description Only what is of this kind. */
+                kind?: "gates" | "versions" | "conversation" | "discussion" | "review" | "stories";
                 /** @description How many items at most (1 to 200, 50 by default). */
                 limit?: number;
+                /** @description Only what this person caused. */
+                person?: string;
             };
             header?: {
                 /** @description Waits until the read shows this: a position or an event id that a write answered. */
@@ -10027,7 +12273,110 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPhaseAt: {
+        parameters: {
+            query?: {
+                /** @description Leaves out what was the same after the event at this position: the difference of two moments, or a step. */
+                from?: number;
+                /** @description How many turns of each conversation at most, the last ones (0 to 100, 25 by default). */
+                turns?: number;
+                /** @description Only turns before this position: the `earlier` of an answer. */
+                turns_before?: number;
+            };
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
+            path: {
+                phase_id: string;
+                position: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Moment"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10122,7 +12471,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10140,7 +12489,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10267,7 +12616,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10366,7 +12715,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10384,7 +12733,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10511,7 +12860,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10529,7 +12878,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10656,7 +13005,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10674,7 +13023,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10797,7 +13146,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10815,7 +13164,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10942,7 +13291,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10960,7 +13309,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11086,7 +13435,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11104,7 +13453,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11230,7 +13579,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11248,7 +13597,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11370,7 +13719,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11388,7 +13737,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11514,7 +13863,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11532,7 +13881,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11654,7 +14003,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11672,7 +14021,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11798,7 +14147,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11899,7 +14248,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11999,7 +14348,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12017,7 +14366,145 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed`, `proposal-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelQueuedMessage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                phase_id: string;
+                stage: components["schemas"]["Stage"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageTakenBack"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -12144,7 +14631,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12162,7 +14649,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -12286,7 +14773,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12306,6 +14793,440 @@ export interface operations {
             };
             /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    continueTurn: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Done once under this key: a repeat gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                phase_id: string;
+                stage: components["schemas"]["Stage"];
+                turn_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TurnTaken"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed`, `proposal-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    editMessage: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Done once under this key: a repeat gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                phase_id: string;
+                stage: components["schemas"]["Stage"];
+                turn_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMessage"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageTaken"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed`, `proposal-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    extractDocument: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Done once under this key: a repeat gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                phase_id: string;
+                stage: components["schemas"]["Stage"];
+                turn_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Extraction"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TurnTaken"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed`, `proposal-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12383,7 +15304,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12401,7 +15322,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -12525,7 +15446,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12543,7 +15464,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -12665,7 +15586,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12763,7 +15684,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12860,7 +15781,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12878,7 +15799,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -13000,7 +15921,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13098,7 +16019,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13116,7 +16037,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -13238,7 +16159,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13336,7 +16257,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13354,7 +16275,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -13401,6 +16322,105 @@ export interface operations {
             };
             /** @description `if-match-required` */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportAudit: {
+        parameters: {
+            query?: {
+                /** @description The size of an earlier signed head: the export then proves that it is continued. */
+                since?: number;
+            };
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One JSON object a line; `konductro audit verify` reads it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13495,7 +16515,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13609,7 +16629,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13629,6 +16649,244 @@ export interface operations {
             };
             /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBudget: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setBudget: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBudget"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed`, `proposal-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13704,7 +16962,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13803,7 +17061,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13821,7 +17079,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -13941,7 +17199,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13959,7 +17217,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -14083,7 +17341,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14101,7 +17359,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -14221,7 +17479,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14239,7 +17497,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -14366,7 +17624,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14465,7 +17723,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14483,7 +17741,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -14609,7 +17867,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14627,7 +17885,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -14747,7 +18005,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14765,7 +18023,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -14891,7 +18149,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14909,7 +18167,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -15036,7 +18294,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15126,7 +18384,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15144,7 +18402,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -15252,7 +18510,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15270,7 +18528,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -15383,7 +18641,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15469,7 +18727,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15559,7 +18817,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15577,7 +18835,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -15699,7 +18957,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15797,7 +19055,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15815,7 +19073,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -15941,7 +19199,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15959,7 +19217,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -16081,7 +19339,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16099,7 +19357,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -16221,7 +19479,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16239,7 +19497,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -16365,7 +19623,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16383,7 +19641,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -16509,7 +19767,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16527,7 +19785,360 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed`, `proposal-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listTokens: {
+        parameters: {
+            query?: {
+                /** @description Everybody's tokens for this project, which its SDMs see; without it, my own. */
+                project_id?: string;
+            };
+            header?: {
+                /** @description Waits until the read shows this: a position or an event id that a write answered. */
+                "Konductro-Min-Position"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Tokens, also those that ended in the last 30 days */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Token"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    issueToken: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Done once under this key: a repeat gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenToIssue"];
+            };
+        };
+        responses: {
+            /** @description Issued; keep the secret now */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedToken"];
+                };
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed`, `proposal-changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`, `message-too-large`, `artefact-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `not-acknowledged`, `submission-invalid`, `criteria-not-distributed`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if-match-required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-ready`, `outcome-unknown`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The token */
+                token_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`, `sign-in-failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `proposal-unknown`, `story-unknown`, `setup-closed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -16647,7 +20258,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16737,7 +20348,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16755,7 +20366,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -16872,7 +20483,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role-required`, `interactive-only`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver` */
+            /** @description `role-required`, `interactive-only`, `scope-required`, `csrf`, `setup-code-wrong`, `demo-loopback-only`, `not-approver`, `not-your-message` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16890,7 +20501,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
+            /** @description `stage-locked`, `stage-approved`, `stage-not-in-review`, `approval-outdated`, `changes-open`, `findings-block`, `artefact-incomplete`, `downstream-approved`, `turn-running`, `turn-not-running`, `turn-not-retryable`, `turn-not-continuable`, `message-waits`, `no-document`, `phase-not-ready`, `phase-not-light`, `proposals-undecided`, `generation-running`, `generation-not-running`, `proposal-decided`, `nothing-to-undo`, `refinement-not-open`, `story-closed`, `already-running`, `finding-answered`, `submission-outdated`, `phase-closed`, `conflict`, `still-running`, `project-key-taken`, `email-taken`, `last-sdm`, `last-administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
