@@ -1,4 +1,5 @@
-/** What can be done with a conversation beside writing: the message that waits, and turns that have ended. */
+/** A conversation beside writing: what Conductor is given, the message that waits, and turns that have ended. */
+import { queryOptions } from "@tanstack/react-query";
 import { api, unwrap } from "./client";
 import type { Stage } from "./types";
 
@@ -57,3 +58,31 @@ export async function keepAsDraft({ phaseId, stage }: Place, version: number) {
     }),
   );
 }
+
+/** What Conductor was given for a reply: it never changes. */
+export const contextQuery = (phaseId: string, stage: Stage, turnId: string) =>
+  queryOptions({
+    queryKey: ["turn-context", turnId],
+    queryFn: ({ signal }) =>
+      unwrap(
+        api.GET("/api/v1/phases/{phase_id}/stages/{stage}/turns/{turn_id}/context", {
+          params: { path: { phase_id: phaseId, stage, turn_id: turnId } },
+          signal,
+        }),
+      ),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+/** What the next message would carry; its words are as far as they are written. */
+export const nextContextQuery = (phaseId: string, stage: Stage, text: string) =>
+  queryOptions({
+    queryKey: ["phase", phaseId, "next-context", stage, text],
+    queryFn: ({ signal }) =>
+      unwrap(
+        api.GET("/api/v1/phases/{phase_id}/stages/{stage}/context", {
+          params: { path: { phase_id: phaseId, stage }, query: text ? { text } : {} },
+          signal,
+        }),
+      ),
+    staleTime: 0,
+  });

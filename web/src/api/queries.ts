@@ -273,33 +273,6 @@ export const messagesQuery = (phaseId: string, stage: Stage) =>
     getNextPageParam: (page) => page.next_cursor ?? undefined,
   });
 
-export const contextQuery = (phaseId: string, stage: Stage, turnId: string) =>
-  queryOptions({
-    queryKey: ["turn-context", turnId],
-    queryFn: ({ signal }) =>
-      unwrap(
-        api.GET("/api/v1/phases/{phase_id}/stages/{stage}/turns/{turn_id}/context", {
-          params: { path: { phase_id: phaseId, stage, turn_id: turnId } },
-          signal,
-        }),
-      ),
-    staleTime: FOREVER,
-  });
-
-/** What the next message would carry; its words are as far as they are written. */
-export const nextContextQuery = (phaseId: string, stage: Stage, text: string) =>
-  queryOptions({
-    queryKey: ["phase", phaseId, "next-context", stage, text],
-    queryFn: ({ signal }) =>
-      unwrap(
-        api.GET("/api/v1/phases/{phase_id}/stages/{stage}/context", {
-          params: { path: { phase_id: phaseId, stage }, query: text ? { text } : {} },
-          signal,
-        }),
-      ),
-    staleTime: 0,
-  });
-
 export const usersQuery = queryOptions({
   queryKey: keys.users,
   queryFn: ({ signal }) =>
@@ -314,25 +287,4 @@ export const peopleQuery = (q: string) =>
       return page.items;
     },
     staleTime: 10_000,
-  });
-
-/** My tokens, or, for its SDMs, all that open a project. */
-export const tokensQuery = (projectId?: string) =>
-  queryOptions({
-    queryKey: [...keys.tokens, projectId ?? "mine"],
-    queryFn: async ({ signal }) => {
-      const query = projectId ? { project_id: projectId } : {};
-      return (await unwrap(api.GET("/api/v1/tokens", { params: { query }, signal }))).items;
-    },
-  });
-
-/** The command line that waits with a code; what it says does not change. */
-export const deviceLoginQuery = (code: string) =>
-  queryOptions({
-    queryKey: ["device-login", code],
-    queryFn: ({ signal }) =>
-      unwrap(api.GET("/api/v1/device-logins/{user_code}", { params: { path: { user_code: code } }, signal })),
-    staleTime: FOREVER,
-    gcTime: 0,
-    retry: false,
   });

@@ -1,5 +1,7 @@
 /** API tokens, and the command lines that ask to be signed in. */
+import { queryOptions } from "@tanstack/react-query";
 import { api, unwrap } from "./client";
+import { keys } from "./queries";
 import type { IssuedToken, TokenScope } from "./types";
 
 export type TokenToIssue = {
@@ -33,3 +35,24 @@ export function refuseDeviceLogin(code: string) {
     api.POST("/api/v1/device-logins/{user_code}/refuse", { params: { path: { user_code: code } } }),
   );
 }
+
+/** My tokens, or, for its SDMs, all that open a project. */
+export const tokensQuery = (projectId?: string) =>
+  queryOptions({
+    queryKey: [...keys.tokens, projectId ?? "mine"],
+    queryFn: async ({ signal }) => {
+      const query = projectId ? { project_id: projectId } : {};
+      return (await unwrap(api.GET("/api/v1/tokens", { params: { query }, signal }))).items;
+    },
+  });
+
+/** The command line that waits with a code; what it says does not change. */
+export const deviceLoginQuery = (code: string) =>
+  queryOptions({
+    queryKey: ["device-login", code],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/v1/device-logins/{user_code}", { params: { path: { user_code: code } }, signal })),
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+    retry: false,
+  });

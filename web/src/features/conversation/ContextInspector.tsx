@@ -1,6 +1,6 @@
 /** What Conductor was given for one reply, or would be given next: every block with its source, size, hash and text. */
 import { useQuery } from "@tanstack/react-query";
-import { contextQuery, nextContextQuery } from "~/api/queries";
+import { contextQuery, nextContextQuery } from "~/api/conversation";
 import type { ContextBlock, Stage } from "~/api/types";
 import { CopyButton } from "~/components/ui/CopyButton";
 import { Dialog } from "~/components/ui/Dialog";

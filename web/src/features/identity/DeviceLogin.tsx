@@ -1,8 +1,7 @@
 /** A command line asks to be signed in: who asks, what it gets, yes or no. */
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { deviceLoginQuery } from "~/api/queries";
-import { approveDeviceLogin, refuseDeviceLogin } from "~/api/tokens";
+import { approveDeviceLogin, deviceLoginQuery, refuseDeviceLogin } from "~/api/tokens";
 import type { Me, DeviceLogin as Waiting } from "~/api/types";
 import { LifetimeChoice, ProjectChoice, ScopeChoice } from "~/components/tokens/ScopeChoice";
 import { Field } from "~/components/ui/Field";

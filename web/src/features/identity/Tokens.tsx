@@ -1,7 +1,7 @@
 /** My API tokens: what is signed in as me without me, and the way to end it. */
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { tokensQuery } from "~/api/queries";
+import { tokensQuery } from "~/api/tokens";
 import type { Me } from "~/api/types";
 import { TokenList } from "~/components/tokens/TokenList";
 import { ProblemNotice, Skeleton } from "~/components/ui/Notice";

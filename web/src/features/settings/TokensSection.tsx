@@ -1,6 +1,6 @@
 /** What is signed in to the project without a person: everybody's tokens, for its SDMs. */
 import { useQuery } from "@tanstack/react-query";
-import { tokensQuery } from "~/api/queries";
+import { tokensQuery } from "~/api/tokens";
 import type { Project } from "~/api/types";
 import { TokenList } from "~/components/tokens/TokenList";
 import { ProblemNotice } from "~/components/ui/Notice";
