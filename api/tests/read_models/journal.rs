@@ -9,7 +9,8 @@ use konductro_domain::conductor::{
     Adapter, BlockKind, FinishKind, GeneratedBy, PromptBlock, PromptManifest, PromptRole, Usage,
 };
 use konductro_domain::conversation::{
-    Conversation, ConversationCommand, Reply, ReplyFailure, Substance, WrittenDocument, conversation_stream,
+    Conversation, ConversationCommand, ConversationEvent, Reply, ReplyFailure, Substance, WrittenDocument,
+    conversation_stream,
 };
 use konductro_domain::event::{Event, Recorded, Stream};
 use konductro_domain::ids::{
@@ -27,6 +28,7 @@ use konductro_domain::project::{Project, ProjectCommand, ProjectEvent};
 use konductro_domain::role::{Role, Roles};
 use konductro_domain::stage::Stage;
 use konductro_domain::text::Text;
+use serde_json::json;
 use sqlx::PgPool;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -102,6 +104,7 @@ impl Journal {
         journal.reopen();
         journal.review_stories();
         journal.talk();
+        journal.leave_things_beside();
         journal
     }
 
@@ -167,6 +170,31 @@ impl Journal {
             let stream = conversation_stream(self.phase_id, Stage::Requirements);
             self.record("conversation", stream, by, Event::Conversation(event));
         }
+    }
+
+    /// What stands beside documents and turns: a finding, a submission that is kept, a drift report, a message that waits.
+    fn leave_things_beside(&mut self) {
+        let said = self.text("What was said of it.").reference();
+        let (finding, submission) = (Uuid::from_u128(40), Uuid::from_u128(41));
+        let of_phase = [
+            json!({ "type": "FindingRaised", "finding_id": finding, "stage": "requirements", "version": 2,
+                "reference": "R-1", "severity": "blocking", "text": said, "evidence": [], "raised_by": developer() }),
+            json!({ "type": "SubmissionKept", "submission_id": submission, "stage": "technical_analysis", "beside": 1,
+                "title": "Technical analysis", "content": said, "sidecar": null, "submitted_by": developer(),
+                "authors": [developer()], "source": null, "based_on": [] }),
+            json!({ "type": "DriftReported", "stage": "technical_analysis", "version": 1, "reported_by": developer(),
+                "checkouts": [], "unchanged": 1, "moved": 0, "changed": 1, "vanished": 0, "report": said }),
+        ];
+        for event in of_phase {
+            let event: PhaseEvent = serde_json::from_value(event).unwrap();
+            self.record("phase", self.phase_id.to_string(), Some(developer()), Event::Phase(event));
+        }
+        let waits: ConversationEvent = serde_json::from_value(json!({ "type": "MessageQueued",
+            "project_id": self.project_id, "phase_id": self.phase_id, "stage": "requirements",
+            "message_id": Uuid::from_u128(42), "turn_id": Uuid::from_u128(43), "author": sdm(), "text": said }))
+        .unwrap();
+        let stream = conversation_stream(self.phase_id, Stage::Requirements);
+        self.record("conversation", stream, Some(sdm()), Event::Conversation(waits));
     }
 
     fn create_project(&mut self) {

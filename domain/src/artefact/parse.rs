@@ -248,11 +248,16 @@ pub fn asset_map(markdown: &str) -> Vec<Asset> {
 pub fn paths(text: &str) -> Vec<String> {
     let mut seen = BTreeSet::new();
     text.split(|c: char| c.is_whitespace() || "`|,;()[]{}<>\"'*".contains(c))
-        .map(without_lines)
+        .map(|word| without_lines(without_commit(word)))
         .filter(|word| is_path(word))
         .filter(|word| seen.insert((*word).to_owned()))
         .map(str::to_owned)
         .collect()
+}
+
+/// `repository@commit:src/x.rs#L12-L40` without what stands before the path.
+fn without_commit(word: &str) -> &str {
+    word.split_once('@').and_then(|(_, rest)| rest.split_once(':')).map_or(word, |(_, path)| path)
 }
 
 /// `src/x.rs:12-40` and `src/x.rs.` without what is not the path's.
@@ -287,6 +292,16 @@ mod tests {
         - **R-1.2** If it fails, the system shall say so.\n\n### R-2 · Show it\n\n**Priority:** should. **Rationale:** asked for.\n\n\
         - `R-2.1` The system shall show it.\n\n## Non-functional requirements\n- **N-1** Within 2 s at p99; verified by a test.\n\
         ## Risks\n- R-9 was dropped.\n```\n### R-8 Example\n```\n";
+
+    #[test]
+    fn evidence_names_its_paths_however_it_cites_them() {
+        let analysis = "## Evidence\n\n\
+            - **E-1** pay@4be1f02a4be1f02a4be1f02a4be1f02a4be1f02a:payments/src/capture.rs#L41-L88 sha256:00: posts once.\n\
+            - **E-2** pay@4be1f02 `payouts/src/daily.rs` lines 12-40, and `docs/cut-off.md:7`; ask ops@example.com.\n";
+        let paths: Vec<Vec<String>> = evidence(analysis).into_iter().map(|evidence| evidence.paths).collect();
+        assert_eq!(paths[0], ["payments/src/capture.rs"]);
+        assert_eq!(&paths[1][..2], ["payouts/src/daily.rs", "docs/cut-off.md"]);
+    }
 
     #[test]
     fn requirements_by_hand_with_priorities_and_criteria() {
