@@ -230,7 +230,8 @@ fn the_schema_is_json_and_knows_what_is_read() {
     let known = |value: &Value| value["properties"].as_object().unwrap().keys().cloned().collect::<Vec<_>>();
     let mut read: Vec<_> = sidecar().as_object().unwrap().keys().cloned().collect();
     let mut said = known(&schema);
-    (read.sort(), said.sort());
+    read.sort();
+    said.sort();
     assert_eq!(said, read);
     assert_eq!(schema["properties"]["evidence"]["maxItems"], 1000);
 }

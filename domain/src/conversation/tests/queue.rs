@@ -99,5 +99,5 @@ fn it_is_given_back_once_with_a_word() {
         panic!("{events:?}")
     };
     assert_eq!((*author, *reason), (user(7), QueueReturn::StageApproved));
-    assert_eq!(given(&[&waiting[..], &[back.clone()]].concat()).decide(&back), Ok(vec![]));
+    assert_eq!(given(&[&waiting[..], std::slice::from_ref(&back)].concat()).decide(&back), Ok(vec![]));
 }

@@ -4,6 +4,7 @@
 //! topic of `openapi/asyncapi.yaml`, and no other; `scenes` sets up the moment at which the operation is possible.
 
 mod cast;
+mod moments;
 mod scenes;
 
 use std::collections::BTreeSet;
