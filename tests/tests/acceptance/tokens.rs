@@ -1,6 +1,8 @@
 //! API tokens: each acts for its owner, in one project, for what its scopes say, and decides nothing.
 
+use konductro_tests::analysis::{document, mapped_ids};
 use konductro_tests::database::TestDatabase;
+use konductro_tests::reviewed::REQUIREMENTS;
 use konductro_tests::socket::Socket;
 use konductro_tests::{Person, Server};
 use reqwest::Method;
@@ -88,11 +90,13 @@ async fn outside_its_project_nothing_exists_for_a_token() {
 async fn an_analysis_is_submitted_by_token_and_counts_as_from_the_ide() {
     let server = Server::start().await;
     let (dana, project, phase) = project_of_dana(&server).await;
-    dana.save_version(&phase, "requirements", "# Requirements\n").await.expect(201);
+    dana.save_version(&phase, "requirements", REQUIREMENTS).await.expect(201);
     dana.approve(&phase, "requirements").await.expect(201);
+    let ids = mapped_ids(&dana, &phase).await;
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
     let program = dana.by_token(&dana.issue_token(&project, &["analysis:write"]).await.0);
     let versions = format!("/phases/{phase}/artefacts/technical_analysis/versions");
-    let body = json!({ "title": "Analysis", "markdown": ANALYSIS });
+    let body = json!({ "title": "Analysis", "markdown": document(&ids, "By token.") });
     let post = |key: &str| program.request(Method::POST, &versions).header("Idempotency-Key", key).json(&body);
     let answer = program.send(post("one")).await;
     assert_eq!(answer.clone().expect(201)["origin"], "ide", "nobody sat in front of it");
