@@ -1,6 +1,6 @@
 //! API tokens: each acts for its owner, in one project, for what its scopes say, and decides nothing.
 
-use konductro_tests::analysis::{document, mapped_ids};
+use konductro_tests::analysis::{mapped_ids, submission};
 use konductro_tests::database::TestDatabase;
 use konductro_tests::reviewed::REQUIREMENTS;
 use konductro_tests::socket::Socket;
@@ -96,7 +96,7 @@ async fn an_analysis_is_submitted_by_token_and_counts_as_from_the_ide() {
     let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
     let program = dana.by_token(&dana.issue_token(&project, &["analysis:write"]).await.0);
     let versions = format!("/phases/{phase}/artefacts/technical_analysis/versions");
-    let body = json!({ "title": "Analysis", "markdown": document(&ids, "By token.") });
+    let body = submission(&ids, "By token.");
     let post = |key: &str| program.request(Method::POST, &versions).header("Idempotency-Key", key).json(&body);
     let answer = program.send(post("one")).await;
     assert_eq!(answer.clone().expect(201)["origin"], "ide", "nobody sat in front of it");
