@@ -83,6 +83,7 @@ test("a stopped reply goes on where it ended", async ({ open, shot }) => {
   const dana = await open();
   await stepInAs(dana, server().url, "Dana");
   await dana.goto(`${server().url}/p/PAY/phases/3`);
+  await expect(replies(dana).first()).toBeVisible();
   const before = await replies(dana).count();
   await say(dana, "Who signs them?");
   const first = await model.next();
