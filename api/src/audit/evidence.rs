@@ -9,7 +9,6 @@ use super::export::{ExportError, head_that_covers};
 use super::heads::Head;
 use super::tree;
 use crate::event_store::leaf::Leaf;
-use crate::event_store::receipts;
 
 /// Events that are looked at together.
 const PAGE: usize = 500;
@@ -61,19 +60,7 @@ SELECT wanted.position, e.*
 async fn leaves_at(connection: &mut PgConnection, positions: &[i64]) -> Result<BTreeMap<i64, Hash>, sqlx::Error> {
     let mut leaves = BTreeMap::new();
     for row in sqlx::query(LEAVES).bind(positions).fetch_all(connection).await? {
-        let leaf = Leaf {
-            aggregate_type: row.try_get("aggregate_type")?,
-            aggregate_id: row.try_get("aggregate_id")?,
-            sequence: row.try_get("sequence")?,
-            event_id: row.try_get("event_id")?,
-            event_type: row.try_get("event_type")?,
-            event_version: row.try_get("event_version")?,
-            recorded_at: row.try_get("recorded_at")?,
-            metadata: row.try_get("metadata")?,
-            payload: row.try_get("payload")?,
-            prev_hash: *receipts::hash("prev_hash", row.try_get("prev_hash")?)?.bytes(),
-        };
-        leaves.insert(row.try_get("position")?, record_hash(leaf.line().as_bytes()));
+        leaves.insert(row.try_get("position")?, record_hash(Leaf::of_row(&row)?.line().as_bytes()));
     }
     Ok(leaves)
 }

@@ -7,10 +7,14 @@
 use konductro_domain::text::Hash;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use sqlx::Row;
+use sqlx::postgres::PgRow;
 use time::OffsetDateTime;
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
 use uuid::Uuid;
+
+use super::receipts;
 
 /// What the first event of a stream follows.
 pub const NO_EVENT: [u8; 32] = [0; 32];
@@ -78,6 +82,24 @@ pub struct Leaf<'a> {
     pub payload: &'a str,
     /// The leaf hash of the event before.
     pub prev_hash: [u8; 32],
+}
+
+impl<'r> Leaf<'r> {
+    /// Puts it together again from a row of `events`, with payload and metadata as text.
+    pub(crate) fn of_row(row: &'r PgRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            aggregate_type: row.try_get("aggregate_type")?,
+            aggregate_id: row.try_get("aggregate_id")?,
+            sequence: row.try_get("sequence")?,
+            event_id: row.try_get("event_id")?,
+            event_type: row.try_get("event_type")?,
+            event_version: row.try_get("event_version")?,
+            recorded_at: row.try_get("recorded_at")?,
+            metadata: row.try_get("metadata")?,
+            payload: row.try_get("payload")?,
+            prev_hash: *receipts::hash("prev_hash", row.try_get("prev_hash")?)?.bytes(),
+        })
+    }
 }
 
 impl Leaf<'_> {

@@ -76,21 +76,8 @@ impl Part {
 
     fn exported(&mut self, row: &PgRow) -> Result<Exported, ExportError> {
         let position: i64 = row.try_get("position")?;
-        let payload: &str = row.try_get("payload")?;
-        let prev_hash = *receipts::hash("prev_hash", row.try_get("prev_hash")?)?.bytes();
-        let leaf = Leaf {
-            aggregate_type: row.try_get("aggregate_type")?,
-            aggregate_id: row.try_get("aggregate_id")?,
-            sequence: row.try_get("sequence")?,
-            event_id: row.try_get("event_id")?,
-            event_type: row.try_get("event_type")?,
-            event_version: row.try_get("event_version")?,
-            recorded_at: row.try_get("recorded_at")?,
-            metadata: row.try_get("metadata")?,
-            payload,
-            prev_hash,
-        };
-        let value: Value = serde_json::from_str(payload)
+        let leaf = Leaf::of_row(row)?;
+        let value: Value = serde_json::from_str(leaf.payload)
             .map_err(|error| ExportError::Unreadable { position, reason: error.to_string() })?;
         let texts = named_texts(&value).into_iter().map(|(hash, _)| hash).filter(|hash| self.named.insert(*hash));
         Ok(Exported { position, texts: texts.collect(), leaf: leaf.line() })
