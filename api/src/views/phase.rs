@@ -235,6 +235,11 @@ impl Facts {
             }
         }
         let change_requests = artefact_versions::change_requests(pool, reader.phase_id).await?;
+        let stories = backlog::of_phase(pool, reader.phase_id).await?;
+        let in_backlog = match stories {
+            0 => Vec::new(),
+            _ => backlog::bases_of_phase(pool, reader.phase.project_id, reader.phase_id).await?,
+        };
         Ok(Self {
             opened_at: surroundings.opened_at,
             policy: surroundings.approval_policy.clone(),
@@ -245,8 +250,8 @@ impl Facts {
             change_requests,
             reopenings,
             proposals: review_table::counts(pool, reader.phase_id).await?,
-            stories: backlog::of_phase(pool, reader.phase_id).await?,
-            in_backlog: backlog::bases_of_phase(pool, reader.phase.project_id, reader.phase_id).await?,
+            stories,
+            in_backlog,
         })
     }
 
