@@ -1,9 +1,9 @@
 /** `/p/$projectKey/backlog?phase=&type=&status=&q=&stale=&enriched=&sort=`. */
 import { useSuspenseQuery } from "@tanstack/react-query";
-import { createFileRoute, Link } from "@tanstack/react-router";
+import { createFileRoute } from "@tanstack/react-router";
 import { phasesQuery, projectQuery } from "~/api/queries";
+import { ProjectCrumbs } from "~/app/shell/ProjectCrumbs";
 import { ProjectTabs } from "~/app/shell/ProjectTabs";
-import { Crumbs, Slash } from "~/components/ui/Crumbs";
 import { Backlog } from "~/features/backlog/Backlog";
 import { readBacklogSearch } from "~/features/backlog/search";
 
@@ -25,17 +25,7 @@ function Page() {
   const { data: phases } = useSuspenseQuery(phasesQuery(projectId));
   return (
     <div className="flex h-full flex-col">
-      <Crumbs title={`Backlog · ${project.name}`}>
-        <Link
-          to="/p/$projectKey"
-          params={{ projectKey: project.key }}
-          className="truncate text-ink-3 hover:text-ink"
-        >
-          {project.name}
-        </Link>
-        <Slash />
-        <h1 className="font-medium">Backlog</h1>
-      </Crumbs>
+      <ProjectCrumbs project={project} page="Backlog" />
       <ProjectTabs projectKey={project.key} />
       <div className="min-h-0 flex-1">
         <Backlog

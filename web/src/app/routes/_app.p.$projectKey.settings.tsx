@@ -1,8 +1,8 @@
 /** `/p/$projectKey/settings`. */
 import { useSuspenseQuery } from "@tanstack/react-query";
-import { createFileRoute, Link } from "@tanstack/react-router";
+import { createFileRoute } from "@tanstack/react-router";
 import { meQuery, projectQuery } from "~/api/queries";
-import { Crumbs, Slash } from "~/components/ui/Crumbs";
+import { ProjectCrumbs } from "~/app/shell/ProjectCrumbs";
 import { ProjectSettings } from "~/features/settings/ProjectSettings";
 
 export const Route = createFileRoute("/_app/p/$projectKey/settings")({
@@ -16,17 +16,7 @@ function Page() {
   const { data: me } = useSuspenseQuery(meQuery);
   return (
     <>
-      <Crumbs title={`Settings · ${project.name}`}>
-        <Link
-          to="/p/$projectKey"
-          params={{ projectKey: project.key }}
-          className="truncate text-ink-3 hover:text-ink"
-        >
-          {project.name}
-        </Link>
-        <Slash />
-        <h1 className="font-medium">Settings</h1>
-      </Crumbs>
+      <ProjectCrumbs project={project} page="Settings" />
       <ProjectSettings project={project} me={me} />
     </>
   );

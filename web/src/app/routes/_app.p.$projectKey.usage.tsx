@@ -1,9 +1,9 @@
 /** `/p/$projectKey/usage?days=30`. */
 import { useSuspenseQuery } from "@tanstack/react-query";
-import { createFileRoute, Link } from "@tanstack/react-router";
+import { createFileRoute } from "@tanstack/react-router";
 import { projectQuery } from "~/api/queries";
+import { ProjectCrumbs } from "~/app/shell/ProjectCrumbs";
 import { ProjectTabs } from "~/app/shell/ProjectTabs";
-import { Crumbs, Slash } from "~/components/ui/Crumbs";
 import { type Days, isPeriod } from "~/features/usage/days";
 import { UsagePage } from "~/features/usage/UsagePage";
 
@@ -21,17 +21,7 @@ function Page() {
   const { data: project } = useSuspenseQuery(projectQuery(projectId));
   return (
     <div className="flex h-full flex-col">
-      <Crumbs title={`Usage · ${project.name}`}>
-        <Link
-          to="/p/$projectKey"
-          params={{ projectKey: project.key }}
-          className="truncate text-ink-3 hover:text-ink"
-        >
-          {project.name}
-        </Link>
-        <Slash />
-        <h1 className="font-medium">Usage</h1>
-      </Crumbs>
+      <ProjectCrumbs project={project} page="Usage" />
       <ProjectTabs projectKey={project.key} />
       <div className="min-h-0 flex-1">
         <UsagePage
