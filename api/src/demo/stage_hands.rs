@@ -5,7 +5,7 @@ use konductro_domain::actor::{Actor, By, Credential, Person};
 use konductro_domain::artefact::submission::Sidecar;
 use konductro_domain::conductor::{Adapter, FinishKind, GeneratedBy, PromptManifest, Usage};
 use konductro_domain::conversation::{
-    Conversation, ConversationCommand, Reply, Substance, WrittenDocument, conversation_stream,
+    Conversation, ConversationCommand, NewMessage, Reply, Substance, WrittenDocument, conversation_stream,
 };
 use konductro_domain::ids::{CorrelationId, MessageId, PhaseId, ProjectId, StoryId, TurnId, UserId};
 use konductro_domain::phase::artefact::Completeness;
@@ -161,13 +161,15 @@ impl<'a> StageHands<'a> {
         let turn_id = TurnId(fixed(0x1000 + u64::from(self.step)));
         let text = salted(message);
         let post = ConversationCommand::PostMessage {
-            project_id: self.project_id,
-            phase_id: phase,
-            stage,
-            message_id: MessageId(fixed(0x2000 + u64::from(self.step))),
-            turn_id,
-            author: by.user_id,
-            text: text.clone(),
+            message: NewMessage {
+                project_id: self.project_id,
+                phase_id: phase,
+                stage,
+                message_id: MessageId(fixed(0x2000 + u64::from(self.step))),
+                turn_id,
+                author: by.user_id,
+                text: text.clone(),
+            },
         };
         self.play::<Conversation>(&stream, &By::Person(by.clone()), Some(phase), vec![text], post).await?;
         let start = ConversationCommand::StartReply {

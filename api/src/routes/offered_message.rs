@@ -83,15 +83,7 @@ impl OfferedMessage {
     async fn post(&self, state: &AppState, caller: &Caller, context: &RequestContext) -> Asked {
         let prepare = async || -> Result<_, NotTaken> {
             let phase = self.enter(state, caller).await?;
-            let command = ConversationCommand::PostMessage {
-                project_id: phase.project.project_id,
-                phase_id: self.phase_id,
-                stage: self.stage,
-                message_id: self.message_id,
-                turn_id: self.turn_id,
-                author: caller.user_id,
-                text: self.text.clone(),
-            };
+            let command = ConversationCommand::PostMessage { message: self.message(&phase, caller) };
             let mut envelope = self.envelope(&phase, context, false);
             envelope.jobs = vec![turn_job(&phase, self.stage, self.turn_id, 1)];
             Ok((command, envelope))
@@ -104,19 +96,23 @@ impl OfferedMessage {
         let prepare = async || -> Result<_, NotTaken> {
             let phase = self.enter(state, caller).await?;
             let approved_version = phase.phase.approved_version(self.stage);
-            let message = NewMessage {
-                project_id: phase.project.project_id,
-                phase_id: self.phase_id,
-                stage: self.stage,
-                message_id: self.message_id,
-                turn_id: self.turn_id,
-                author: caller.user_id,
-                text: self.text.clone(),
-            };
+            let message = self.message(&phase, caller);
             let envelope = self.envelope(&phase, context, true);
             Ok((ConversationCommand::QueueMessage { message, approved_version }, envelope))
         };
         self.execute(state, context, prepare).await
+    }
+
+    fn message(&self, phase: &InPhase, caller: &Caller) -> NewMessage {
+        NewMessage {
+            project_id: phase.project.project_id,
+            phase_id: self.phase_id,
+            stage: self.stage,
+            message_id: self.message_id,
+            turn_id: self.turn_id,
+            author: caller.user_id,
+            text: self.text.clone(),
+        }
     }
 
     async fn enter(&self, state: &AppState, caller: &Caller) -> Result<InPhase, Problem> {

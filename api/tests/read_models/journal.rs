@@ -9,7 +9,7 @@ use konductro_domain::conductor::{
     Adapter, BlockKind, FinishKind, GeneratedBy, PromptBlock, PromptManifest, PromptRole, Usage,
 };
 use konductro_domain::conversation::{
-    Conversation, ConversationCommand, ConversationEvent, Reply, ReplyFailure, Substance, WrittenDocument,
+    Conversation, ConversationCommand, ConversationEvent, NewMessage, Reply, ReplyFailure, Substance, WrittenDocument,
     conversation_stream,
 };
 use konductro_domain::event::{Event, Recorded, Stream};
@@ -244,13 +244,15 @@ impl Journal {
     fn post(&mut self, turn_id: TurnId, text: &str) {
         let text = self.salted(text);
         let command = ConversationCommand::PostMessage {
-            project_id: self.project_id,
-            phase_id: self.phase_id,
-            stage: Stage::Requirements,
-            message_id: MessageId(turn_id.0),
-            turn_id,
-            author: sdm(),
-            text,
+            message: NewMessage {
+                project_id: self.project_id,
+                phase_id: self.phase_id,
+                stage: Stage::Requirements,
+                message_id: MessageId(turn_id.0),
+                turn_id,
+                author: sdm(),
+                text,
+            },
         };
         self.conversation(Some(sdm()), &command);
         let sent = self.text(SENT);

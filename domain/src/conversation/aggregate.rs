@@ -87,18 +87,10 @@ impl Conversation {
     /// Given this conversation, when this command: the events, or why not.
     pub fn decide(&self, command: &ConversationCommand) -> Result<Vec<ConversationEvent>, ConversationError> {
         match command {
-            ConversationCommand::PostMessage { project_id, phase_id, stage, message_id, turn_id, author, text } => {
-                let text = worth_reading(text)?.clone();
+            ConversationCommand::PostMessage { message } => {
+                worth_reading(&message.text)?;
                 self.at_rest()?;
-                Ok(vec![posted(&NewMessage {
-                    project_id: *project_id,
-                    phase_id: *phase_id,
-                    stage: *stage,
-                    message_id: *message_id,
-                    turn_id: *turn_id,
-                    author: *author,
-                    text,
-                })])
+                Ok(vec![posted(message)])
             }
             ConversationCommand::QueueMessage { message, approved_version } => {
                 self.queue_message(message, *approved_version)

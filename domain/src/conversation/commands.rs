@@ -12,20 +12,8 @@ use crate::text::Text;
 pub enum ConversationCommand {
     /// Write to Conductor.
     PostMessage {
-        /// The project.
-        project_id: ProjectId,
-        /// The phase.
-        phase_id: PhaseId,
-        /// The stage.
-        stage: Stage,
-        /// The new message.
-        message_id: MessageId,
-        /// The new turn.
-        turn_id: TurnId,
-        /// Who writes.
-        author: UserId,
-        /// What.
-        text: Text,
+        /// The message.
+        message: NewMessage,
     },
     /// Write to Conductor while it replies: the message waits for the reply to end.
     QueueMessage {

@@ -8,7 +8,7 @@ use konductro_api::commands::{Commands, Envelope, Wait};
 use konductro_api::event_store::database;
 use konductro_domain::actor::{Credential, Person};
 use konductro_domain::conductor::{Adapter, FinishKind, GeneratedBy, PromptManifest, Usage};
-use konductro_domain::conversation::{Conversation, ConversationCommand, Reply, conversation_stream};
+use konductro_domain::conversation::{Conversation, ConversationCommand, NewMessage, Reply, conversation_stream};
 use konductro_domain::ids::{MessageId, PhaseId, SessionId, TurnId, UserId};
 use konductro_domain::phase::Phase;
 use konductro_domain::role::Role;
@@ -111,13 +111,15 @@ async fn turn(commands: &Commands, inside: &Inside, phase_id: PhaseId, wait: Wai
         (TurnId(Uuid::now_v7()), GeneratedBy { adapter: Adapter::Guided, model: "guided".to_owned() });
     let (asked, replied) = (Text::plain(Uuid::now_v7().to_string()), Text::plain(Uuid::now_v7().to_string()));
     let post = ConversationCommand::PostMessage {
-        project_id: inside.project,
-        phase_id,
-        stage: Stage::Requirements,
-        message_id: MessageId(Uuid::now_v7()),
-        turn_id,
-        author: inside.sdm.user_id,
-        text: asked.clone(),
+        message: NewMessage {
+            project_id: inside.project,
+            phase_id,
+            stage: Stage::Requirements,
+            message_id: MessageId(Uuid::now_v7()),
+            turn_id,
+            author: inside.sdm.user_id,
+            text: asked.clone(),
+        },
     };
     let prompt = PromptManifest { blocks: Vec::new(), cache_profile: "none".to_owned() };
     let start = ConversationCommand::StartReply { turn_id, attempt: 1, generated_by: generated_by.clone(), prompt };

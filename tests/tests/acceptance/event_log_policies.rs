@@ -4,7 +4,7 @@ use konductro_api::policies::{self, Policies};
 use konductro_domain::actor::{Actor, Person};
 use konductro_domain::conductor::{Adapter, FinishKind, GeneratedBy, Usage};
 use konductro_domain::conversation::{
-    Conversation, ConversationCommand, ConversationEvent, Reply, Substance, WrittenDocument,
+    Conversation, ConversationCommand, ConversationEvent, NewMessage, Reply, Substance, WrittenDocument,
 };
 use konductro_domain::event::Event;
 use konductro_domain::ids::{MessageId, PhaseId, ProjectId, TurnId};
@@ -80,13 +80,15 @@ impl Scene {
     async fn post(&self, log: &Log) {
         let text = Text::salted("It should ring.", [3; 16]);
         let command = ConversationCommand::PostMessage {
-            project_id: self.project,
-            phase_id: self.phase,
-            stage: Stage::Requirements,
-            message_id: MessageId(Uuid::now_v7()),
-            turn_id: self.turn,
-            author: self.dana.user_id,
-            text: text.clone(),
+            message: NewMessage {
+                project_id: self.project,
+                phase_id: self.phase,
+                stage: Stage::Requirements,
+                message_id: MessageId(Uuid::now_v7()),
+                turn_id: self.turn,
+                author: self.dana.user_id,
+                text: text.clone(),
+            },
         };
         let by_dana = self.envelope(Actor::Person { user_id: self.dana.user_id }, &[&text]);
         log.commands.execute::<Conversation>(&self.conversation(), command, by_dana).await.unwrap();

@@ -4,7 +4,7 @@ use konductro_api::commands::{CommandError, Envelope, FenceCheck, FenceScope};
 use konductro_api::policies::{self, Policies};
 use konductro_domain::actor::Person;
 use konductro_domain::conductor::{Adapter, FinishKind, GeneratedBy, Usage};
-use konductro_domain::conversation::{Conversation, ConversationCommand, Reply, conversation_stream};
+use konductro_domain::conversation::{Conversation, ConversationCommand, NewMessage, Reply, conversation_stream};
 use konductro_domain::ids::{GenerationId, MessageId, PhaseId, ProjectId, ProposalId, StoryId, TurnId};
 use konductro_domain::phase::plan::PhaseKind;
 use konductro_domain::phase::{OpenPhase, Phase, PhaseCommand, PhaseStatus};
@@ -120,13 +120,15 @@ impl<'a> Scene<'a> {
         let (turn_id, message_id) = (TurnId(Uuid::now_v7()), MessageId(Uuid::now_v7()));
         let (asked, answered) = (Text::salted("A bell?", [1; 16]), Text::salted("Which?", [2; 16]));
         let post = ConversationCommand::PostMessage {
-            project_id: self.project,
-            phase_id: self.phase,
-            stage: Stage::Scoping,
-            message_id,
-            turn_id,
-            author: self.dana.user_id,
-            text: asked.clone(),
+            message: NewMessage {
+                project_id: self.project,
+                phase_id: self.phase,
+                stage: Stage::Scoping,
+                message_id,
+                turn_id,
+                author: self.dana.user_id,
+                text: asked.clone(),
+            },
         };
         let complete = ConversationCommand::CompleteReply {
             reply: Reply {

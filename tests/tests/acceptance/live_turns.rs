@@ -9,7 +9,9 @@ use konductro_api::live::{Hub, Worker, announce};
 use konductro_api::policies::Policies;
 use konductro_domain::actor::Person;
 use konductro_domain::conductor::{FinishKind, ModelEvent, PromptManifest, PromptRole, Request, Work};
-use konductro_domain::conversation::{Conversation, ConversationCommand, TurnProgress, conversation_stream};
+use konductro_domain::conversation::{
+    Conversation, ConversationCommand, NewMessage, TurnProgress, conversation_stream,
+};
 use konductro_domain::ids::{MessageId, PhaseId, ProjectId, TurnId};
 use konductro_domain::phase::plan::PhaseKind;
 use konductro_domain::phase::{OpenPhase, Phase, PhaseCommand};
@@ -107,13 +109,15 @@ impl Room {
         let turn_id = TurnId(Uuid::now_v7());
         let text = Text::salted(message, [7; 16]);
         let command = ConversationCommand::PostMessage {
-            project_id: self.project_id,
-            phase_id: self.phase_id,
-            stage: STAGE,
-            message_id: MessageId(Uuid::now_v7()),
-            turn_id,
-            author: self.dana.user_id,
-            text: text.clone(),
+            message: NewMessage {
+                project_id: self.project_id,
+                phase_id: self.phase_id,
+                stage: STAGE,
+                message_id: MessageId(Uuid::now_v7()),
+                turn_id,
+                author: self.dana.user_id,
+                text: text.clone(),
+            },
         };
         let job = NewJob::turn(self.project_id, self.phase_id, STAGE, turn_id, 1);
         let envelope = Envelope { texts: vec![text], jobs: vec![job], ..self.envelope() };

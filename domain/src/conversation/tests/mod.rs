@@ -19,13 +19,15 @@ fn turn(n: u128) -> TurnId {
 
 fn post(n: u128, text: &str) -> ConversationCommand {
     ConversationCommand::PostMessage {
-        project_id: ProjectId(Uuid::nil()),
-        phase_id: PhaseId(Uuid::nil()),
-        stage: Stage::Requirements,
-        message_id: MessageId(Uuid::from_u128(n)),
-        turn_id: turn(n),
-        author: UserId(Uuid::from_u128(1)),
-        text: Text::plain(text),
+        message: NewMessage {
+            project_id: ProjectId(Uuid::nil()),
+            phase_id: PhaseId(Uuid::nil()),
+            stage: Stage::Requirements,
+            message_id: MessageId(Uuid::from_u128(n)),
+            turn_id: turn(n),
+            author: UserId(Uuid::from_u128(1)),
+            text: Text::plain(text),
+        },
     }
 }
 
